@@ -1,0 +1,165 @@
+"""Chinese working days with make-up days (调休), overridden by the plant's own calendar."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from schemas.errors import KesuError
+
+_FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
+_DAY = timedelta(days=1)
+_SEARCH_DAYS = 366  # a plant that rests longer than a year has a wrong calendar
+#: Statutory days on fixed solar dates (全国年节及纪念日放假办法, as amended for 2025). Spring Festival, Qingming,
+#: Dragon Boat and Mid-Autumn move, and their days are known only with the yearly notice.
+_FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+
+
+class CalendarContradictory(KesuError):
+    """The plant's calendar calls one day both a working day and a day off."""
+
+    def __init__(self, days: Collection[date]) -> None:
+        listed = "、".join(day.isoformat() for day in sorted(days))
+        super().__init__(f"工厂日历中 {listed} 既是工作日又是休息日。请在 config.yaml 的工厂日历里只保留一处。")
+
+
+class CalendarWithoutWorkdays(KesuError):
+    """No working day within a year of the day in question."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"工厂日历中 {day} 前后一年没有工作日。请检查 config.yaml 的工厂日历是否把休息日填得过多。")
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyRun:
+    """One week's dates: the quality meeting, and the weekly day when the deck is due and overdue mail goes out."""
+
+    monday: date
+    meeting: date
+    weekly_day: date
+
+    @property
+    def week(self) -> str:
+        """The meeting's ISO week, such as ``2026-W48``; the occasion of the week's effects."""
+        year, week, _ = self.monday.isocalendar()
+        return f"{year}-W{week:02}"
+
+
+class Workdays:
+    """Which days are worked at one plant.
+
+    The plant's own days win over the State Council's notice, the notice over weekends. ``saturdays_work`` makes
+    ordinary Saturdays working days, but none that the notice declares a holiday. A year whose notice is not out is
+    weekdays without the statutory days on fixed dates, see ``warning``. Raises ``CalendarContradictory``.
+    """
+
+    def __init__(
+        self, extra_workdays: Collection[date] = (), extra_holidays: Collection[date] = (), *,
+        saturdays_work: bool = False,
+    ) -> None:
+        if both := set(extra_workdays) & set(extra_holidays):
+            raise CalendarContradictory(both)
+        self._own = {**dict.fromkeys(extra_workdays, True), **dict.fromkeys(extra_holidays, False)}
+        self._weekend = frozenset({_SUNDAY} if saturdays_work else {_SATURDAY, _SUNDAY})
+
+    def is_workday(self, day: date) -> bool:
+        """Whether the plant works on ``day``."""
+        own = self._own.get(day)
+        if own is not None:
+            return own
+        noticed = _noticed_days().get(day)
+        if noticed is not None:
+            return noticed
+        if day.weekday() in self._weekend:
+            return False
+        return day.year in _noticed_years() or (day.month, day.day) not in _FIXED_HOLIDAYS
+
+    def next_workday(self, day: date) -> date:
+        """``day`` itself when worked, else the first working day after it."""
+        return day if self.is_workday(day) else self._step(day, _DAY)
+
+    def previous_workday(self, day: date) -> date:
+        """The last working day strictly before ``day``."""
+        return self._step(day, -_DAY)
+
+    def add(self, day: date, n: int) -> date:
+        """The ``n``-th working day after ``day`` (before it, when negative); ``day`` itself for 0, worked or not."""
+        for _ in range(abs(n)):
+            day = self._step(day, _DAY if n > 0 else -_DAY)
+        return day
+
+    def count_between(self, a: date, b: date) -> int:
+        """Working days after ``a`` up to and including ``b``; negative when ``b`` is earlier: inverse of ``add``."""
+        step = _DAY if b >= a else -_DAY
+        count = sum(self.is_workday(a + step * offset) for offset in range(1, abs((b - a).days) + 1))
+        return count if b >= a else -count
+
+    def last_of_month(self, year: int, month: int) -> date:
+        """The last working day of a month; raises ``CalendarWithoutWorkdays`` when the whole month is off."""
+        last = date(year, month, calendar.monthrange(year, month)[1])
+        found = last if self.is_workday(last) else self.previous_workday(last)
+        if found.month != month:
+            raise CalendarWithoutWorkdays(last)
+        return found
+
+    def weekly(self, day: date) -> WeeklyRun | None:
+        """The meeting and weekly day of the week (Monday to Sunday) that holds ``day`` (DOMAIN "Weekly day").
+
+        The meeting is on Friday, or else on the last working day before it in that week; the weekly day is the
+        working day before the meeting, perhaps in an earlier week. ``None`` without a working day up to Friday.
+        """
+        monday = day - _DAY * day.weekday()
+        for offset in range(_FRIDAY, -1, -1):
+            meeting = monday + _DAY * offset
+            if self.is_workday(meeting):
+                return WeeklyRun(monday, meeting, self.previous_workday(meeting))
+        return None
+
+    def warning(self, today: date, needed_until: date | None = None) -> str | None:
+        """What to tell people while a year's holiday notice is missing, else ``None``.
+
+        At once for the current year and for years up to ``needed_until``; for the next year from 1 December on
+        (the notice comes out in November; before that its absence is no news).
+        """
+        years = set(range(today.year, (needed_until or today).year + 1)) | {today.year}
+        if today.month == 12:
+            years.add(today.year + 1)
+        missing = sorted(years - _noticed_years())
+        if not missing:
+            return None
+        listed = "、".join(f"{year} 年" for year in missing)
+        return (
+            f"{listed}的国务院放假安排尚未收录:工作日暂按周一至周五{'' if _SATURDAY in self._weekend else '(含周六)'}"
+            "及固定日期的法定节假日推算,春节、清明、端午、中秋和调休未计入。"
+            "请升级 chinesecalendar,或在 config.yaml 的工厂日历中补充休息日和调休上班日。"
+        )
+
+    def _step(self, day: date, step: timedelta) -> date:
+        """The nearest working day beyond ``day`` in the direction of ``step``."""
+        for offset in range(1, _SEARCH_DAYS + 1):
+            candidate = day + step * offset
+            if self.is_workday(candidate):
+                return candidate
+        raise CalendarWithoutWorkdays(day)
+
+
+@cache
+def _noticed_days() -> Mapping[date, bool]:
+    """Days the notices name: False for holidays, True for make-up working days.
+
+    The tables are read instead of ``chinese_calendar.is_workday``, which scans all of them on every call.
+    """
+    from chinese_calendar import constants
+
+    return {**dict.fromkeys(constants.holidays, False), **dict.fromkeys(constants.workdays, True)}
+
+
+@cache
+def _noticed_years() -> frozenset[int]:
+    """Years whose notice is known; a make-up day just across New Year's Eve does not make its year known."""
+    from chinese_calendar import constants
+
+    return frozenset(day.year for day in constants.holidays if (day.month, day.day) == (10, 1))

@@ -1,0 +1,174 @@
+"""What a pass makes true: effects under unique keys, each with the payload that its performer needs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from typing import Any
+
+
+class EffectState(Enum):
+    """Where an effect stands in the journal."""
+
+    INTENDED = "pending"      # intent committed, nothing done yet, or failed and to be tried again
+    RUNNING = "sending"       # the outside world may have changed
+    DONE = "done"
+    UNCERTAIN = "uncertain"   # cannot be known; a person looks
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EffectKey:
+    """The unique name of an effect.
+
+    ``occasion`` comes from the rule (a round, a day, a clock), never from the time of the pass or a file's hash;
+    ``revision`` rises only when the kind's declared inputs change.
+    """
+
+    site: str
+    kind: str
+    subject: str
+    occasion: str = ""
+    revision: int = 0
+
+    def __str__(self) -> str:
+        return "/".join((self.site, self.kind, self.subject, self.occasion, str(self.revision)))
+
+    @property
+    def digest(self) -> str:
+        """A short name safe in Message-IDs and file names."""
+        return hashlib.blake2b(str(self).encode(), digest_size=10).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveNumber:
+    """Give a case its 客诉编号 in the journal; idempotent by the UNIQUE constraint on the number."""
+
+    case_id: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeFolder:
+    """Make a case's folder (relative to the share, ``/`` as separator) with its fixed subfolders; idempotent."""
+
+    case_id: str
+    folder: str
+    subfolders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteDocument:
+    """Render a document of ``kind`` from ``context`` to ``folder/file_name``; a person's file is never replaced."""
+
+    case_id: str
+    kind: str
+    folder: str
+    file_name: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SendMail:
+    """Send one mail rendered from the mail template ``kind``; at most once per key, by outbox and trace.
+
+    ``attachments`` are paths relative to the share; ``case_ids`` lists the cases it speaks of.
+    """
+
+    kind: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    context: Mapping[str, Any]
+    attachments: tuple[str, ...] = ()
+    case_ids: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellEdit:
+    """One of our cells to be filled: row and 0-based column as read, what stands there now, what shall stand there."""
+
+    sheet: str
+    row: int
+    column: int
+    field: str
+    now: str
+    text: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCells:
+    """Write our cells of one row into the ledger that was read as ``sha256``; deferred while it is in use."""
+
+    case_id: str
+    ledger: str
+    sha256: str
+    edits: tuple[CellEdit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRound:
+    """Nothing but the mark that a round (a day's digests) was decided; what comes later waits for the next round."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRefused:
+    """Nothing but the mark that a cell cannot be patched, so that it is reported and not tried every pass."""
+
+
+Payload = MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | SendMail | WriteCells
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing to make true. ``inputs`` digests the declared inputs; ``title`` is the line people read."""
+
+    key: EffectKey
+    title: str
+    inputs: str
+    payload: Payload
+    case_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an effect: a line for people, and the file or message it made."""
+
+    text: str
+    path: str = ""
+    sha256: str = ""
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRecord:
+    """An effect as the journal remembers it; times aware."""
+
+    key: EffectKey
+    state: EffectState
+    title: str
+    inputs: str
+    case_id: str
+    intended: datetime
+    finished: datetime | None
+    attempts: int
+    outcome: Outcome | None
+    error: str = ""
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    return str(value)
+
+
+def digest_of(inputs: object) -> str:
+    """Digest of declared inputs (JSON-like, dates and enums allowed); equal inputs give equal digests anywhere."""
+    text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, default=_plain)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,196 @@
+"""The ports of a pass: what tick needs from ledgers, documents, mailbox, share and journal, as Protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from schemas.board import BoardView
+from schemas.case import Case
+from schemas.decisions import Decisions
+from schemas.effects import CellEdit, Effect, EffectKey, EffectRecord, Outcome
+from schemas.settings import LedgerSetting
+from schemas.workbook import WorkbookReading
+
+
+class Trace(Enum):
+    """What a mail system says about a message that we may have sent."""
+
+    SENT = "sent"
+    DRAFT = "draft"
+    ABSENT = "absent"
+    UNKNOWABLE = "unknowable"
+
+
+class Mailbox(Protocol):
+    """A mailbox that exchanges raw MIME."""
+
+    def fetch(self) -> Iterable[tuple[str, bytes]]:
+        """New mails as (stable id, raw bytes)."""
+        ...
+
+    def mark_processed(self, mail_id: str) -> None:
+        """Put a mail aside after its effects are committed; idempotent."""
+        ...
+
+    def send(self, mime: bytes, key: str) -> None:
+        """Hand one message over, once; raises ``MailRefused`` (not sent) or any other error (unknown)."""
+        ...
+
+    def trace(self, key: str) -> Trace:
+        """Whether the message with ``key`` was sent."""
+        ...
+
+
+class Ledgers(Protocol):
+    """Reading ledgers and writing our cells back."""
+
+    def read(self, setting: LedgerSetting, today: date) -> WorkbookReading:
+        """Read one ledger; raises ``LedgerUnreadable``. ``today`` gives dates without a year their year."""
+        ...
+
+    def last_good(self, setting: LedgerSetting, today: date) -> WorkbookReading | None:
+        """The last reading that succeeded, from the local copy."""
+        ...
+
+    def write(self, setting: LedgerSetting, sha256: str, edits: Sequence[CellEdit]) -> None:
+        """Patch our cells in the ledger that was read as ``sha256``; LedgerInUse, LedgerChanged, CellRefused."""
+        ...
+
+
+class Documents(Protocol):
+    """Contexts (pure) and rendering of documents, mails and the board page."""
+
+    def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
+        """The declared inputs of a document: JSON-like, no time of day of the pass inside."""
+        ...
+
+    def file_name(self, kind: str, round_number: int | None) -> str:
+        """The file name of a document kind, e.g. 会议通知-第1次.docx."""
+        ...
+
+    def render(self, kind: str, context: Mapping[str, Any], now: datetime) -> bytes:
+        """The document's bytes; equal arguments give equal bytes. Raises ``TemplateFault``."""
+        ...
+
+    def render_mail(self, kind: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
+        """Subject, plain text and HTML of a mail. Raises ``TemplateFault``."""
+        ...
+
+    def render_board(self, view: BoardView) -> bytes:
+        """The self-contained board page."""
+        ...
+
+
+class Share(Protocol):
+    """Our folders and files on the shared drive; all paths relative to the share, ``/`` separated."""
+
+    root: Path
+
+    def make_folder(self, folder: str, subfolders: Sequence[str]) -> bool:
+        """Make a case folder; True when it was not there. Idempotent."""
+        ...
+
+    def folders(self) -> Mapping[str, str]:
+        """The case folders that exist, by the number their name begins with (they are never renamed)."""
+        ...
+
+    def place(self, folder: str, file_name: str, content: bytes, last_sha256: str | None, label: str) -> Outcome:
+        """Write a generated document; a person's changed file stays, ours goes beside it."""
+        ...
+
+    def write_board(self, name: str, content: bytes) -> bool:
+        """Write the board page when it differs; True when written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCase:
+    """A case as the journal remembers it.
+
+    ``fingerprint`` digests the minimum fields, ``content`` the row's identifying texts for matching; ``vanished``
+    is set while the row is missing from a ledger that was read; ``in_file`` says that the number stood in the row when
+    it was last seen (from then on the number alone tells which row it is).
+    """
+
+    case_id: str
+    ledger: str
+    number: str
+    sheet: str
+    row: int
+    fingerprint: str
+    content: tuple[str, ...]
+    first_seen: datetime
+    changed: datetime
+    managed: bool
+    baseline: bool
+    folder: str = ""
+    vanished: datetime | None = None
+    in_file: bool = False
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The journal as a pass sees it: read once, then only compared."""
+
+    site: str
+    seen_ledgers: frozenset[str]                  # ledgers read before; the first pass over another one is its baseline
+    cases: Mapping[str, KnownCase]
+    numbers: frozenset[str]                       # every number ever seen or reserved
+    effects: Mapping[EffectKey, EffectRecord]     # latest state of every effect
+    told: frozenset[tuple[str, str]]              # (person, duty or event key) that a digest has told
+
+
+class Journal(Protocol):
+    """The memory of a site; every method commits before it returns."""
+
+    def memory(self) -> Memory:
+        """Everything remembered."""
+        ...
+
+    def pass_lock(self) -> AbstractContextManager[None]:
+        """Held for a pass; a second pass raises ``PassRunning``."""
+        ...
+
+    def record_cases(self, cases: Sequence[KnownCase], numbers: Iterable[str], now: datetime) -> None:
+        """Insert or update cases and remember numbers seen; writes nothing that is already so."""
+        ...
+
+    def reserve_number(self, case_id: str, number: str, now: datetime) -> None:
+        """Give ``number`` to a case, in one transaction with the case itself; idempotent.
+
+        Raises ``NumberTaken`` when another case has it.
+        """
+        ...
+
+    def intend(self, effect: Effect, now: datetime) -> EffectRecord:
+        """Commit the intent; an effect already known is returned as it stands (the UNIQUE key decides).
+
+        Only an intent nothing was done for yet takes over the new title and inputs.
+        """
+        ...
+
+    def start(self, key: EffectKey, now: datetime) -> None:
+        """Mark that the outside world may change from here on."""
+        ...
+
+    def finish(self, key: EffectKey, outcome: Outcome, now: datetime, told: Sequence[tuple[str, str]] = ()) -> None:
+        """Commit the outcome, and what a digest told whom, in one transaction."""
+        ...
+
+    def fail(self, key: EffectKey, error: str, now: datetime, *, uncertain: bool = False) -> None:
+        """Commit a failure: tried again next pass, or uncertain and left to a person."""
+        ...
+
+    def last_sha256(self, path: str) -> str | None:
+        """Hash of what we last wrote to a path (relative to the share)."""
+        ...
+
+    def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:
+        """Remember when a pass was completed and which ledgers it read; writes nothing that is already so."""
+        ...

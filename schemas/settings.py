@@ -1,0 +1,151 @@
+"""What an operator sets in config.yaml, validated; every number is a default that a plant or a customer overrides."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+CONFIG_VERSION = 1
+
+
+class Section(BaseModel):
+    """A part of the settings: unknown keys are refused, so that a typing error cannot pass silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LedgerSetting(Section):
+    """One ledger workbook on the share; ``file`` is relative to the share."""
+
+    file: str
+    kind: Literal["shared", "personal"] = "shared"
+    owner: str = ""
+
+
+class NumberingSetting(Section):
+    """How a 客诉编号 is built; {year} {month} {day} come from 接诉时间, {serial} counts within the text before it."""
+
+    pattern: str = "KS-{year}{month}-{serial}"
+    digits: int = Field(default=3, ge=2, le=8)
+
+    @field_validator("pattern")
+    @classmethod
+    def _ends_with_serial(cls, pattern: str) -> str:
+        if not pattern.endswith("{serial}") or pattern.count("{") > 4:
+            raise ValueError("编号格式必须以 {serial} 结尾,例如 KS-{year}{month}-{serial}")
+        pattern.format(year="2026", month="11", day="01", serial="001")
+        return pattern
+
+
+class ClockSetting(Section):
+    """The clocks of the process; minutes, hours, working days as the names say."""
+
+    containment_minutes: int = 30
+    containment_reminder_minutes: int = 20
+    d3_hours: int = 24
+    d5_workdays: int = 5
+    d5_workdays_supplier: int = 10
+    d8_workdays: int = 10
+    due_soon_days: int = 7
+    callback_days: int = 7
+
+
+class LevelSetting(Section):
+    """Thresholds of 严重 and 紧急 (process step 5)."""
+
+    serious_rate: float = 0.01
+    serious_pieces: int = 5
+    stock_days: float = 1.0
+
+
+class CustomerSetting(Section):
+    """What one customer demands; it wins over the plant's figures."""
+
+    clocks: ClockSetting | None = None
+    level: LevelSetting | None = None
+
+
+S = TypeVar("S", bound=Section)
+
+
+def _overridden(plant: S, own: S | None) -> S:
+    """The plant's figures with those replaced that the customer's section really names."""
+    if own is None:
+        return plant
+    return plant.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+
+class CalendarSetting(Section):
+    """The plant's own calendar on top of the national one."""
+
+    extra_workdays: tuple[date, ...] = ()
+    extra_holidays: tuple[date, ...] = ()
+    saturdays_work: bool = False
+
+
+class MailSetting(Section):
+    """The mailbox and who hears what; secrets stand in environment variables, never here."""
+
+    backend: Literal["folder"] = "folder"
+    inbox: str = "mail/inbox"
+    outbox: str = "mail/outbox"
+    sender: str = "客诉助手 <kesu@example.com>"
+    digest_at: time = time(8, 30)
+    quality_manager: str = ""
+    release_notice: bool = True
+    meeting_notice: bool = True
+    digest: bool = True
+    line_stop_alert: bool = True
+    containment_alert: bool = True
+
+
+class Settings(Section):
+    """The whole of config.yaml; paths are relative to the file's folder."""
+
+    version: int
+    site: str = Field(min_length=1, max_length=40)
+    company: str = ""
+    timezone: str = "Asia/Shanghai"
+    share: str = "share"
+    journal: str = "state/journal.db"
+    templates: str = ""
+    cases_folder: str = "客诉资料"
+    board: str = "客诉看板.html"
+    ledgers: tuple[LedgerSetting, ...] = Field(min_length=1)
+    aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    settling_minutes: int = Field(default=10, ge=0)
+    poll_seconds: float = Field(default=5.0, gt=0)
+    quiet_seconds: float = Field(default=2.0, ge=0)
+    numbering: NumberingSetting = NumberingSetting()
+    clocks: ClockSetting = ClockSetting()
+    level: LevelSetting = LevelSetting()
+    customers: dict[str, CustomerSetting] = Field(default_factory=dict)
+    calendar: CalendarSetting = CalendarSetting()
+    mail: MailSetting = MailSetting()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"不认识的时区 {name},请写成 Asia/Shanghai 这样的名称") from error
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The plant's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def clocks_for(self, customer: str | None) -> ClockSetting:
+        """The clocks that hold for a customer; a customer's own requirement wins."""
+        own = self.customers.get(customer or "")
+        return _overridden(self.clocks, own.clocks if own else None)
+
+    def level_for(self, customer: str | None) -> LevelSetting:
+        """The level thresholds that hold for a customer."""
+        own = self.customers.get(customer or "")
+        return _overridden(self.level, own.level if own else None)

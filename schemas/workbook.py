@@ -1,0 +1,123 @@
+"""What was read from one ledger workbook: rows with their places, the heading map, and everything wrong, by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar, cast
+
+from schemas.columns import SheetRow
+from schemas.rows import Complaint, Contact, SheetKind
+
+RowT_co = TypeVar("RowT_co", bound=SheetRow, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a sheet; ``row`` counts from 1 as Excel does."""
+
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One problem on one cell, in the words of the person who has to correct it.
+
+    ``cell`` is an A1 reference ("" when the whole sheet is meant), ``field`` the identifier of the model's field,
+    ``value`` what stands in the cell, ``message`` the reason and what to type instead.
+    """
+
+    sheet: str
+    cell: str
+    field: str
+    value: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+        return f"{place}“{self.value}”:{self.message}" if self.value else f"{place}:{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[RowT_co]):
+    """One filled row: the validated record, what was typed (by field), unmapped columns, and its problems."""
+
+    place: Place
+    record: RowT_co
+    typed: Mapping[str, str]
+    extras: Mapping[str, str]
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReading(Generic[RowT_co]):
+    """One sheet that holds a ledger table, with the report of how its headings were understood.
+
+    ``columns`` gives the 0-based column of each field in use; ``mapped`` and ``guessed`` go from the heading as it
+    stands to the field; a guess for a date or number is reported and not used. ``heading_row`` counts from 1.
+    ``missing`` lists the identifiers of absent columns; ``continued`` counts filled rows that only continue the row
+    above them under one merged 客诉编号 (their texts are joined into that row).
+    """
+
+    name: str
+    kind: SheetKind
+    heading_row: int
+    columns: Mapping[str, int]
+    mapped: Mapping[str, str]
+    guessed: Mapping[str, str]
+    unmapped: tuple[str, ...]
+    exact: frozenset[str]
+    missing: tuple[str, ...]
+    rows: tuple[Row[RowT_co], ...]
+    prenumbered: tuple[str, ...] = ()
+    continued: int = 0
+
+
+@dataclass(frozen=True)
+class WorkbookReading:
+    """One ledger as it stood at ``saved`` (the file's time stamp, aware), identified by its content hash.
+
+    ``issues`` holds everything wrong (rows' issues included); ``hints`` are sentences about absent optional parts.
+    ``stale_because`` is set when this is the last good reading because the present file cannot be read.
+    """
+
+    ledger: str
+    path: Path
+    sha256: str
+    saved: datetime
+    sheets: tuple[SheetReading[SheetRow], ...]
+    issues: tuple[Issue, ...]
+    hints: tuple[str, ...] = ()
+    stale_because: str = ""
+    _by_kind: dict[SheetKind, tuple[Row[SheetRow], ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def rows(self, kind: SheetKind) -> tuple[Row[SheetRow], ...]:
+        """All rows of all sheets of one kind, in sheet order (plants keep one sheet a month or a year)."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(row for sheet in self.sheets if sheet.kind is kind for row in sheet.rows)
+        return self._by_kind[kind]
+
+    @property
+    def complaints(self) -> tuple[Row[Complaint], ...]:
+        """Rows of 客诉台账."""
+        return cast("tuple[Row[Complaint], ...]", self.rows(SheetKind.COMPLAINTS))
+
+    @property
+    def contacts(self) -> tuple[Row[Contact], ...]:
+        """Rows of 通讯录."""
+        return cast("tuple[Row[Contact], ...]", self.rows(SheetKind.CONTACTS))
+
+    @property
+    def sheet_of(self) -> Mapping[str, SheetReading[SheetRow]]:
+        """The sheets by name."""
+        return {sheet.name: sheet for sheet in self.sheets}
+
+    def prenumbered(self) -> Iterator[str]:
+        """Numbers that stand in otherwise empty rows: reserved by people, never given out by us."""
+        for sheet in self.sheets:
+            if sheet.kind is SheetKind.COMPLAINTS:
+                yield from sheet.prenumbered
+
