@@ -1,0 +1,1 @@
+"""Files on a share: stable reading, swapping without losing a save, placing documents, names and limits."""

@@ -1,0 +1,76 @@
+"""Generated documents on the share: ours are refreshed, a person's are never overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.files.atomic import replace_content, sha256_of, sync_folder, temporary_for, write_synced
+from pipeline.files.faults import FileInUse
+from pipeline.files.owner import owner_of
+from pipeline.files.rename import rename_without_replacing
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a document came to stand; ``beside`` when a person's changed file kept the name."""
+
+    path: Path
+    sha256: str
+    beside: bool
+
+
+def place(path: Path, content: bytes, last_written_sha256: str | None, now_label: str) -> Placed:
+    """Make ``content`` stand at ``path``, or beside it as 名称(新草稿 label) when a person changed what stands there.
+
+    Only a file whose hash is ``last_written_sha256`` is replaced. Idempotent: content that stands at the name, or in
+    a draft beside it from whatever day, is found and left. Appears whole or not at all; between the last look at the
+    old file and its replacement lie microseconds, not the rendering. Raises FileInUse when the file to be replaced
+    is open.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if not path.exists() and _create(path, content):
+            return Placed(path, digest, beside=False)
+        held = sha256_of(path)
+        if held == digest:
+            return Placed(path, digest, beside=False)
+        if held == last_written_sha256:
+            owner = owner_of(path)
+            if owner is not None:
+                raise FileInUse(path, owner)
+            replace_content(path, content)
+            return Placed(path, digest, beside=False)
+        return Placed(_beside(path, content, digest, now_label), digest, beside=True)
+    except PermissionError as error:
+        raise FileInUse(path, owner_of(path) or "") from error
+
+
+def _create(path: Path, content: bytes) -> bool:
+    temporary = temporary_for(path)
+    write_synced(temporary, content)
+    try:
+        rename_without_replacing(temporary, path)
+    except FileExistsError:
+        return False  # somebody was quicker: theirs stays
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return True
+
+
+def _beside(path: Path, content: bytes, digest: str, label: str) -> Path:
+    opening = f"{path.stem}(新草稿 "
+    for neighbour in sorted(path.parent.iterdir()):
+        draft_of_ours = neighbour.name.startswith(opening) and neighbour.suffix == path.suffix and neighbour.is_file()
+        if draft_of_ours and neighbour.stat().st_size == len(content) and sha256_of(neighbour) == digest:
+            return neighbour
+    for count in itertools.count(1):
+        name = f"{opening}{label}){'' if count == 1 else f'-{count}'}{path.suffix}"
+        draft = path.with_name(name)
+        if not draft.exists() and _create(draft, content):
+            return draft
+    raise AssertionError("counting does not end")

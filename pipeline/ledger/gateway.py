@@ -1,0 +1,149 @@
+"""The port ``Ledgers`` over workbooks on a share: settled reading, the last good copy, cells written back by swap."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+
+from pipeline.files.atomic import sha256_of, write_if_changed
+from pipeline.files.names import inside
+from pipeline.files.owner import owner_of
+from pipeline.files.stable import Sightings, StableCopy, copy_stable
+from pipeline.files.swap import repair, swap
+from pipeline.ledger.headings import Aliases
+from pipeline.ledger.workbook_process import read_workbook
+from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
+from pipeline.ooxml.limits import check_package
+from pipeline.ooxml.sheet_patch import CellWrite, patch_workbook
+from schemas.effects import CellEdit
+from schemas.errors import LedgerChanged, LedgerInUse, LedgerMissing
+from schemas.settings import LedgerSetting
+from schemas.workbook import WorkbookReading
+
+BACKUPS = ".kesu-备份"  # beside each ledger, on the same file system, as the swap demands
+
+
+class LedgerGateway:
+    """Reads and writes the ledgers below ``share``.
+
+    ``state`` is a local folder: last good copies under ``last_good``, swaps under way under ``swaps``. ``aliases`` are
+    the plant's own words for columns, ``zone`` the zone of time stamps, ``quiet_seconds`` how long a file must have
+    been still. Keep one for as long as the process runs: an unchanged file is neither waited for nor parsed again.
+    """
+
+    def __init__(self, *, share: Path, state: Path, aliases: Aliases, zone: tzinfo, quiet_seconds: float) -> None:
+        self._share, self._state, self._aliases, self._zone = share, state, aliases, zone
+        self._quiet_seconds = quiet_seconds
+        self._sightings = Sightings()
+        self._parsed: dict[str, tuple[date, WorkbookReading]] = {}
+
+    def read(self, setting: LedgerSetting, today: date) -> WorkbookReading:
+        """Read a ledger as it stands; raises LedgerUnreadable in its kinds.
+
+        A copy is read, so the file is open only for the time of copying. What could be read becomes the last good
+        copy. Idempotent; beside ``state`` it writes only to finish a swap of ours that a crash interrupted.
+        """
+        source = self._source(setting)
+        self._finish_swap(setting)
+        copy = copy_stable(source, self._state / "incoming", self._quiet_seconds, sightings=self._sightings)
+        try:
+            local = self._named_copy(copy, setting)
+            reading = self._parse(setting, local, copy.sha256, copy.mtime_ns, today)
+            good = self._good(setting)
+            good.parent.mkdir(parents=True, exist_ok=True)
+            local.replace(good)
+        finally:
+            copy.local.unlink(missing_ok=True)
+        return reading
+
+    def last_good(self, setting: LedgerSetting, today: date) -> WorkbookReading | None:
+        """The last reading that succeeded, from the local copy; None when there never was one."""
+        good = self._good(setting)
+        if not good.exists():
+            return None
+        return self._parse(setting, good, sha256_of(good), good.stat().st_mtime_ns, today)
+
+    def write(self, setting: LedgerSetting, sha256: str, edits: Sequence[CellEdit]) -> None:
+        """Write our cells into the ledger that was read as ``sha256``; nothing else of it changes.
+
+        Idempotent: a cell that holds its text already is left alone. A backup of the replaced file stays in
+        ``.kesu-备份`` beside the ledger. Raises LedgerInUse (deferred), LedgerChanged (plan again), CellRefused,
+        LedgerMissing; in each case the person's file is as it was.
+        """
+        target = self._source(setting)
+        self._finish_swap(setting)
+        if (owner := owner_of(target)) is not None:
+            raise LedgerInUse(target, owner)
+        if not target.exists():
+            raise LedgerMissing(target)
+        source = self._copy_of(setting, sha256)
+        patched = inside(self._state, self._state / "patched" / setting.file)
+        patched.parent.mkdir(parents=True, exist_ok=True)
+        patched.unlink(missing_ok=True)
+        writes = [CellWrite(edit.sheet, edit.row, edit.column, edit.text, edit.link, edit.now) for edit in edits]
+        try:
+            patch_workbook(source, patched, writes)
+            if sha256_of(patched) != sha256:
+                self._swap(setting, target, patched, sha256)
+        finally:
+            patched.unlink(missing_ok=True)
+
+    def _source(self, setting: LedgerSetting) -> Path:
+        return self._share / setting.file
+
+    def _good(self, setting: LedgerSetting) -> Path:
+        return inside(self._state, self._state / "last_good" / setting.file)
+
+    def _marker(self, setting: LedgerSetting) -> Path:
+        """Names the backup of a swap under way, so that a crash between its renames can be finished."""
+        return inside(self._state, self._state / "swaps" / f"{setting.file}.txt")
+
+    def _named_copy(self, copy: StableCopy, setting: LedgerSetting) -> Path:
+        """The copy under the ledger's own name, which messages show, with the time stamp of the file."""
+        local = inside(self._state, self._state / "incoming" / copy.sha256[:16] / Path(setting.file).name)
+        local.parent.mkdir(parents=True, exist_ok=True)
+        copy.local.replace(local)
+        os.utime(local, ns=(copy.mtime_ns, copy.mtime_ns))
+        return local
+
+    def _parse(self, setting: LedgerSetting, local: Path, sha256: str, mtime_ns: int, today: date) -> WorkbookReading:
+        saved = datetime.fromtimestamp(mtime_ns / 1e9, self._zone)
+        known = self._parsed.get(setting.file)
+        if known is not None and known[0] == today and known[1].sha256 == sha256:
+            return replace(known[1], saved=saved)
+        check_package(local)
+        source = self._source(setting)
+        file = LedgerFile(setting.file, source, sha256, saved)
+        reading = read_sheets(file, read_workbook(local, source), self._aliases, today)
+        self._parsed[setting.file] = (today, reading)
+        return reading
+
+    def _copy_of(self, setting: LedgerSetting, sha256: str) -> Path:
+        """A local copy of exactly the bytes that were planned from."""
+        good = self._good(setting)
+        if not good.exists() or sha256_of(good) != sha256:
+            raise LedgerChanged(self._source(setting))
+        return good
+
+    def _swap(self, setting: LedgerSetting, target: Path, patched: Path, sha256: str) -> None:
+        folder = target.parent / BACKUPS
+        folder.mkdir(exist_ok=True)
+        backup = folder / f"{target.stem}.{sha256[:8]}{target.suffix}"
+        marker = self._marker(setting)
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        write_if_changed(marker, str(backup).encode())
+        swap(target, patched, sha256, backup)
+        marker.unlink()
+        shutil.copyfile(patched, self._good(setting))
+        modified = target.stat().st_mtime_ns
+        os.utime(self._good(setting), ns=(modified, modified))
+
+    def _finish_swap(self, setting: LedgerSetting) -> None:
+        marker = self._marker(setting)
+        if marker.exists():
+            repair(self._source(setting), Path(marker.read_text(encoding="utf-8")))
+            marker.unlink()

@@ -1,0 +1,116 @@
+"""Supervises the child process that reads a workbook, and turns what it prints into raw sheets."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import LedgerDamaged, LedgerEncrypted, LedgerTooLarge
+
+TIME_LIMIT = 120.0  # seconds for one workbook; 100,000 x 40 cells take about 10
+_CHILD = Path(__file__).with_name("workbook_child.py")
+_WINDOWS_ABORT = 0xC0000409
+
+Cell = str | float | int | bool | datetime | date | time | timedelta
+Address = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A merged range, 0-based, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """One worksheet as it stands: ``cells[row][column]`` from A1 on (rows end at their last filled cell, "" = blank).
+
+    ``errors`` gives the error word (#N/A ...) of a cell, ``formulas`` the cells that hold a formula, ``strays`` far-out
+    cells that were left out, ``refused`` why a sheet could not be read at all. Addresses are 0-based.
+    """
+
+    name: str
+    hidden: bool
+    cells: list[list[Cell]]
+    merged: tuple[Span, ...]
+    errors: Mapping[Address, str]
+    formulas: frozenset[Address]
+    strays: tuple[str, ...] = ()
+    refused: str = ""
+
+    def at(self, row: int, column: int) -> Cell:
+        """The cell's value, "" when blank or outside."""
+        if row >= len(self.cells) or column >= len(self.cells[row]):
+            return ""
+        return self.cells[row][column]
+
+
+def _cell(value: Any) -> Cell:
+    tag, text = value
+    if tag == "m":
+        return datetime.fromisoformat(text)
+    if tag == "d":
+        return date.fromisoformat(text)
+    if tag == "t":
+        return time.fromisoformat(text)
+    return timedelta(seconds=text)
+
+
+def _sheet(entry: Mapping[str, Any]) -> RawSheet:
+    cells = [[_cell(value) if type(value) is list else value for value in row] for row in entry["rows"]]
+    return RawSheet(
+        name=entry["name"],
+        hidden=entry["hidden"],
+        cells=cells,
+        merged=tuple(Span(*span) for span in entry["merged"]),
+        errors={(row, column): text for row, column, text in entry["errors"]},
+        formulas=frozenset((row, column) for row, column in entry["formulas"]),
+        strays=tuple(entry["strays"]),
+        refused=entry["refused"],
+    )
+
+
+def read_workbook(local: Path, shown: Path, time_limit: float = TIME_LIMIT) -> tuple[RawSheet, ...]:
+    """Read every worksheet of ``local``; errors name ``shown``, the file that people know.
+
+    The child is run as a file, so that it works from a source tree, an editable install and a wheel alike.
+    Raises LedgerDamaged, LedgerEncrypted, LedgerTooLarge (memory or ``time_limit`` in seconds).
+    """
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW
+    else:
+        flags = 0
+    command = [sys.executable, "-I", "-X", "utf8", str(_CHILD), str(local)]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=time_limit,
+                              check=False, creationflags=flags)
+    except subprocess.TimeoutExpired as late:
+        raise LedgerTooLarge(shown, f"读取超过 {time_limit:.0f} 秒") from late
+    if done.returncode in {-signal.SIGABRT, _WINDOWS_ABORT} or (sys.platform != "win32"
+                                                              and done.returncode == -signal.SIGKILL):
+        raise LedgerTooLarge(shown, "读取时内存不足")
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError as unreadable:
+        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise LedgerDamaged(shown, f"读取进程异常退出 {last[:120]}".strip()) from unreadable
+    match answer.get("error"):
+        case None:
+            return tuple(_sheet(entry) for entry in answer["sheets"])
+        case "encrypted":
+            raise LedgerEncrypted(shown)
+        case "too_large":
+            raise LedgerTooLarge(shown, answer["detail"])
+        case _:
+            raise LedgerDamaged(shown, answer["detail"])
