@@ -1,0 +1,82 @@
+"""Where templates are found: the plant's own copies first, then the packaged ones; and what kind.yaml says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.documents.fault import TemplateFault
+
+Folder = Path | Traversable
+
+
+class KindSheet(BaseModel):
+    """kind.yaml of a document kind; ``{round}`` in ``file_name`` stands for the round of a meeting."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = Field(min_length=1)
+    file_name: str = Field(pattern=r"^[^/\\:*?\"<>|]+\.docx$")
+    made: str
+
+    def name_for(self, round_number: int | None) -> str:
+        """The document's file name."""
+        return self.file_name.replace("{round}", str(round_number or 1))
+
+
+def packaged_templates() -> Traversable:
+    """The templates that come with the package, from a wheel or an editable install."""
+    return files("templates")
+
+
+class TemplateFolders:
+    """Template files looked up folder by folder; a plant may own copies of only some of them."""
+
+    def __init__(self, folders: Sequence[Folder]) -> None:
+        self._folders = tuple(folders)
+        self._sheets: dict[str, KindSheet] = {}
+
+    @property
+    def folders(self) -> tuple[Folder, ...]:
+        """The folders in the order in which they are searched."""
+        return self._folders
+
+    def read(self, *parts: str) -> tuple[str, bytes]:
+        """Name to show and content of a template file; raises ``TemplateFault`` when it is not there or locked."""
+        shown = "/".join(parts)
+        for folder in self._folders:
+            place = folder.joinpath(*parts)
+            if not place.is_file():
+                continue
+            try:
+                return (str(place) if isinstance(place, Path) else shown), place.read_bytes()
+            except OSError as error:
+                raise TemplateFault(
+                    str(place), "", "", f"无法读取({error.strerror})", "若正在 Word 或 WPS 中编辑，请保存并关闭后再试"
+                ) from error
+        raise TemplateFault(shown, "", "", "找不到这个模板", "请从安装包自带的 templates 文件夹复制一份回来")
+
+    def sheet(self, kind: str) -> KindSheet:
+        """kind.yaml of a kind, read once; raises ``TemplateFault``."""
+        if kind not in self._sheets:
+            self._sheets[kind] = _parse_sheet(*self.read(kind, "kind.yaml"))
+        return self._sheets[kind]
+
+
+def _parse_sheet(name: str, content: bytes) -> KindSheet:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return KindSheet.model_validate(YAML(typ="safe").load(content.decode("utf-8-sig")))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise TemplateFault(
+            name, "", "", "不是有效的 YAML 文件", "请以 UTF-8 保存，并对照自带的 kind.yaml 修改"
+        ) from error
+    except ValidationError as error:
+        wrong = "、".join(".".join(str(part) for part in item["loc"]) or "整个文件" for item in error.errors())
+        raise TemplateFault(name, "", wrong, f"{wrong} 填写有误", "请对照自带的 kind.yaml 修改") from error

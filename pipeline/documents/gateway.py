@@ -1,0 +1,72 @@
+"""The port ``Documents``: contexts, file names and rendering of all kinds over the template folders of one plant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pipeline.documents import eight_d, minutes, notice, slip
+from pipeline.documents.board_page import render_board
+from pipeline.documents.fault import TemplateFault
+from pipeline.documents.folders import Folder, TemplateFolders, packaged_templates
+from pipeline.documents.mails import MailTexts
+from schemas.board import BoardView
+from schemas.case import Case
+from schemas.decisions import Decisions
+
+TEMPLATE = "template.docx"
+
+_CONTEXTS: dict[str, Callable[[Case, Decisions, int | None], dict[str, Any]]] = {
+    eight_d.KIND: eight_d.context,
+    slip.KIND: slip.context,
+    notice.KIND: notice.context,
+    minutes.KIND: minutes.context,
+}
+
+#: The document kinds there are.
+KINDS = tuple(_CONTEXTS)
+
+
+class TemplateDocuments:
+    """Documents, mails and board page from templates: the plant's own copies first, the packaged ones behind them.
+
+    ``own`` lists folders laid out like ``templates/``; a folder or file missing there is taken from the package.
+    """
+
+    def __init__(self, own: Sequence[Folder] = ()) -> None:
+        from pipeline.documents.engine import WordEngine  # docxtpl costs a tenth of a second
+
+        self._folders = TemplateFolders((*own, packaged_templates()))
+        self._engine = WordEngine()
+        self._mails = MailTexts(self._folders)
+
+    def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
+        """The declared inputs of a document; ``KeyError`` for a kind that does not exist.
+
+        ``extras`` holds only those columns of the plant's own that the template names, so that a column nobody shows
+        (a formula that changes daily, say) makes no new draft.
+        """
+        found = _CONTEXTS[kind](case, decisions, round_number)
+        typed = case.rows.complaint.extras
+        try:
+            wanted = self._engine.template(*self._folders.read(kind, TEMPLATE)).columns
+        except TemplateFault:
+            wanted = frozenset()  # planning goes on; rendering this kind raises the same fault, for a person to read
+        return {**found, "extras": {name: typed.get(name, "") for name in sorted(wanted)}}
+
+    def file_name(self, kind: str, round_number: int | None) -> str:
+        """The file name that kind.yaml gives, e.g. 会议通知-第1次.docx. Raises ``TemplateFault``."""
+        return self._folders.sheet(kind).name_for(round_number)
+
+    def render(self, kind: str, context: Mapping[str, Any], now: datetime) -> bytes:
+        """The document's bytes, stamped ``now`` (aware); equal arguments, equal bytes. Raises ``TemplateFault``."""
+        return self._engine.template(*self._folders.read(kind, TEMPLATE)).render(context, now)
+
+    def render_mail(self, kind: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
+        """Subject, plain text and HTML of a mail. Raises ``TemplateFault``."""
+        return self._mails.render(kind, context)
+
+    def render_board(self, view: BoardView) -> bytes:
+        """The self-contained board page; equal views give equal bytes."""
+        return render_board(view, self._folders.folders)

@@ -1,0 +1,85 @@
+"""Mail texts: subject, plain text and HTML of a mail kind from its folder below templates/mails."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Template, TemplateError
+
+from pipeline.documents.fault import TemplateFault
+from pipeline.documents.folders import TemplateFolders
+from pipeline.documents.sandbox import (
+    RUN_ERRORS,
+    TemplateSandbox,
+    all_names,
+    fault_line,
+    fault_of,
+    html_environment,
+    text_environment,
+)
+
+SUBJECT, TEXT, HTML = "subject.txt", "text.txt", "body.html"
+
+#: The mail kinds that come with the package.
+MAIL_KINDS = ("release", "meeting", "digest", "line_stop", "containment", "baseline")
+
+
+@dataclass(frozen=True)
+class _TextTemplate:
+    name: str
+    template: Template
+    lines: tuple[str, ...]
+
+    def render(self, context: Mapping[str, Any]) -> str:
+        try:
+            return self.template.render(context)
+        except (TemplateError, *RUN_ERRORS) as error:
+            place = _place(self.lines, fault_line(error, self.name))
+            raise fault_of(error, self.name, place, all_names(context)) from error
+
+
+class MailTexts:
+    """Renders mails; a template is compiled again when its content changes."""
+
+    def __init__(self, folders: TemplateFolders) -> None:
+        self._folders = folders
+        self._text, self._html = text_environment(), html_environment()
+        self._compiled: dict[str, tuple[bytes, _TextTemplate]] = {}
+
+    def render(self, kind: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
+        """Subject (one line), plain text and HTML. Raises ``TemplateFault`` with the file and line."""
+        subject = self._template(kind, SUBJECT, self._text).render(context)
+        text = self._template(kind, TEXT, self._text).render(context)
+        html = self._template(kind, HTML, self._html).render(context)
+        return " ".join(subject.split()), text.strip() + "\n", html.strip() + "\n"
+
+    def _template(self, kind: str, file: str, environment: TemplateSandbox) -> _TextTemplate:
+        name, content = self._folders.read("mails", kind, file)
+        digest = hashlib.blake2b(content, digest_size=16).digest()
+        known = self._compiled.get(name)
+        if known is None or known[0] != digest:
+            known = (digest, _compile(name, content, environment))
+            self._compiled[name] = known
+        return known[1]
+
+
+def _compile(name: str, content: bytes, environment: TemplateSandbox) -> _TextTemplate:
+    try:
+        source = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TemplateFault(name, "", "", "不是 UTF-8 编码", "请在记事本中另存为 UTF-8") from error
+    lines = tuple(source.splitlines())
+    try:
+        code = environment.compile(source, name, name)
+    except TemplateError as error:
+        raise fault_of(error, name, _place(lines, fault_line(error, name)), ()) from error
+    return _TextTemplate(name, Template.from_code(environment, code, environment.make_globals(None)), lines)
+
+
+def _place(lines: tuple[str, ...], line: int | None) -> str:
+    if line is None or not 0 < line <= len(lines):
+        return ""
+    return f"第{line}行“{lines[line - 1].strip()[:60]}”"

@@ -1,0 +1,122 @@
+"""Effects, the outbox among them, and what they left behind; every function works inside the caller's transaction.
+
+The UNIQUE constraint on the key's columns decides whether an effect is new; the write lock that a transaction takes
+at its start keeps a second process out between looking and writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from pipeline.journal import transitions
+from pipeline.journal.errors import EffectUnknown
+from pipeline.journal.row_forms import (
+    EFFECT_COLUMNS,
+    cases_of,
+    effect_columns,
+    effect_from,
+    key_columns,
+    recipient_columns,
+)
+from pipeline.journal.tables import effect_cases, effects, files, told
+from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
+
+_COLUMNS = [effects.c[name] for name in EFFECT_COLUMNS]
+
+
+def _is(key: EffectKey) -> ColumnElement[bool]:
+    return and_(*(effects.c[name] == value for name, value in key_columns(key).items()))
+
+
+def _find(connection: Connection, key: EffectKey) -> tuple[int, EffectRecord]:
+    row = connection.execute(select(effects.c.id, *_COLUMNS).where(_is(key))).one_or_none()
+    if row is None:
+        raise EffectUnknown(key)
+    return row[0], effect_from(row[1:])
+
+
+def _save(connection: Connection, effect_id: int, before: EffectRecord, after: EffectRecord, **more: Any) -> None:
+    if after != before:
+        values = {**effect_columns(after), **more}
+        connection.execute(update(effects).where(effects.c.id == effect_id).values(values))
+
+
+def all_effects(connection: Connection) -> dict[EffectKey, EffectRecord]:
+    """Every effect by key."""
+    records = map(effect_from, connection.execute(select(*_COLUMNS)))
+    return {record.key: record for record in records}
+
+
+def of_cases(connection: Connection, case_ids: Collection[str]) -> list[EffectRecord]:
+    """The effects that speak of any of some cases, in the order of intent."""
+    about = select(effect_cases.c.effect_id).where(effect_cases.c.case_id.in_(case_ids))
+    return _records(connection, effects.c.id.in_(about))
+
+
+def in_state(connection: Connection, state: EffectState) -> list[EffectRecord]:
+    """The effects in a state, in the order of intent."""
+    words = {transitions.state_word(kind, state) for kind in ("mail.", "")}
+    return _records(connection, effects.c.state.in_(words))
+
+
+def _records(connection: Connection, condition: ColumnElement[bool]) -> list[EffectRecord]:
+    rows = connection.execute(select(*_COLUMNS).where(condition).order_by(effects.c.intended_at, effects.c.id))
+    return [effect_from(row) for row in rows]
+
+
+def intend(connection: Connection, effect: Effect, now: datetime) -> EffectRecord:
+    """Insert the intent; a key that is there already gives back what stands under it."""
+    record = transitions.intended(effect, now)
+    values = {**effect_columns(record), **recipient_columns(effect)}
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(effects).values(values))
+    except IntegrityError:
+        effect_id, known = _find(connection, effect.key)
+        current = transitions.intended_again(known, effect)
+        _save(connection, effect_id, known, current, **recipient_columns(effect))
+    else:
+        effect_id, current = _find(connection, effect.key)
+    _link(connection, effect_id, cases_of(effect))
+    return current
+
+
+def _link(connection: Connection, effect_id: int, case_ids: Iterable[str]) -> None:
+    known = set(connection.scalars(select(effect_cases.c.case_id).where(effect_cases.c.effect_id == effect_id)))
+    rows = [{"effect_id": effect_id, "case_id": case_id} for case_id in case_ids if case_id not in known]
+    if rows:
+        connection.execute(insert(effect_cases), rows)
+
+
+def start(connection: Connection, key: EffectKey) -> None:
+    """Another attempt begins."""
+    effect_id, record = _find(connection, key)
+    _save(connection, effect_id, record, transitions.started(record))
+
+
+def finish(
+    connection: Connection, key: EffectKey, outcome: Outcome, now: datetime, told_whom: Sequence[tuple[str, str]]
+) -> None:
+    """The outcome, the hash of the file it wrote, and what a digest told whom."""
+    effect_id, record = _find(connection, key)
+    _save(connection, effect_id, record, transitions.finished(record, outcome, now))
+    if outcome.path and outcome.sha256:
+        written = {"sha256": outcome.sha256, "effect_id": effect_id}
+        changed = connection.execute(update(files).where(files.c.path == outcome.path).values(written))
+        if changed.rowcount == 0:
+            connection.execute(insert(files).values(path=outcome.path, **written))
+    for person, duty in dict.fromkeys(told_whom):
+        known = select(told.c.person).where(told.c.person == person, told.c.key == duty)
+        if connection.scalar(known) is None:
+            connection.execute(insert(told).values(person=person, key=duty, effect_id=effect_id))
+
+
+def fail(connection: Connection, key: EffectKey, error: str, now: datetime, *, uncertain: bool) -> None:
+    """A failure with its reason."""
+    effect_id, record = _find(connection, key)
+    _save(connection, effect_id, record, transitions.failed(record, error, now, uncertain=uncertain))

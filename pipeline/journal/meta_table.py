@@ -1,0 +1,24 @@
+"""Single facts about the journal itself: its id, mode, site, and the time of passes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from pipeline.journal.tables import meta
+
+
+def fact(connection: Connection, key: str) -> str | None:
+    """The value of a fact."""
+    return connection.scalar(select(meta.c.value).where(meta.c.key == key))
+
+
+def write_fact(connection: Connection, key: str, value: str) -> None:
+    """Insert or replace a fact."""
+    changed = connection.execute(update(meta).where(meta.c.key == key).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(insert(meta).values(key=key, value=value))
+
+
+def delete_fact(connection: Connection, key: str) -> None:
+    """Remove a fact; idempotent."""
+    connection.execute(delete(meta).where(meta.c.key == key))

@@ -1,0 +1,178 @@
+"""The journal in SQLite: the port ``Journal``, every method one transaction that is on disk before it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from pipeline.journal import case_table, effect_table, tables
+from pipeline.journal.backup import RESTORED, daily_backup
+from pipeline.journal.connection import plain_failures
+from pipeline.journal.errors import TimeRunsBackwards
+from pipeline.journal.meta_table import delete_fact, fact, write_fact
+from pipeline.journal.pass_lock import instance_lock, pass_lock
+from pipeline.journal.row_forms import time_from, time_text
+from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
+from schemas.ports import KnownCase, Memory
+
+_GENERATION = "generation"  # counts the changes of what ``memory`` gives, so that an unchanged one is not read again
+
+
+def _next_generation(connection: Connection) -> None:
+    write_fact(connection, _GENERATION, str(int(fact(connection, _GENERATION) or 0) + 1))
+
+
+class SqlJournal:
+    """One site's journal file; made by ``opening.open_journal``. Several processes may hold it, one runs a pass."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+        self._remembered: tuple[str, Memory] | None = None
+        self._reader = engine.execution_options(reading=True)
+        with self._read() as connection:
+            self.site = fact(connection, "site") or ""
+            self.journal_id = fact(connection, "journal_id") or ""
+
+    @property
+    def mode(self) -> str:
+        """``rehearsal`` or ``real``."""
+        return self._fact("mode") or ""
+
+    @property
+    def last_pass(self) -> datetime | None:
+        """Time of the last completed pass."""
+        text = self._fact("last_pass")
+        return time_from(text) if text else None
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether this file was a backup: what happened after ``last_pass`` is then unknown to it."""
+        return self._fact(RESTORED) is not None
+
+    def memory(self) -> Memory:
+        """Everything remembered, from one moment; kept until the journal changes, by whichever process."""
+        with self._read() as connection:
+            generation = fact(connection, _GENERATION) or ""
+            if self._remembered is None or self._remembered[0] != generation:
+                memory = Memory(
+                    site=self.site,
+                    seen_ledgers=frozenset(connection.scalars(select(tables.ledgers.c.ledger))),
+                    cases=MappingProxyType(case_table.all_cases(connection)),
+                    numbers=case_table.all_numbers(connection),
+                    effects=MappingProxyType(effect_table.all_effects(connection)),
+                    told=frozenset((row.person, row.key) for row in connection.execute(select(tables.told))),
+                )
+                self._remembered = (generation, memory)
+            return self._remembered[1]
+
+    def pass_lock(self) -> AbstractContextManager[None]:
+        """Held for a pass; a second one, in this process or another, raises ``PassRunning``."""
+        return pass_lock(self._path)
+
+    def instance_lock(self) -> AbstractContextManager[None]:
+        """Held by the one resident instance; a second raises ``PassRunning``."""
+        return instance_lock(self._path)
+
+    def record_cases(self, cases: Sequence[KnownCase], numbers: Iterable[str], now: datetime) -> None:
+        """Insert or update cases and remember numbers; a number once given to a case is never taken from it."""
+        with self._write() as connection:
+            if case_table.record(connection, cases, numbers, now):
+                _next_generation(connection)
+
+    def reserve_number(self, case_id: str, number: str, now: datetime) -> None:
+        """Give ``number`` to a case; idempotent. ``NumberTaken`` when another case has it.
+
+        ``CaseAlreadyNumbered`` when the case has another number: a number is for good.
+        """
+        with self._write() as connection:
+            case_table.reserve(connection, case_id, number, now)
+            _next_generation(connection)
+
+    def intend(self, effect: Effect, now: datetime) -> EffectRecord:
+        """Commit the intent; a known effect as it stands (a pending one takes the newer title and inputs)."""
+        with self._write() as connection:
+            _next_generation(connection)
+            return effect_table.intend(connection, effect, now)
+
+    def start(self, key: EffectKey, now: datetime) -> None:
+        """Mark that the outside world may change from here on; ``EffectUnknown``, ``EffectSettled``."""
+        with self._write() as connection:
+            effect_table.start(connection, key)
+            _next_generation(connection)
+
+    def finish(self, key: EffectKey, outcome: Outcome, now: datetime, told: Sequence[tuple[str, str]] = ()) -> None:
+        """Commit the outcome, its file's hash and what was told whom; the same outcome again changes nothing."""
+        with self._write() as connection:
+            effect_table.finish(connection, key, outcome, now, told)
+            _next_generation(connection)
+
+    def fail(self, key: EffectKey, error: str, now: datetime, *, uncertain: bool = False) -> None:
+        """Commit a failure: back to pending, or uncertain; ``EffectUnknown``, ``EffectSettled`` when it is done."""
+        with self._write() as connection:
+            effect_table.fail(connection, key, error, now, uncertain=uncertain)
+            _next_generation(connection)
+
+    def last_sha256(self, path: str) -> str | None:
+        """Hash of what we last wrote to ``path`` (relative to the share)."""
+        with self._read() as connection:
+            return connection.scalar(select(tables.files.c.sha256).where(tables.files.c.path == path))
+
+    def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:
+        """Remember when a pass was completed and which ledgers it read; writes nothing that is already so."""
+        with self._write() as connection:
+            if fact(connection, "last_pass") != time_text(now):
+                write_fact(connection, "last_pass", time_text(now))
+            known = set(connection.scalars(select(tables.ledgers.c.ledger)))
+            new = [{"ledger": name, "seen_at": time_text(now)} for name in dict.fromkeys(ledgers) if name not in known]
+            if new:
+                connection.execute(insert(tables.ledgers), new)
+                _next_generation(connection)
+
+    def accept_restored(self) -> None:
+        """Forget that this journal was a backup, after a person has looked at what happened since; idempotent."""
+        with self._write() as connection:
+            delete_fact(connection, RESTORED)
+
+    def check_time(self, now: datetime) -> None:
+        """Raise ``TimeRunsBackwards`` for a rehearsal before its last pass; a real journal follows the wall clock."""
+        last = self.last_pass
+        if self.mode == "rehearsal" and last is not None and now < last:
+            raise TimeRunsBackwards(now, last.astimezone(now.tzinfo))
+
+    def case_history(self, number: str) -> list[EffectRecord]:
+        """Every effect that speaks of the complaint with this 客诉编号, in the order of intent."""
+        with self._read() as connection:
+            return effect_table.of_cases(connection, case_table.holders(connection, number))
+
+    def listing(self, state: EffectState) -> list[EffectRecord]:
+        """Every effect in a state, in the order of intent."""
+        with self._read() as connection:
+            return effect_table.in_state(connection, state)
+
+    def daily_backup(self, now: datetime) -> Path:
+        """Today's backup (``now`` in the plant's zone), made when there is none yet; 14 days are kept."""
+        return daily_backup(self._path, now)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._engine.dispose()
+
+    def _fact(self, key: str) -> str | None:
+        with self._read() as connection:
+            return fact(connection, key)
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with plain_failures(self._path), self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with plain_failures(self._path), self._engine.begin() as connection:
+            yield connection

@@ -1,0 +1,129 @@
+"""The journal's tables in SQLAlchemy Core: portable types only (UTC ISO text, JSON as text, integers for yes/no)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+#: The revision that these tables correspond to; a test holds it equal to the head of migrations/.
+HEAD = "0001"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# the first pass over a ledger that is not in here is its baseline
+ledgers = Table(
+    "ledgers",
+    metadata,
+    Column("ledger", Text, primary_key=True),
+    Column("seen_at", Text, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("ledger", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("first_seen", Text, nullable=False),
+    Column("changed", Text, nullable=False),
+    Column("managed", Integer, nullable=False),
+    Column("baseline", Integer, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("vanished", Text),
+    Column("in_file", Integer, nullable=False),
+    Index(None, "number"),
+)
+
+# a number outlives its case and may be seen before there is one, so case_id is no foreign key
+numbers = Table(
+    "numbers",
+    metadata,
+    Column("number", Text, nullable=False),
+    Column("case_id", Text),
+    Column("seen_at", Text, nullable=False),
+    PrimaryKeyConstraint("number"),
+    Index(None, "case_id"),
+)
+
+# this table is the outbox as well: a mail is an effect whose kind begins with "mail." and whose end reads "sent".
+# Of its recipients only their count and a digest are kept; bodies, attachments and phone numbers never.
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("occasion", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("intended_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("outcome", Text),
+    Column("error", Text, nullable=False),
+    Column("recipients", Integer),
+    Column("recipients_digest", Text),
+    UniqueConstraint("site", "kind", "subject", "occasion", "revision"),
+    CheckConstraint("state IN ('pending', 'sending', 'done', 'sent', 'uncertain')", name="state"),
+    Index(None, "state"),
+)
+
+# which cases an effect speaks of: one digest mail belongs to the history of many
+effect_cases = Table(
+    "effect_cases",
+    metadata,
+    Column("effect_id", Integer, ForeignKey("effects.id"), nullable=False),
+    Column("case_id", Text, nullable=False),
+    PrimaryKeyConstraint("effect_id", "case_id"),
+    Index(None, "case_id"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("effect_id", Integer, ForeignKey("effects.id"), nullable=False),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("person", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("effect_id", Integer, ForeignKey("effects.id"), nullable=False),
+    PrimaryKeyConstraint("person", "key"),
+)

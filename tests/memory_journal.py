@@ -1,0 +1,141 @@
+"""A journal that forgets when the process ends: for specification tests; it passes the journal's contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from pipeline.journal import transitions
+from pipeline.journal.errors import CaseAlreadyNumbered, EffectUnknown, TimeRunsBackwards
+from pipeline.journal.row_forms import cases_of
+from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
+from schemas.errors import NumberTaken, PassRunning
+from schemas.ports import KnownCase, Memory
+
+
+class MemoryJournal:
+    """The port ``Journal`` on dictionaries, with the state rules of the real one (``transitions``)."""
+
+    mode = "rehearsal"
+
+    def __init__(self, site: str) -> None:
+        self.site = site
+        self.last_pass: datetime | None = None
+        self._ledgers: set[str] = set()
+        self._cases: dict[str, KnownCase] = {}
+        self._numbers: dict[str, str] = {}
+        self._effects: dict[EffectKey, EffectRecord] = {}
+        self._about: dict[EffectKey, set[str]] = {}
+        self._files: dict[str, str] = {}
+        self._told: set[tuple[str, str]] = set()
+        self._passing = False
+
+    def memory(self) -> Memory:
+        """Everything remembered, as a copy."""
+        return Memory(
+            site=self.site, seen_ledgers=frozenset(self._ledgers), cases=MappingProxyType(dict(self._cases)),
+            numbers=frozenset(self._numbers), effects=MappingProxyType(dict(self._effects)),
+            told=frozenset(self._told),
+        )
+
+    def pass_lock(self) -> AbstractContextManager[None]:
+        """Held for a pass; a second one raises ``PassRunning``."""
+        return self._holding()
+
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        if self._passing:
+            raise PassRunning(Path("(内存)"))
+        self._passing = True
+        try:
+            yield
+        finally:
+            self._passing = False
+
+    def record_cases(self, cases: Sequence[KnownCase], numbers: Iterable[str], now: datetime) -> None:
+        """Insert or update cases and remember numbers; a number once given to a case is never taken from it."""
+        for number in numbers:
+            if number:
+                self._numbers.setdefault(number, "")
+        for case in cases:
+            number = case.number or self._number_of(case.case_id)
+            self._cases[case.case_id] = replace(case, number=number)
+            if number:
+                self._numbers[number] = self._numbers.get(number) or case.case_id
+
+    def reserve_number(self, case_id: str, number: str, now: datetime) -> None:
+        """Give ``number`` to a case; idempotent. Raises ``NumberTaken``, ``CaseAlreadyNumbered``."""
+        current = self._number_of(case_id)
+        holder = self._numbers.get(number, "")
+        if number == current or holder == case_id:
+            return
+        if current:
+            raise CaseAlreadyNumbered(case_id, current, number)
+        if holder:
+            raise NumberTaken(number, holder)
+        self._numbers[number] = case_id
+        if case_id in self._cases:
+            self._cases[case_id] = replace(self._cases[case_id], number=number)
+
+    def _number_of(self, case_id: str) -> str:
+        known = self._cases.get(case_id)
+        owned = (number for number, holder in self._numbers.items() if holder == case_id)
+        return (known.number if known else "") or next(owned, "")
+
+    def intend(self, effect: Effect, now: datetime) -> EffectRecord:
+        """Remember the intent; a known effect as it stands (a pending one takes the newer title and inputs)."""
+        known = self._effects.get(effect.key)
+        record = transitions.intended_again(known, effect) if known else transitions.intended(effect, now)
+        self._effects[effect.key] = record
+        self._about.setdefault(effect.key, set()).update(cases_of(effect))
+        return record
+
+    def start(self, key: EffectKey, now: datetime) -> None:
+        """Mark that the outside world may change from here on; ``EffectUnknown``, ``EffectSettled``."""
+        self._effects[key] = transitions.started(self._known(key))
+
+    def finish(self, key: EffectKey, outcome: Outcome, now: datetime, told: Sequence[tuple[str, str]] = ()) -> None:
+        """Remember the outcome, its file's hash and what was told whom."""
+        self._effects[key] = transitions.finished(self._known(key), outcome, now)
+        if outcome.path and outcome.sha256:
+            self._files[outcome.path] = outcome.sha256
+        self._told.update(told)
+
+    def fail(self, key: EffectKey, error: str, now: datetime, *, uncertain: bool = False) -> None:
+        """Remember a failure: back to pending, or uncertain."""
+        self._effects[key] = transitions.failed(self._known(key), error, now, uncertain=uncertain)
+
+    def _known(self, key: EffectKey) -> EffectRecord:
+        if key not in self._effects:
+            raise EffectUnknown(key)
+        return self._effects[key]
+
+    def last_sha256(self, path: str) -> str | None:
+        """Hash of what we last wrote to ``path`` (relative to the share)."""
+        return self._files.get(path)
+
+    def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:
+        """Remember when a pass was completed and which ledgers it read."""
+        self.last_pass = now
+        self._ledgers.update(ledgers)
+
+    def check_time(self, now: datetime) -> None:
+        """Raise ``TimeRunsBackwards`` before the last pass."""
+        if self.last_pass is not None and now < self.last_pass:
+            raise TimeRunsBackwards(now, self.last_pass.astimezone(now.tzinfo))
+
+    def case_history(self, number: str) -> list[EffectRecord]:
+        """Every effect that speaks of the complaint with this 客诉编号, in the order of intent."""
+        holders = {case.case_id for case in self._cases.values() if case.number == number}
+        holders.add(self._numbers.get(number, ""))
+        keys = [key for key, case_ids in self._about.items() if case_ids & holders]
+        return sorted((self._effects[key] for key in keys), key=lambda record: record.intended)
+
+    def listing(self, state: EffectState) -> list[EffectRecord]:
+        """Every effect in a state, in the order of intent."""
+        found = (record for record in self._effects.values() if record.state is state)
+        return sorted(found, key=lambda record: record.intended)
