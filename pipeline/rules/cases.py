@@ -1,0 +1,64 @@
+"""Cases put together from the rows of all sheets, and 通讯录 from all ledgers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from pipeline.rules.identity import Sighting
+from schemas.case import Case, CaseRows, Directory
+from schemas.columns import SheetRow
+from schemas.rows import Action, CallBack, ChangePoint, Contact, Containment, Meeting, SheetKind, Why
+from schemas.workbook import Row, WorkbookReading
+
+_CHILDREN = (
+    SheetKind.CONTAINMENTS, SheetKind.CHANGE_POINTS, SheetKind.WHYS, SheetKind.ACTIONS, SheetKind.MEETINGS,
+    SheetKind.CALLBACKS,
+)
+ChildRows = dict[SheetKind, dict[str, list[Row[SheetRow]]]]
+
+
+def children_of(reading: WorkbookReading) -> ChildRows:
+    """The rows of the other sheets by the 客诉编号 they name."""
+    found: ChildRows = {kind: defaultdict(list) for kind in _CHILDREN}
+    for kind in _CHILDREN:
+        for row in reading.rows(kind):
+            number = getattr(row.record, "number", None)
+            if number:
+                found[kind][number].append(row)
+    return found
+
+
+def case_of(sighting: Sighting, number: str, folder: str, children: ChildRows, ledger: str) -> Case:
+    """One case with everything that names its number."""
+
+    def of(kind: SheetKind) -> tuple[Row[SheetRow], ...]:
+        return tuple(children[kind].get(number, ())) if number else ()
+
+    rows = CaseRows(
+        complaint=sighting.row,
+        containments=cast("tuple[Row[Containment], ...]", of(SheetKind.CONTAINMENTS)),
+        change_points=cast("tuple[Row[ChangePoint], ...]", of(SheetKind.CHANGE_POINTS)),
+        whys=cast("tuple[Row[Why], ...]", of(SheetKind.WHYS)),
+        actions=cast("tuple[Row[Action], ...]", of(SheetKind.ACTIONS)),
+        meetings=cast("tuple[Row[Meeting], ...]", of(SheetKind.MEETINGS)),
+        callbacks=cast("tuple[Row[CallBack], ...]", of(SheetKind.CALLBACKS)),
+    )
+    known = sighting.known
+    return Case(known.case_id, number, ledger, rows, sighting.standing, known.first_seen, known.changed, folder)
+
+
+def directory_of(readings: Iterable[WorkbookReading]) -> Directory:
+    """通讯录 of all ledgers; the first entry of a name counts."""
+    contacts: dict[str, Contact] = {}
+    for reading in readings:
+        for row in reading.contacts:
+            if row.record.name:
+                contacts.setdefault(row.record.name, row.record)
+    return Directory(contacts)
+
+
+def kept_fields(reading: WorkbookReading) -> Mapping[str, frozenset[str]]:
+    """The fields each sheet has a column for: what a plant does not keep is never asked for."""
+    return {sheet.name: frozenset(sheet.columns) for sheet in reading.sheets}

@@ -1,0 +1,65 @@
+"""All decisions on one complaint, put together for documents, mails, cells and board."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from pipeline.rules.clocks import closure_clock, containment_clock, report_clocks
+from pipeline.rules.completeness import missing_answers
+from pipeline.rules.line_stop import line_stop_reasons
+from pipeline.rules.overdue import decide_duties
+from pipeline.rules.participants import people_named, propose_team
+from pipeline.rules.registration import registration_reasons
+from pipeline.rules.report_form import decide_form
+from pipeline.rules.severity import decide_level
+from pipeline.rules.state import is_open, is_released
+from pipeline.workdays import Workdays
+from schemas.case import Case, Directory
+from schemas.decisions import Decisions, LevelDecision
+from schemas.settings import Settings
+from schemas.values import MeetingState
+
+
+def _findings(case: Case, level: LevelDecision) -> Iterator[str]:
+    typed = case.complaint.level
+    if level.lowered and typed is not None:
+        why = "、".join(level.reasons)
+        yield f"等级填为{typed.value},按规则应为{level.by_rule.value}({why}),请核对"
+    rounds = [row.record for row in case.rows.meetings]
+    last = max(rounds, key=lambda meeting: meeting.round or 0, default=None)
+    if last and last.state in {MeetingState.HELD, MeetingState.SIGNED} and not last.conclusion:
+        yield f"第{last.round or len(rounds)}次会议没有结论,建议召开第{(last.round or len(rounds)) + 1}次会议"
+
+
+def decide(
+    case: Case, kept: Collection[str], directory: Directory, settings: Settings, calendar: Workdays, now: datetime
+) -> Decisions:
+    """Decide on one complaint as of ``now`` (aware, the plant's zone); ``kept`` are the fields its ledger has."""
+    complaint = case.complaint
+    clock_setting = settings.clocks_for(complaint.customer)
+    level_setting = settings.level_for(complaint.customer)
+    level = decide_level(complaint, level_setting)
+    registration = registration_reasons(complaint, level, level_setting)
+    form = decide_form(complaint, level, registration)
+    running = is_open(complaint)
+    candidates = (
+        containment_clock(complaint, clock_setting, settings.zone),
+        *report_clocks(complaint, form, clock_setting, calendar, settings.zone),
+        closure_clock(complaint, settings.zone),
+    )
+    clocks = tuple(clock for clock in candidates if clock is not None)
+    return Decisions(
+        level=level,
+        form=form,
+        is_open=running,
+        released=is_released(complaint),
+        line_stop=line_stop_reasons(complaint, level_setting) if running else (),
+        clocks=clocks,
+        duties=decide_duties(case, clocks, clock_setting, now) if running else (),
+        questions=missing_answers(complaint, kept) if running else (),
+        findings=tuple(_findings(case, level)),
+        team=propose_team(complaint, level, directory),
+        people=people_named(case, directory),
+        registration=registration,
+    )

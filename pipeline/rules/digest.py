@@ -1,0 +1,154 @@
+"""The daily digest: at most one mail per person and working day, only when it holds something new (DOMAIN)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.rules.history import History
+from pipeline.workdays import Workdays
+from schemas.case import Case, Directory, Standing
+from schemas.decisions import Decisions, Duty
+from schemas.effects import Effect, EffectRecord, EffectState, MarkRound, SendMail, digest_of
+from schemas.settings import Settings
+
+ROUND = "round.digest"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMatter:
+    """One case with its decisions and the sentences about mails that wait."""
+
+    case: Case
+    decisions: Decisions
+    pending: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class PersonsNews:
+    """What concerns one person: lines to show, and in ``fresh`` the keys by which a later digest knows it was told."""
+
+    cases: list[dict[str, object]] = field(default_factory=list)
+    duties: list[dict[str, object]] = field(default_factory=list)
+    problems: list[dict[str, str]] = field(default_factory=list)
+    drafts: list[dict[str, str]] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    fresh: set[str] = field(default_factory=set)
+    case_ids: set[str] = field(default_factory=set)
+
+
+def _about_case(case: Case, decisions: Decisions) -> tuple[str, list[str]]:
+    if case.standing is Standing.HALF_TYPED:
+        return f"half:{case.case_id}", ["填写中:请补全接诉时间、客户、产品、不良现象"]
+    if case.standing is Standing.AMBIGUOUS:
+        return f"ambiguous:{case.place.sheet}:{case.place.row}", ["无法确定是哪一件,见系统校验"]
+    lines = [f"等级:{decisions.level.level.value}"]
+    if decisions.level.reasons:
+        lines[0] += f"({'、'.join(decisions.level.reasons)})"
+    if not decisions.released:
+        lines.append("状态为待确认:核对后请改状态,随后才会通知责任部门")
+    if decisions.questions:
+        lines.append("还需询问:" + " ".join(question.text for question in decisions.questions))
+    return f"case:{case.case_id}:{decisions.released}", lines
+
+
+def _duty_line(duty: Duty) -> dict[str, object]:
+    return {
+        "label": duty.case_label, "what": duty.what, "due": f"{duty.due:%Y-%m-%d}", "days_late": duty.days_late,
+        "lateness": duty.lateness.value,
+    }
+
+
+class _Newsroom:
+    """Gathers the news of every person from the matters of one pass; only what was never told counts as new."""
+
+    def __init__(self, directory: Directory, told: Collection[tuple[str, str]]) -> None:
+        self._directory = directory
+        self._told = told
+        self.of: dict[str, PersonsNews] = defaultdict(PersonsNews)
+
+    def _is_new(self, person: str, key: str) -> bool:
+        if (person, key) in self._told:
+            return False
+        self.of[person].fresh.add(key)
+        return True
+
+    def add(self, matter: DigestMatter) -> None:
+        engineer = matter.case.complaint.engineer or ""
+        if engineer in self._directory.contacts and matter.decisions.is_open:
+            self._add_case(engineer, matter)
+        if matter.case.standing is Standing.MANAGED:
+            self._add_duties(engineer, matter)
+
+    def _add_case(self, engineer: str, matter: DigestMatter) -> None:
+        case = matter.case
+        news = self.of[engineer]
+        key, lines = _about_case(case, matter.decisions)
+        if self._is_new(engineer, key):
+            news.cases.append({"label": case.label, "lines": lines})
+        for issue in case.issues:
+            if self._is_new(engineer, f"issue:{case.case_id}:{issue.field}:{digest_of(issue.value)}"):
+                place = f"{issue.sheet} {issue.cell}"
+                news.problems.append({"place": place, "value": issue.value, "message": issue.message})
+        for sentence in (*matter.decisions.findings, *matter.pending):
+            if self._is_new(engineer, f"finding:{case.case_id}:{digest_of(sentence)}"):
+                news.pending.append(f"{case.label}:{sentence}")
+        news.case_ids.add(case.case_id)
+
+    def _add_duties(self, engineer: str, matter: DigestMatter) -> None:
+        for duty in matter.decisions.duties:
+            # until a row is released its engineer alone hears of it
+            people = {engineer, duty.person} if matter.decisions.released else {engineer}
+            for person in people & self._directory.contacts.keys():
+                self._is_new(person, f"duty:{duty.case_id}:{duty.key}:{duty.due}:{duty.lateness.value}")
+                self.of[person].duties.append(_duty_line(duty))
+                self.of[person].case_ids.add(duty.case_id)
+
+    def add_drafts(self, matters: Iterable[DigestMatter], records: Iterable[EffectRecord]) -> None:
+        owner = {matter.case.case_id: matter.case.complaint.engineer or "" for matter in matters}
+        for record in records:
+            person = owner.get(record.case_id, "")
+            if person not in self.of or record.state is not EffectState.DONE or record.outcome is None:
+                continue
+            if record.key.kind.startswith("doc.") and self._is_new(person, f"draft:{record.key.digest}"):
+                self.of[person].drafts.append({"title": record.title, "path": record.outcome.path})
+
+
+def _digest_mail(person: str, address: str, day: str, news: PersonsNews, board: str) -> SendMail:
+    duties = sorted(news.duties, key=lambda duty: str(duty["due"]))
+    context = {
+        "person": person, "day": day, "new": news.cases, "duties": duties, "problems": news.problems,
+        "drafts": news.drafts, "pending": news.pending, "board": board,
+    }
+    return SendMail(
+        "digest", (address,), (), context, (), tuple(sorted(news.case_ids)), tuple(sorted(news.fresh))
+    )
+
+
+def wanted_digests(
+    matters: Sequence[DigestMatter], records: Iterable[EffectRecord], told: Collection[tuple[str, str]],
+    directory: Directory, settings: Settings, calendar: Workdays, history: History, now: datetime,
+) -> Iterator[Effect]:
+    """Digests due now (a working day, at or after the set time, once that day), and the mark that the round was held.
+
+    What comes up after the round waits for the next working day, so nobody gets a second digest.
+    """
+    day = f"{now:%Y-%m-%d}"
+    if not settings.mail.digest or not calendar.is_workday(now.date()) or now.time() < settings.mail.digest_at:
+        return
+    held = history.is_settled(ROUND, "digest", day)
+    room = _Newsroom(directory, told)
+    for matter in matters:
+        room.add(matter)
+    room.add_drafts(matters, records)
+    for person, news in sorted(room.of.items()):
+        begun = history.latest("mail.digest", person, day) is not None  # in the round, but not sent yet
+        key, address = history.once("mail.digest", person, day), directory.mail_of(person)
+        if news.fresh and key is not None and address is not None and (begun or not held):
+            payload = _digest_mail(person, address, day, news, settings.board)
+            yield Effect(key, f"每日摘要 {person}", digest_of(sorted(news.fresh)), payload)
+    mark = None if held else history.once(ROUND, "digest", day)
+    if mark is not None:
+        yield Effect(mark, f"每日摘要 {day}", "", MarkRound())

@@ -1,0 +1,51 @@
+"""Which key a wanted effect gets, given what the journal says of its kind, subject and occasion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from schemas.effects import EffectKey, EffectRecord, EffectState
+
+
+class History:
+    """The journal's effects by (kind, subject, occasion); answers "is it still to be done, and under which key?"."""
+
+    def __init__(self, site: str, effects: Mapping[EffectKey, EffectRecord]) -> None:
+        self._site = site
+        self._latest: dict[tuple[str, str, str], EffectRecord] = {}
+        for key, record in effects.items():
+            name = (key.kind, key.subject, key.occasion)
+            known = self._latest.get(name)
+            if known is None or known.key.revision < key.revision:
+                self._latest[name] = record
+
+    def latest(self, kind: str, subject: str, occasion: str = "") -> EffectRecord | None:
+        """The newest revision, None when it never was intended."""
+        return self._latest.get((kind, subject, occasion))
+
+    def is_settled(self, kind: str, subject: str, occasion: str = "") -> bool:
+        """Done, or uncertain and left to a person."""
+        record = self.latest(kind, subject, occasion)
+        return record is not None and record.state in {EffectState.DONE, EffectState.UNCERTAIN}
+
+    def once(self, kind: str, subject: str, occasion: str = "") -> EffectKey | None:
+        """Key of an effect that happens once per occasion whatever its inputs; None when there is nothing to do."""
+        record = self.latest(kind, subject, occasion)
+        if record is None:
+            return EffectKey(self._site, kind, subject, occasion)
+        return None if self.is_settled(kind, subject, occasion) else record.key
+
+    def revised(self, kind: str, subject: str, occasion: str, inputs: str) -> EffectKey | None:
+        """Key of an effect that is repeated when its declared inputs change; None when they have not.
+
+        An intent that was never carried out keeps its key; one that may have reached the outside world does too,
+        until its outcome is known.
+        """
+        record = self.latest(kind, subject, occasion)
+        if record is None:
+            return EffectKey(self._site, kind, subject, occasion)
+        if record.state in {EffectState.DONE, EffectState.UNCERTAIN}:
+            if record.inputs == inputs:
+                return None
+            return EffectKey(self._site, kind, subject, occasion, record.key.revision + 1)
+        return record.key

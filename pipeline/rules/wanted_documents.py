@@ -1,0 +1,52 @@
+"""Which documents a managed case should have by now: 8D or 处理单, notice and minutes of each meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.rules.history import History
+from schemas.case import Case
+from schemas.decisions import Decisions
+from schemas.effects import Effect, WriteDocument, digest_of
+from schemas.ports import Documents
+from schemas.values import MeetingState
+
+_NOTICE_STATES = frozenset({MeetingState.CONFIRMED, MeetingState.MOVED})
+_MINUTES_STATES = frozenset({MeetingState.HELD, MeetingState.SIGNED})
+
+
+def wanted_kinds(case: Case, decisions: Decisions) -> Iterator[tuple[str, int | None]]:
+    """(kind, round) of every document the case should have; a meeting without a time has no notice yet."""
+    if decisions.form is not None:
+        yield ("eight_d" if decisions.form.full_8d else "slip"), None
+    for row in case.rows.meetings:
+        meeting = row.record
+        if meeting.round is None:
+            continue
+        if meeting.state in _NOTICE_STATES and meeting.time is not None:
+            yield "notice", meeting.round
+        if meeting.state in _MINUTES_STATES:
+            yield "minutes", meeting.round
+
+
+def _is_final(case: Case, kind: str, round_number: int | None, history: History) -> bool:
+    """Signed minutes say what was signed: once written they are not brought up to date."""
+    signed = any(
+        row.record.round == round_number and row.record.state is MeetingState.SIGNED for row in case.rows.meetings
+    )
+    return kind == "minutes" and signed and history.is_settled("doc.minutes", case.number, f"{round_number}")
+
+
+def wanted_documents(case: Case, decisions: Decisions, documents: Documents, history: History) -> Iterator[Effect]:
+    """Effects for documents that are missing or whose declared inputs have changed."""
+    for kind, round_number in dict.fromkeys(wanted_kinds(case, decisions)):
+        if _is_final(case, kind, round_number, history):
+            continue
+        context = documents.context(kind, case, decisions, round_number)
+        inputs = digest_of(context)
+        key = history.revised(f"doc.{kind}", case.number, f"{round_number or ''}", inputs)
+        if key is None:
+            continue
+        file_name = documents.file_name(kind, round_number)
+        payload = WriteDocument(case.case_id, kind, case.folder, file_name, context)
+        yield Effect(key, f"{case.number} {file_name}", inputs, payload, case.case_id)

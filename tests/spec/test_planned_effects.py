@@ -1,0 +1,293 @@
+"""Rows in → effects out: what a pass plans for a ledger, who hears of it, and what stays private."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pipeline.documents.gateway import TemplateDocuments
+from tests.memory_journal import MemoryJournal
+from pipeline.plan import Plan, Snapshot, plan
+from pipeline.workdays import Workdays
+from schemas.effects import Effect, MakeFolder, Outcome, ReserveNumber, SendMail, WriteCells, WriteDocument
+from schemas.settings import LedgerSetting, MailSetting, Settings
+from schemas.workbook import WorkbookReading
+from tests.spec.ledger_tables import CONTACTS, LEDGER, at, complaint, ledger
+
+SETTINGS = Settings(
+    version=1, site="测试厂", ledgers=(LedgerSetting(file=LEDGER),), mail=MailSetting(quality_manager="韩立川")
+)
+DOCUMENTS = TemplateDocuments()
+START = at("2026-11-26T08:05")
+
+
+class Plant:
+    """A plant in memory: plans passes over given rows, and remembers what was planned as done."""
+
+    def __init__(self, *, baseline: bool = False, settings: Settings = SETTINGS) -> None:
+        self.journal = MemoryJournal("测试厂")
+        self.settings = settings
+        if not baseline:
+            self.journal.complete_pass(at("2026-11-01T08:00"), [LEDGER])
+
+    def see(self, reading: WorkbookReading, now: str) -> Plan:
+        """Plan one pass and record everything as performed."""
+        moment = at(now)
+        folders = {case.number: case.folder for case in self.journal.memory().cases.values() if case.folder}
+        planned = plan(Snapshot((reading,), {}, folders), self.journal.memory(), self.settings, DOCUMENTS, Workdays(), moment)
+        reserving = {effect.case_id for effect in planned.effects if isinstance(effect.payload, ReserveNumber)}
+        self.journal.record_cases(
+            [replace(known, number="") if known.case_id in reserving else known for known in planned.known],
+            planned.numbers, moment,
+        )
+        for effect in planned.effects:
+            self.journal.intend(effect, moment)
+            if isinstance(effect.payload, ReserveNumber):
+                self.journal.reserve_number(effect.payload.case_id, effect.payload.number, moment)
+            told = [(effect.key.subject, key) for key in getattr(effect.payload, "told", ())]
+            self.journal.finish(effect.key, Outcome(effect.title), moment, told)
+        self.journal.complete_pass(moment, [reading.ledger])
+        return planned
+
+
+def kinds(effects: Iterable[Effect]) -> list[str]:
+    return sorted(effect.key.kind for effect in effects if effect.key.kind != "round.digest")
+
+
+def mails(planned: Plan) -> dict[str, SendMail]:
+    return {effect.payload.kind: effect.payload for effect in planned.effects if isinstance(effect.payload, SendMail)}
+
+
+def two_passes(rows: Sequence[Mapping[str, object]], *, second: str = "2026-11-26T08:20", **sheets: object) -> Plan:
+    """Rows first seen at 08:05, then settled; returns the later pass."""
+    plant = Plant()
+    reading = ledger(rows, 通讯录=CONTACTS, **sheets)  # type: ignore[arg-type]  # sheets are lists of rows
+    plant.see(reading, "2026-11-26T08:05")
+    return plant.see(reading, second)
+
+
+QUIET = {"紧急措施": "中转库换批"}  # containment ordered, so that its clock says nothing
+
+TABLE = [
+    # 单元格                                       第二轮产生的事
+    ({**QUIET}, ["cells", "doc.slip", "folder", "number"]),
+    ({**QUIET, "客户要求8D": "是"}, ["cells", "doc.eight_d", "folder", "number"]),
+    ({**QUIET, "状态": "调查"}, ["cells", "doc.slip", "folder", "mail.release", "number"]),
+    ({**QUIET, "发送": "是"}, ["cells", "doc.slip", "folder", "mail.release", "number"]),
+    ({**QUIET, "状态": "调查", "责任部门": ""}, ["cells", "doc.slip", "folder", "number"]),
+    ({**QUIET, "状态": "调查", "责任部门": "物流部"}, ["cells", "doc.slip", "folder", "number"]),
+    ({**QUIET, "问题类型": "要货交付"}, ["cells", "folder", "number"]),
+    ({**QUIET, "状态": "作废"}, ["cells", "folder", "number"]),
+    ({**QUIET, "不良现象": ""}, ["cells"]),
+    ({**QUIET, "客诉编号": "KS-202611-050"}, ["cells", "doc.slip", "folder"]),
+]
+
+
+@pytest.mark.parametrize(("cells", "expected"), TABLE)
+def test_what_a_settled_row_calls_for(cells: dict[str, object], expected: list[str]) -> None:
+    assert kinds(two_passes([complaint(**cells)]).effects) == expected
+
+
+def test_nothing_happens_to_a_row_before_it_has_settled() -> None:
+    plant = Plant()
+    assert kinds(plant.see(ledger([complaint(**QUIET)], 通讯录=CONTACTS), "2026-11-26T08:05").effects) == []
+
+
+def test_a_number_is_above_every_number_on_the_sheet_and_stands_in_folder_and_cell() -> None:
+    rows = [complaint(客诉编号="KS-202611-007", **QUIET), complaint(不良现象="另一件", **QUIET)]
+    planned = two_passes(rows)
+    reserved = [effect.payload for effect in planned.effects if isinstance(effect.payload, ReserveNumber)]
+    assert [entry.number for entry in reserved] == ["KS-202611-008"]
+    folders = [effect.payload.folder for effect in planned.effects if isinstance(effect.payload, MakeFolder)]
+    assert folders[1] == "客诉资料/2026/KS-202611-008 星河汽车 冷却水管"
+    cells = next(effect.payload for effect in planned.effects if isinstance(effect.payload, WriteCells))
+    written = {(edit.row, edit.field): edit for edit in cells.edits}
+    assert written[4, "number"].text == "KS-202611-008"
+    assert (3, "number") not in written
+    assert written[4, "folder_link"].link == "客诉资料/2026/KS-202611-008 星河汽车 冷却水管"
+
+
+def test_the_released_notice_goes_to_the_head_and_says_what_by_when() -> None:
+    mail = mails(two_passes([complaint(状态="调查", 客户要求8D="是", **QUIET)]))["release"]
+    assert mail.to == ("luo@example.com",)
+    assert mail.cc == ("zhou@example.com", "han@example.com")
+    assert mail.context["due"] == "2026-12-03"
+    assert len(mail.context["investigate"]) >= 3
+
+
+def test_a_department_without_address_is_named_instead_of_silently_dropped() -> None:
+    planned = two_passes([complaint(状态="调查", 责任部门="物流部", **QUIET)])
+    assert any("物流部" in sentence for sentence in planned.pending["c000001"])
+
+
+def test_line_stop_alerts_engineer_and_superior_at_first_sight_and_once() -> None:
+    plant = Plant()
+    half = {"客户": "星河汽车", "质量工程师": "周启航", "停线/甩车风险": "是"}
+    first = plant.see(ledger([half], 通讯录=CONTACTS), "2026-11-26T08:05")
+    assert mails(first)["line_stop"].to == ("zhou@example.com", "han@example.com")
+    later = plant.see(ledger([complaint(**half, **QUIET)], 通讯录=CONTACTS), "2026-11-26T08:30")
+    assert "line_stop" not in mails(later)
+
+
+CONTAINMENT = [
+    # 接诉           状态      第二轮        邮件   收件人数(含抄送)
+    ("08:00", "待确认", "08:15", None, 0),
+    ("08:00", "待确认", "08:20", "提醒", 1),
+    ("08:00", "待确认", "08:31", "逾期", 1),
+    ("08:00", "调查", "08:31", "逾期", 2),
+    ("06:00", "调查", "08:31", None, 0),
+]
+
+
+@pytest.mark.parametrize(("received", "status", "second", "occasion", "people"), CONTAINMENT)
+def test_the_containment_clock(received: str, status: str, second: str, occasion: str | None, people: int) -> None:
+    row = complaint(接诉时间=f"2026-11-26 {received}", 状态=status)
+    planned = two_passes([row], second=f"2026-11-26T{second}")
+    sent = [effect for effect in planned.effects if effect.key.kind == "mail.containment"]
+    assert [effect.key.occasion for effect in sent] == ([occasion] if occasion else [])
+    assert sum(len(mails(planned)["containment"].to + mails(planned)["containment"].cc) for _ in sent) == people
+
+
+MEETING = {"客诉编号": "KS-1", "第几次": 1, "状态": "已确认", "时间": "2026-11-27 14:00", "应到": "罗文斌、彭小满"}
+
+
+def meeting_passes(*versions: Mapping[str, object]) -> list[Plan]:
+    plant = Plant()
+    row = complaint(客诉编号="KS-1", 状态="调查", **QUIET)
+    plant.see(ledger([row], 通讯录=CONTACTS, 会议=[versions[0]]), "2026-11-26T08:05")
+    return [
+        plant.see(ledger([row], 通讯录=CONTACTS, 会议=[version]), f"2026-11-26T08:{20 + index}")
+        for index, version in enumerate(versions)
+    ]
+
+
+def test_a_confirmed_meeting_gets_its_notice_and_mail_once() -> None:
+    first, again = meeting_passes(MEETING, MEETING)
+    assert {"doc.notice", "mail.meeting"} <= set(kinds(first.effects))
+    assert mails(first)["meeting"].attachments == ("客诉资料/2026/KS-1 星河汽车 冷却水管/会议通知-第1次.docx",)
+    assert not {"doc.notice", "mail.meeting"} & set(kinds(again.effects))
+
+
+def test_a_moved_meeting_is_told_again_and_a_cancelled_one_too() -> None:
+    moved = {**MEETING, "状态": "改期", "时间": "2026-11-28 14:00"}
+    _, second, third = meeting_passes(MEETING, moved, {**moved, "状态": "取消"})
+    assert mails(second)["meeting"].context["changed"] is True
+    assert mails(third)["meeting"].context["cancelled"] is True
+    assert mails(third)["meeting"].attachments == ()
+
+
+def test_a_proposed_meeting_and_one_never_announced_stay_silent() -> None:
+    proposed, cancelled = meeting_passes({**MEETING, "状态": "提议"}, {**MEETING, "状态": "取消"})
+    assert "meeting" not in mails(proposed)
+    assert "meeting" not in mails(cancelled)
+
+
+def test_minutes_are_brought_up_to_date_until_they_are_signed() -> None:
+    held = {**MEETING, "状态": "已召开", "结论": "修模"}
+    first, changed, signed, later = meeting_passes(
+        held, {**held, "结论": "修模并加检"}, {**held, "状态": "纪要已签", "结论": "修模并加检"},
+        {**held, "状态": "纪要已签", "结论": "改了又改"},
+    )
+    assert ["doc.minutes" in kinds(planned.effects) for planned in (first, changed, signed, later)] == [
+        True, True, False, False,
+    ]
+
+
+def test_a_held_meeting_without_conclusion_proposes_the_next_round() -> None:
+    (planned,) = meeting_passes({**MEETING, "状态": "已召开"})
+    assert any("第2次会议" in finding for finding in planned.decisions["c000001"].findings)
+
+
+def test_the_baseline_only_lists_and_sends_one_summary_per_owner() -> None:
+    plant = Plant(baseline=True)
+    rows = [complaint(状态="调查", 不良现象="旧一"), complaint(状态="调查", 不良现象="旧二", **{"停线/甩车风险": "是"})]
+    reading = ledger(rows, 通讯录=CONTACTS)
+    first = plant.see(reading, "2026-11-26T08:05")
+    assert kinds(first.effects) == ["mail.baseline"]
+    assert len(mails(first)["baseline"].context["rows"]) == 2
+    assert kinds(plant.see(reading, "2026-11-26T09:00").effects) == []
+    taken_in = ledger([{**rows[0], "纳入管理": "是"}, rows[1]], 通讯录=CONTACTS)
+    assert "number" in kinds(plant.see(taken_in, "2026-11-26T09:30").effects)
+
+
+def test_a_second_ledger_that_joins_later_is_a_baseline_of_its_own() -> None:
+    plant = Plant()
+    joined = ledger([complaint(状态="调查")], 通讯录=CONTACTS, name="另一本.xlsx")
+    plant.see(joined, "2026-11-26T08:05")
+    assert not {"number", "folder"} & set(kinds(plant.see(joined, "2026-11-26T09:00").effects))
+
+
+def digest_days(*moments: str, rows: Sequence[Mapping[str, object]] | None = None) -> list[Plan]:
+    plant = Plant()
+    reading = ledger(rows or [complaint(**QUIET)], 通讯录=CONTACTS)
+    return [plant.see(reading, moment) for moment in moments]
+
+
+def test_a_digest_comes_once_a_working_day_and_only_with_news() -> None:
+    days = digest_days("2026-11-26T08:05", "2026-11-26T08:30", "2026-11-26T11:00", "2026-11-27T08:30")
+    assert ["digest" in mails(planned) for planned in days] == [False, True, False, True]
+    assert mails(days[3])["digest"].context["new"] == []  # only the draft that was written after the first digest
+    assert "digest" not in mails(digest_days("2026-11-28T08:05", "2026-11-28T09:00")[1])  # a Saturday
+
+
+def test_what_comes_up_after_the_digest_waits_for_the_next_day() -> None:
+    plant = Plant()
+    first = ledger([complaint(**QUIET)], 通讯录=CONTACTS)
+    plant.see(first, "2026-11-26T08:05")
+    plant.see(first, "2026-11-26T08:30")
+    second = ledger([complaint(**QUIET), complaint(不良现象="新的一件", **QUIET)], 通讯录=CONTACTS)
+    assert "digest" not in mails(plant.see(second, "2026-11-26T10:00"))
+    assert "digest" in mails(plant.see(second, "2026-11-27T08:30"))
+
+
+def test_until_released_only_the_engineer_hears_of_an_overdue_action() -> None:
+    action = {"客诉编号": "KS-1", "措施内容": "修模", "责任人": "罗文斌", "计划完成日": "2026-11-20"}
+
+    def told(status: str) -> set[str]:
+        plant = Plant()
+        reading = ledger([complaint(客诉编号="KS-1", 状态=status, **QUIET)], 通讯录=CONTACTS, 措施跟踪=[action])
+        plant.see(reading, "2026-11-26T08:05")
+        planned = plant.see(reading, "2026-11-26T08:30")
+        return {effect.key.subject for effect in planned.effects if effect.key.kind == "mail.digest"}
+
+    assert told("待确认") == {"周启航"}
+    assert told("整改") == {"周启航", "罗文斌"}
+
+
+def test_a_row_that_vanished_is_reported_and_its_folder_stays() -> None:
+    plant = Plant()
+    both = [complaint(客诉编号="KS-1", **QUIET), complaint(客诉编号="KS-2", 不良现象="另一件", **QUIET)]
+    plant.see(ledger(both, 通讯录=CONTACTS), "2026-11-26T08:05")
+    plant.see(ledger(both, 通讯录=CONTACTS), "2026-11-26T08:20")
+    planned = plant.see(ledger(both[:1], 通讯录=CONTACTS), "2026-11-26T09:00")
+    assert [known.number for known in planned.vanished] == ["KS-2"]
+    assert not [effect for effect in planned.effects if effect.case_id == "c000002"]
+
+
+def test_a_stale_reading_vanishes_nobody_and_writes_no_cell() -> None:
+    plant = Plant()
+    reading = ledger([complaint(**QUIET)], 通讯录=CONTACTS)
+    plant.see(reading, "2026-11-26T08:05")
+    planned = plant.see(replace(reading, stale_because="正在保存"), "2026-11-26T08:20")
+    assert "cells" not in kinds(planned.effects)
+    assert "number" in kinds(planned.effects)
+
+
+def test_a_document_is_written_again_only_when_its_own_inputs_change() -> None:
+    plant = Plant()
+    row = complaint(客诉编号="KS-1", **QUIET)
+    plant.see(ledger([row], 通讯录=CONTACTS), "2026-11-26T08:05")
+    plant.see(ledger([row], 通讯录=CONTACTS), "2026-11-26T08:20")
+    moved = plant.see(ledger([{**row, "行": 9, "系统校验": "旧话"}], 通讯录=CONTACTS), "2026-11-26T08:21")
+    assert not [effect for effect in moved.effects if isinstance(effect.payload, WriteDocument)]
+    edited = plant.see(ledger([{**row, "不良数量": 7}], 通讯录=CONTACTS), "2026-11-26T08:22")
+    assert [effect.key.revision for effect in edited.effects if isinstance(effect.payload, WriteDocument)] == [1]
+
+
+def test_settling_can_be_switched_off() -> None:
+    plant = Plant(settings=SETTINGS.model_copy(update={"settling_minutes": 0}))
+    planned = plant.see(ledger([complaint(**QUIET)], 通讯录=CONTACTS), (START + timedelta(0)).strftime("%Y-%m-%dT%H:%M"))
+    assert "number" in kinds(planned.effects)
