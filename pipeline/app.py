@@ -1,0 +1,184 @@
+"""The one place that turns settings into working parts: a site ready for a pass, with journal and owner's marker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.configuration import load_settings
+from pipeline.share import FolderShare
+from pipeline.site import Site
+from pipeline.workdays import Workdays
+from schemas.effects import Effect, SendMail
+from schemas.errors import KesuError
+from schemas.ports import Documents
+from schemas.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.journal.store import SqlJournal
+
+
+class AttachmentMissing(KesuError):
+    """A mail's attachment is not on the share yet; the mail waits for it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"附件 {path} 不在公共盘上,邮件等待其生成。若已删除,请恢复该文件。")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A site with its journal open, and where its configuration stands."""
+
+    site: Site
+    journal: SqlJournal
+    share: FolderShare
+    config: Path
+    rehearsal: bool
+    now: datetime
+
+
+def resolve(config: Path, relative: str) -> Path:
+    """A path of the configuration; relative ones start at the configuration's folder."""
+    path = Path(relative)
+    return path if path.is_absolute() else config.resolve().parent / path
+
+
+def composer(
+    settings: Settings, documents: Documents, share: FolderShare
+) -> Callable[[Effect, SendMail, datetime], bytes]:
+    """How a mail effect becomes MIME: rendered from its template, attachments read as they stand on the share now."""
+
+    def compose_effect(effect: Effect, payload: SendMail, now: datetime) -> bytes:
+        from pipeline.mailbox.compose import compose
+
+        subject, text, html = documents.render_mail(payload.kind, payload.context)
+        attachments = []
+        for path in payload.attachments:
+            try:
+                attachments.append((path.rsplit("/", 1)[-1], share.read(path)))
+            except FileNotFoundError as error:
+                raise AttachmentMissing(path) from error
+        return compose(
+            sender=settings.mail.sender, to=payload.to, cc=payload.cc, subject=subject, text=text, html=html,
+            attachments=attachments, key=effect.key, at=now,
+        )
+
+    return compose_effect
+
+
+def calendar_of(settings: Settings) -> Workdays:
+    """Working days of the plant."""
+    own = settings.calendar
+    return Workdays(
+        extra_workdays=own.extra_workdays, extra_holidays=own.extra_holidays, saturdays_work=own.saturdays_work
+    )
+
+
+def documents_of(settings: Settings, config: Path | None) -> Documents:
+    """The document kinds, the plant's own templates before the packaged ones."""
+    from pipeline.documents.gateway import TemplateDocuments
+
+    own = resolve(config, settings.templates) if config is not None and settings.templates else None
+    return TemplateDocuments([own] if own is not None and own.is_dir() else [])
+
+
+def _journal(settings: Settings, config: Path, share: FolderShare) -> SqlJournal:
+    from pipeline.journal.opening import open_journal
+
+    path = resolve(config, settings.journal)
+    # a share nobody claimed yet may get its first journal by itself; a lost journal needs a person (kesu adopt)
+    return open_journal(path, site=settings.site, create="rehearsal" if share.owner() is None else None)
+
+
+@contextmanager
+def open_site(
+    config: Path, now: datetime, *, write: bool = True, quiet_seconds: float | None = None
+) -> Iterator[Opened]:
+    """Open everything for passes over the site of a configuration; closes the journal at the end.
+
+    ``now`` is aware; ``Opened.now`` gives it in the plant's zone. With ``write`` False (status, log, dry run) the share
+    is not marked; ``quiet_seconds`` replaces the configured wait for a file to be still. Raises the errors of
+    configuration, share and journal, each a sentence for people.
+    """
+    from pipeline.ledger.gateway import LedgerGateway
+    from pipeline.mailbox.folder import FolderMailbox
+
+    settings = load_settings(config)
+    share = FolderShare(resolve(config, settings.share), settings.cases_folder)
+    share.check()
+    journal = _journal(settings, config, share)
+    try:
+        if write:
+            share.check_owner(journal.journal_id)
+            share.claim(journal.journal_id, settings.site, journal.mode)
+        documents = documents_of(settings, config)
+        state = resolve(config, settings.journal).parent
+        site = Site(
+            settings=settings,
+            ledgers=LedgerGateway(
+                share=share.root, state=state, aliases=settings.aliases, zone=settings.zone,
+                quiet_seconds=settings.quiet_seconds if quiet_seconds is None else quiet_seconds,
+            ),
+            documents=documents,
+            mailbox=FolderMailbox(resolve(config, settings.mail.inbox), resolve(config, settings.mail.outbox)),
+            share=share,
+            journal=journal,
+            calendar=calendar_of(settings),
+            compose=composer(settings, documents, share),
+        )
+        yield Opened(site, journal, share, config, journal.mode == "rehearsal", now.astimezone(settings.zone))
+    finally:
+        journal.close()
+
+
+def replace_journal(config: Path) -> Path:
+    """Put the rehearsal journal aside and start a real one that owns the share; its first pass is a baseline.
+
+    Returns where the old one is kept. Raises the errors of configuration, share and journal.
+    """
+    from pipeline.journal.opening import open_journal, retire_journal
+
+    settings = load_settings(config)
+    share = FolderShare(resolve(config, settings.share), settings.cases_folder)
+    share.check()
+    path = resolve(config, settings.journal)
+    kept = retire_journal(path, "演练")
+    new = open_journal(path, site=settings.site, create="real")
+    share.claim(new.journal_id, settings.site, new.mode)
+    new.close()
+    return kept
+
+
+def adoption_state(config: Path) -> list[str]:
+    """What stands on the share and on this machine, in words, before adopting."""
+    settings = load_settings(config)
+    share = FolderShare(resolve(config, settings.share), settings.cases_folder)
+    share.check()
+    path = resolve(config, settings.journal)
+    owner = share.owner()
+    return [
+        f"公共盘 {share.root}:" + ("尚无标记" if owner is None else f"标记属于日志 {owner[:8] or '(标记损坏)'}"),
+        f"本机日志 {path}:" + ("存在" if path.exists() else "没有"),
+        f"现有资料夹 {len(share.folders())} 个:保留,编号不会重复使用。",
+    ]
+
+
+def adopt_share(config: Path) -> str:
+    """Claim the share for the journal of this machine, made new when missing; returns its mode. Idempotent."""
+    from pipeline.journal.opening import open_journal
+
+    settings = load_settings(config)
+    share = FolderShare(resolve(config, settings.share), settings.cases_folder)
+    share.check()
+    # a share that was in earnest stays in earnest: the marker says so
+    mode = share.owner_mode() or "rehearsal"
+    journal = open_journal(resolve(config, settings.journal), site=settings.site, create=mode)
+    try:
+        share.claim(journal.journal_id, settings.site, journal.mode)
+        return journal.mode
+    finally:
+        journal.close()

@@ -1,0 +1,126 @@
+"""The kesu command: arguments in, one lazily imported command module out, errors as one sentence, exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Command = Callable[[argparse.Namespace], int]
+
+_DESCRIPTION = "客诉助手:看着公共盘上的台账,编号、起草 8D 与会议文件、提醒逾期。"
+_EPILOG = "先试一试:kesu demo(演示工厂)或 kesu try 贵厂台账.xlsx(只读)。"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kesu", description=_DESCRIPTION, epilog=_EPILOG)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text)
+
+    def config(command: argparse.ArgumentParser) -> None:
+        command.add_argument("-c", "--config", required=True, metavar="CONFIG", help="config.yaml 的路径")
+
+    def now(command: argparse.ArgumentParser) -> None:
+        command.add_argument("--now", metavar="ISO", help="按这一时刻演练,例如 2026-11-26T09:00+08:00")
+
+    def as_json(command: argparse.ArgumentParser) -> None:
+        command.add_argument("--json", action="store_true", help="结果输出为 JSON")
+
+    demo = add("demo", "建一个演示工厂并跑完几天的流程")
+    demo.add_argument("dir", nargs="?", default="kesu-demo", metavar="DIR", help="目录,默认 ./kesu-demo")
+    now(demo)
+
+    trial = add("try", "只读试用:任何工厂的台账 → 草稿、逾期清单、看板")
+    trial.add_argument("ledger", metavar="LEDGER.xlsx", help="台账工作簿")
+    trial.add_argument("--into", default="kesu-try", metavar="DIR", help="结果目录,默认 ./kesu-try")
+    now(trial)
+
+    init = add("init", "建一个空的工厂:配置、台账模板、可编辑模板")
+    init.add_argument("dir", metavar="DIR", help="目录(不存在则新建)")
+    now(init)
+
+    check = add("check", "检查台账:表头对应与每个问题单元格;不写任何文件")
+    check.add_argument("ledger", nargs="?", metavar="LEDGER", help="台账工作簿")
+    check.add_argument("-c", "--config", metavar="CONFIG", help="检查配置中的全部台账")
+    now(check)
+    as_json(check)
+
+    once = add("once", "跑一轮")
+    config(once)
+    now(once)
+    once.add_argument("--dry-run", action="store_true", help="只列出将要做的事,什么也不写")
+    as_json(once)
+
+    run = add("run", "常驻:看着公共盘,有变化就跑一轮;Ctrl-C 停止")
+    config(run)
+
+    live = add("go-live", "结束演练,正式启用(先列出清单,加 --yes 生效)")
+    config(live)
+    live.add_argument("--yes", action="store_true", help="确认启用")
+    live.add_argument("--include-open", action="store_true", help="台账中未关闭的客诉立即全部纳入管理")
+
+    adopt = add("adopt", "接管公共盘:日志丢失或换电脑后使用(先说明情况,加 --yes 生效)")
+    config(adopt)
+    adopt.add_argument("--yes", action="store_true", help="确认接管")
+
+    status = add("status", "未关闭、到期、失败、等待、不确定的事项")
+    config(status)
+    now(status)
+    as_json(status)
+
+    history = add("log", "一件客诉的全部经过(不写编号则为最近的事项)")
+    history.add_argument("number", nargs="?", metavar="客诉编号")
+    config(history)
+    as_json(history)
+    return parser
+
+
+_MODULES = {
+    "demo": "pipeline.commands.demo", "try": "pipeline.commands.trial", "init": "pipeline.commands.init",
+    "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
+    "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",
+    "log": "pipeline.commands.log",
+}
+
+
+def _use_utf8() -> None:
+    # Chinese output must not fail on a Windows console or in a pipe of another code page
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def _refused(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (0 done, 1 problems found, 2 cannot be done, 130 interrupted)."""
+    _use_utf8()
+    arguments = _parser().parse_args(argv)
+    from schemas.errors import KesuError
+
+    command: Command = importlib.import_module(_MODULES[arguments.command]).run
+    try:
+        return command(arguments)
+    except KesuError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except PermissionError as error:
+        return _refused(f"没有权限或文件被占用:{error.filename}。请关闭占用它的程序或检查权限后再试。")
+    except OSError as error:
+        reason = error.strerror or error
+        return _refused(f"读写失败:{error.filename or ''} {reason}。请检查路径、磁盘空间和公共盘连接。")
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

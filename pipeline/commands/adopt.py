@@ -1,0 +1,25 @@
+"""kesu adopt: take over a share whose journal was lost or stands on another PC; starts with a baseline."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.commands.output import say
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 after explaining, or after the share was claimed; nothing is sent or numbered by adopting itself."""
+    from pipeline.app import adopt_share, adoption_state
+
+    config = Path(arguments.config)
+    for line in adoption_state(config):
+        say(line)
+    if not arguments.yes:
+        say("以上仅为说明,什么也没有改变。确认另一台已停用后,请加 --yes 接管。")
+        return 0
+    mode = adopt_share(config)
+    say(f"已接管({'演练' if mode == 'rehearsal' else '正式'})。")
+    say("第一轮只登记存量:现有编号和资料夹照旧,除每人一封清单外不发信。")
+    say(f"接着运行:kesu once -c {config} 或 kesu run -c {config}")
+    return 0

@@ -1,0 +1,94 @@
+"""Stay and watch: watchdog events as hints, polling as the truth, one pass at a time until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from pipeline.site import Site
+from pipeline.tick import PassReport, tick
+from schemas.errors import KesuError
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def hints(folders: list[Path], wake: threading.Event) -> Iterator[None]:
+    """Set ``wake`` when something changes under the folders; polling goes on when no observer can be had."""
+    from watchdog.events import FileSystemEvent, FileSystemEventHandler
+    from watchdog.observers import Observer
+
+    class Waker(FileSystemEventHandler):
+        def on_any_event(self, event: FileSystemEvent) -> None:
+            if event.event_type in {"created", "modified", "moved", "deleted"}:
+                wake.set()
+
+    observer = Observer()
+    try:
+        for folder in folders:
+            if folder.is_dir():
+                observer.schedule(Waker(), str(folder), recursive=False)
+        observer.start()
+    except OSError:
+        # a share without change notification (limits, network): the poll sees everything, a little later
+        log.warning("no change notification here; polling only")
+        yield
+        return
+    try:
+        yield
+    finally:
+        observer.stop()
+        observer.join(timeout=5)
+
+
+@contextmanager
+def stop_on_signals(stop: threading.Event, wake: threading.Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the loop after the pass in hand."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        wake.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_loop(
+    site: Site, *, rehearsal: bool, clock: Callable[[], datetime], report: Callable[[PassReport], None],
+    complain: Callable[[str], None], daily: Callable[[datetime], object],
+) -> None:
+    """Pass after pass until a signal; a failing pass is reported and the next one tries again.
+
+    ``clock`` gives the aware time of each pass, ``report`` hears what a pass did, ``complain`` hears a failure (the
+    same one once), ``daily`` is called at the first pass of each day (the journal's backup).
+    """
+    stop, wake = threading.Event(), threading.Event()
+    folders = sorted({(site.share.root / ledger.file).parent for ledger in site.settings.ledgers})
+    last_complaint = ""
+    last_day = ""
+    with stop_on_signals(stop, wake), hints(folders, wake):
+        while not stop.is_set():
+            wake.clear()
+            now = clock()
+            try:
+                if last_day != f"{now:%Y-%m-%d}":
+                    daily(now)
+                    last_day = f"{now:%Y-%m-%d}"
+                report(tick(site, now, rehearsal=rehearsal))
+                last_complaint = ""
+            except (KesuError, OSError) as error:
+                # the share may drop for hours; the loop outlives it
+                if str(error) != last_complaint:
+                    complain(str(error))
+                    last_complaint = str(error)
+            wake.wait(timeout=site.settings.poll_seconds)

@@ -1,0 +1,192 @@
+"""Perform effects one by one under their keys: intent committed, effect done, outcome committed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.ooxml.cells import column_letters
+from pipeline.rules.wanted_cells import refusal_inputs
+from pipeline.site import Site
+from schemas.effects import (
+    CellEdit,
+    Effect,
+    EffectKey,
+    EffectRecord,
+    EffectState,
+    MakeFolder,
+    MarkRefused,
+    MarkRound,
+    Outcome,
+    ReserveNumber,
+    SendMail,
+    WriteCells,
+    WriteDocument,
+)
+from schemas.errors import CellRefused, KesuError, LedgerChanged, LedgerInUse, MailRefused
+from schemas.ports import Trace
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """An effect with what became of it in this pass; ``deferred`` when it waits its turn without being a failure."""
+
+    effect: Effect
+    state: EffectState
+    text: str
+    path: str = ""
+    deferred: bool = False
+
+
+def _reference(edit: CellEdit) -> str:
+    return f"{edit.sheet}!{column_letters(edit.column)}{edit.row}"
+
+
+@dataclass(slots=True)
+class Performer:
+    """Carries out a plan's effects on a site's parts; ``now`` (aware) is the time of the pass.
+
+    Each method below says how its kind is idempotent. A failure of one effect is recorded and never stops the next;
+    effects of a case whose number or folder failed in this pass wait for the next one.
+    """
+
+    site: Site
+    now: datetime
+    step: Callable[[str], None] = lambda _name: None  # called at every commit point; tests kill the process there
+
+    def perform_all(self, effects: Sequence[Effect]) -> list[Performed]:
+        """Perform in order; returns one result per effect that was tried."""
+        results: list[Performed] = []
+        stuck: set[str] = set()
+        for effect in effects:
+            if effect.case_id and effect.case_id in stuck:
+                continue
+            result = self._perform(effect)
+            if result.state is not EffectState.DONE and isinstance(effect.payload, ReserveNumber | MakeFolder):
+                stuck.add(effect.case_id)
+            results.append(result)
+        return results
+
+    def _perform(self, effect: Effect) -> Performed:
+        record = self.site.journal.intend(effect, self.now)
+        self.step("intended")
+        if record.state in {EffectState.DONE, EffectState.UNCERTAIN}:
+            return Performed(effect, record.state, record.outcome.text if record.outcome else "")
+        try:
+            return self._carry_out(effect, resumed=record.state is EffectState.RUNNING)
+        except (LedgerInUse, LedgerChanged) as deferred:
+            self._note_failure(effect, record, str(deferred))
+            return Performed(effect, EffectState.INTENDED, str(deferred), deferred=True)
+        except (KesuError, OSError) as error:
+            # OSError: a share drops, a disk is full; the next pass tries again
+            log.warning("effect %s failed: %s", effect.key, type(error).__name__)
+            self._note_failure(effect, record, str(error))
+            return Performed(effect, EffectState.INTENDED, str(error))
+
+    def _note_failure(self, effect: Effect, before: EffectRecord, error: str) -> None:
+        # a fault that lasts writes nothing new, but a mail that was started must become pending again
+        if error != before.error or isinstance(effect.payload, SendMail):
+            self.site.journal.fail(effect.key, error, self.now)
+
+    def _carry_out(self, effect: Effect, *, resumed: bool) -> Performed:
+        payload = effect.payload
+        told: tuple[tuple[str, str], ...] = ()
+        match payload:
+            case MarkRound() | MarkRefused():
+                outcome = Outcome(effect.title)
+            case ReserveNumber():
+                outcome = self._reserve(payload)
+            case MakeFolder():
+                outcome = self._folder(payload)
+            case WriteDocument():
+                outcome = self._document(payload)
+            case WriteCells():
+                outcome = self._cells(payload)
+            case SendMail():
+                sent = self._mail(effect, payload, resumed=resumed)
+                if sent is None:
+                    text = "邮件系统无法确认是否已发出,请人工核对发件箱"
+                    self.site.journal.fail(effect.key, text, self.now, uncertain=True)
+                    return Performed(effect, EffectState.UNCERTAIN, text)
+                outcome = sent
+                told = tuple((effect.key.subject, key) for key in payload.told)
+        self.step("effected")
+        self.site.journal.finish(effect.key, outcome, self.now, told)
+        self.step("finished")
+        return Performed(effect, EffectState.DONE, outcome.text, outcome.path)
+
+    def _reserve(self, payload: ReserveNumber) -> Outcome:
+        """Idempotent by the UNIQUE number; nothing outside the journal changes."""
+        self.site.journal.reserve_number(payload.case_id, payload.number, self.now)
+        return Outcome(f"编号 {payload.number}")
+
+    def _folder(self, payload: MakeFolder) -> Outcome:
+        """Idempotent: an existing folder is taken as it is."""
+        self.site.share.make_folder(payload.folder, payload.subfolders)
+        return Outcome(payload.folder, path=payload.folder)
+
+    def _document(self, payload: WriteDocument) -> Outcome:
+        """Idempotent: the same content in place is left alone; a person's file stays and ours goes beside it."""
+        content = self.site.documents.render(payload.kind, payload.context, self.now)
+        last = self.site.journal.last_sha256(f"{payload.folder}/{payload.file_name}")
+        label = f"{self.now:%Y%m%d-%H%M}"
+        return self.site.share.place(payload.folder, payload.file_name, content, last, label)
+
+    def _mail(self, effect: Effect, payload: SendMail, *, resumed: bool) -> Outcome | None:
+        """At most once: the mailbox is asked for the key before anything is sent, so that neither a crash nor a lost
+        or restored journal mails twice. Returns None when the mail system cannot say whether it went out.
+        """
+        mailbox, key = self.site.mailbox, effect.key
+        sent = Outcome(f"{effect.title} → {len(payload.to) + len(payload.cc)} 人", path=f"mail:{key.digest}")
+        trace = mailbox.trace(key.digest)
+        if trace is Trace.SENT:
+            return sent
+        if trace is Trace.UNKNOWABLE and resumed:
+            return None
+        mime = self.site.compose(effect, payload, self.now)
+        self.site.journal.start(key, self.now)
+        self.step("started")
+        try:
+            mailbox.send(mime, key.digest)
+        except (KesuError, OSError):
+            # whatever failed, only the mailbox knows whether the message left
+            return self._after_doubt(key, sent)
+        return sent
+
+    def _after_doubt(self, key: EffectKey, sent: Outcome) -> Outcome | None:
+        trace = self.site.mailbox.trace(key.digest)
+        if trace is Trace.SENT:
+            return sent
+        if trace is Trace.UNKNOWABLE:
+            return None
+        raise MailRefused(str(key))
+
+    def _cells(self, payload: WriteCells) -> Outcome:
+        """Idempotent by comparison: the patch is refused unless the ledger still is what was read.
+
+        A cell that cannot be patched is put aside and reported; the others are written.
+        """
+        setting = next(entry for entry in self.site.settings.ledgers if entry.file == payload.ledger)
+        edits = list(payload.edits)
+        while edits:
+            try:
+                self.site.ledgers.write(setting, payload.sha256, edits)
+                break
+            except CellRefused as refusal:
+                refused = [edit for edit in edits if refusal.concerns(_reference(edit))]
+                if not refused:
+                    raise
+                for edit in refused:
+                    self._mark_refused(payload.ledger, edit, refusal)
+                edits = [edit for edit in edits if edit not in refused]
+        return Outcome(f"台账 {payload.ledger} 写入 {len(edits)} 格", path=payload.ledger)
+
+    def _mark_refused(self, ledger: str, edit: CellEdit, refusal: CellRefused) -> None:
+        key = EffectKey(self.site.settings.site, "refused", ledger, refusal_inputs(edit))
+        mark = Effect(key, str(refusal), "", MarkRefused())
+        self.site.journal.intend(mark, self.now)
+        self.site.journal.finish(key, Outcome(str(refusal)), self.now)

@@ -1,0 +1,122 @@
+"""Our folders and files on the shared drive: case folders, generated documents, the board page, the owner's marker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pipeline.files.atomic import write_if_changed
+from pipeline.files.names import inside
+from pipeline.files.placed import place
+from schemas.effects import Outcome
+from schemas.errors import KesuError
+
+MARKER = ".kesu-site.json"
+
+
+class ShareMissing(KesuError):
+    """The shared folder is not there: a wrong path or a drive that is not connected."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"找不到公共盘目录 {path}。请检查 config.yaml 的 share,或连接公共盘后再试。")
+
+
+class ShareOwnedByAnother(KesuError):
+    """The marker on the share names another journal: a second PC, or a journal that was lost."""
+
+    def __init__(self, marker: Path) -> None:
+        super().__init__(
+            f"公共盘上的标记 {marker} 属于另一个日志(另一台电脑,或日志已丢失)。为避免重复发信和重复编号,本次不运行。"
+            "若确认另一台已停用,请运行 kesu adopt -c config.yaml 接管。"
+        )
+
+
+class FolderShare:
+    """The share as a folder of this machine (a mounted drive); all paths relative to its root."""
+
+    def __init__(self, root: Path, cases_folder: str) -> None:
+        self.root = root
+        self._cases = cases_folder
+
+    def check(self) -> None:
+        """Raise ``ShareMissing`` when the root is not a folder."""
+        if not self.root.is_dir():
+            raise ShareMissing(self.root)
+
+    def _path(self, relative: str) -> Path:
+        return inside(self.root, self.root / Path(*relative.split("/")))
+
+    def make_folder(self, folder: str, subfolders: Sequence[str]) -> bool:
+        """Make a case folder with its subfolders; True when it was not there. Idempotent."""
+        path = self._path(folder)
+        was_there = path.is_dir()
+        for name in subfolders:
+            (path / name).mkdir(parents=True, exist_ok=True)
+        return not was_there
+
+    def folders(self) -> Mapping[str, str]:
+        """The case folders that exist, by the number their name begins with."""
+        found: dict[str, str] = {}
+        cases = self.root / self._cases
+        if not cases.is_dir():
+            return found
+        for year in sorted(cases.iterdir()):
+            if year.is_dir():
+                for folder in sorted(year.iterdir()):
+                    if folder.is_dir():
+                        found.setdefault(folder.name.split(" ", 1)[0], f"{self._cases}/{year.name}/{folder.name}")
+        return found
+
+    def place(self, folder: str, file_name: str, content: bytes, last_sha256: str | None, label: str) -> Outcome:
+        """Write a generated document; a person's changed file stays, ours goes beside it. Idempotent per content."""
+        parent = self._path(folder)
+        parent.mkdir(parents=True, exist_ok=True)
+        placed = place(inside(parent, parent / file_name), content, last_sha256, label)
+        text = f"{placed.path.name}(原文件已由人修改,保持不动)" if placed.beside else placed.path.name
+        return Outcome(text, f"{folder}/{placed.path.name}", placed.sha256, placed.beside)
+
+    def write_board(self, name: str, content: bytes) -> bool:
+        """Write the board page when it differs; True when written."""
+        return write_if_changed(self._path(name), content)
+
+    def read(self, relative: str) -> bytes:
+        """A file's bytes, for an attachment; raises OSError."""
+        return self._path(relative).read_bytes()
+
+    def _marker(self) -> dict[str, str] | None:
+        try:
+            content = json.loads((self.root / MARKER).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            return {}  # a damaged marker names nobody we know: refuse until a person adopts
+        return content if isinstance(content, dict) else {}
+
+    def owner(self) -> str | None:
+        """The id of the journal that owns this share, "" for a damaged marker, None when nobody claimed it yet."""
+        marker = self._marker()
+        return None if marker is None else str(marker.get("journal", ""))
+
+    def owner_mode(self) -> Literal["rehearsal", "real"] | None:
+        """Whether the owner is a rehearsal or a real journal; None when nobody says."""
+        match (self._marker() or {}).get("mode"):
+            case "rehearsal":
+                return "rehearsal"
+            case "real":
+                return "real"
+            case _:
+                return None
+
+    def claim(self, journal_id: str, site: str, mode: str) -> None:
+        """Write the marker; idempotent."""
+        marker = {"journal": journal_id, "site": site, "mode": mode}
+        content = json.dumps(marker, ensure_ascii=False, indent=1) + "\n"
+        write_if_changed(self.root / MARKER, content.encode("utf-8"))
+
+    def check_owner(self, journal_id: str) -> None:
+        """Raise ``ShareOwnedByAnother`` unless the share is ours or nobody's."""
+        owner = self.owner()
+        if owner is not None and owner != journal_id:
+            raise ShareOwnedByAnother(self.root / MARKER)

@@ -1,0 +1,26 @@
+"""One plant's working parts, put together by app and handed to a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.workdays import Workdays
+from schemas.effects import Effect, SendMail
+from schemas.ports import Documents, Journal, Ledgers, Mailbox, Share
+from schemas.settings import Settings
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything a pass works with; ``compose`` turns a mail effect into MIME bytes (equal for equal arguments)."""
+
+    settings: Settings
+    ledgers: Ledgers
+    documents: Documents
+    mailbox: Mailbox
+    share: Share
+    journal: Journal
+    calendar: Workdays
+    compose: Callable[[Effect, SendMail, datetime], bytes]

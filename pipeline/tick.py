@@ -1,0 +1,120 @@
+"""One pass over a site: observe, plan, perform, publish the board; run it again and nothing happens twice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline.perform import Performed, Performer
+from pipeline.plan import Plan, Snapshot, plan
+from pipeline.rules.board_view import BoardMatter, BoardState, board_view
+from pipeline.site import Site
+from schemas.board import BoardView
+from schemas.effects import EffectState, ReserveNumber
+from schemas.errors import KesuError, LedgerUnreadable
+from schemas.ports import KnownCase, Memory
+from schemas.settings import LedgerSetting
+from schemas.workbook import WorkbookReading
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """What one pass saw and did; ``board_written`` when the page changed."""
+
+    planned: Plan
+    snapshot: Snapshot
+    performed: tuple[Performed, ...]
+    board_written: bool = False
+    board_error: str = ""
+
+
+def _read(site: Site, setting: LedgerSetting, now: datetime) -> tuple[WorkbookReading | None, str]:
+    """The present reading, else the last good one with the reason why it is stale."""
+    today = now.date()
+    try:
+        return site.ledgers.read(setting, today), ""
+    except LedgerUnreadable as error:
+        reason = str(error)
+    except OSError as error:
+        reason = f"{setting.file} 读取失败:{error.strerror or error}"
+    log.warning("ledger %s not readable now", setting.file)
+    last = site.ledgers.last_good(setting, today)
+    return (replace(last, stale_because=reason) if last is not None else None), reason
+
+
+def observe(site: Site, now: datetime) -> Snapshot:
+    """Read all ledgers and the folders on the share; never writes there."""
+    readings, unreadable = [], {}
+    for setting in site.settings.ledgers:
+        reading, reason = _read(site, setting, now)
+        if reading is not None:
+            readings.append(reading)
+        if reason:
+            unreadable[setting.file] = reason
+    return Snapshot(tuple(readings), unreadable, site.share.folders())
+
+
+def plan_pass(site: Site, snapshot: Snapshot, memory: Memory, now: datetime) -> Plan:
+    """The plan of a pass, without performing it (a dry run)."""
+    return plan(snapshot, memory, site.settings, site.documents, site.calendar, now)
+
+
+def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: datetime, deferred: Mapping[str, str],
+            *, rehearsal: bool) -> BoardView:
+    """The board after a pass."""
+    matters = [
+        BoardMatter(case, planned.decisions[planned.handle(case)], planned.notes.get(planned.handle(case), ""),
+                    tuple(planned.pending.get(case.case_id, ())))
+        for case in planned.cases
+    ]
+    vanished = tuple(known.number for known in planned.vanished)
+    state = BoardState(site.settings.site, snapshot.readings, snapshot.unreadable, memory.effects.values(), vanished,
+                       rehearsal, deferred)
+    return board_view(matters, state, now)
+
+
+def _publish(site: Site, view: BoardView) -> tuple[bool, str]:
+    try:
+        return site.share.write_board(site.settings.board, site.documents.render_board(view)), ""
+    except (KesuError, OSError) as error:
+        # the board is the last step and is made again by the next pass
+        log.warning("board not written: %s", type(error).__name__)
+        return False, str(error)
+
+
+def _deferred(performed: Iterable[Performed]) -> dict[str, str]:
+    return {
+        result.effect.key.subject: result.text for result in performed
+        if result.effect.key.kind == "cells" and result.state is EffectState.INTENDED
+    }
+
+
+def _as_seen(planned: Plan) -> list[KnownCase]:
+    """Cases before their effects: a number counts only once its reservation is committed."""
+    reserving = {effect.case_id for effect in planned.effects if isinstance(effect.payload, ReserveNumber)}
+    return [replace(entry, number="", folder="") if entry.case_id in reserving else entry for entry in planned.known]
+
+
+def tick(site: Site, now: datetime, *, rehearsal: bool, step: Callable[[str], None] = lambda _name: None) -> PassReport:
+    """Make the share true as of ``now`` (aware, in the plant's zone).
+
+    Idempotent: with the same ledgers, mailbox and time a second pass performs nothing and writes no byte. ``step``
+    is called at every commit point, so that tests can stop the process there.
+    """
+    with site.journal.pass_lock():
+        snapshot = observe(site, now)
+        memory = site.journal.memory()
+        planned = plan_pass(site, snapshot, memory, now)
+        site.journal.record_cases(_as_seen(planned), planned.numbers, now)
+        step("recorded")
+        performed = Performer(site, now, step).perform_all(planned.effects)
+        site.journal.complete_pass(now, [reading.ledger for reading in snapshot.readings if not reading.stale_because])
+        step("completed")
+        after = site.journal.memory() if planned.effects else memory
+        view = view_of(planned, snapshot, after, site, now, _deferred(performed), rehearsal=rehearsal)
+        written, error = _publish(site, view)
+    return PassReport(planned, snapshot, tuple(performed), written, error)

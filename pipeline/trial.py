@@ -1,0 +1,173 @@
+"""kesu try: read any plant's ledger, write drafts, a board page and a summary into a folder of their own."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline.files.atomic import write_if_changed
+from pipeline.plan import SUBFOLDERS, folder_for
+from pipeline.rules.board_view import BoardMatter, BoardState, board_view
+from pipeline.rules.cases import case_of, children_of, directory_of, kept_fields
+from pipeline.rules.decide import decide
+from pipeline.rules.identity import Sighting, has_minimum, identify
+from pipeline.rules.state import is_open
+from pipeline.rules.wanted_documents import wanted_kinds
+from pipeline.share import FolderShare
+from pipeline.workdays import Workdays
+from schemas.case import Case, Standing
+from schemas.decisions import Decisions, Lateness
+from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, WriteDocument
+from schemas.errors import KesuError
+from schemas.ports import Documents
+from schemas.settings import Settings
+from schemas.workbook import WorkbookReading
+
+
+@dataclass(frozen=True, slots=True)
+class TrialMatter:
+    """One complaint of the ledger with its decisions and the folder its drafts go to."""
+
+    case: Case
+    decisions: Decisions
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """What a trial made: drafts, the board page, and what failed, in words."""
+
+    matters: tuple[TrialMatter, ...]
+    drafts: int
+    board: Path
+    failures: tuple[str, ...]
+
+
+def _named(sighting: Sighting) -> str:
+    place = sighting.row.place
+    return sighting.known.number or f"{place.sheet}-第{place.row}行"
+
+
+def matters_of(
+    reading: WorkbookReading, settings: Settings, calendar: Workdays, now: datetime
+) -> Iterator[TrialMatter]:
+    """Every complaint row as a case, decided as of ``now``; nothing is numbered."""
+    found = identify(reading, {}, now, timedelta(0), 1, baseline=False)
+    children, kept, directory = children_of(reading), kept_fields(reading), directory_of([reading])
+    taken: Counter[str] = Counter()
+    for sighting in found.sightings:
+        case = case_of(sighting, sighting.known.number, "", children, reading.ledger)
+        standing = Standing.MANAGED if has_minimum(case.complaint) else Standing.HALF_TYPED
+        name = _named(sighting)
+        folder = folder_for(name, case, settings)
+        taken[folder.lower()] += 1
+        if taken[folder.lower()] > 1:
+            folder = f"{folder} ({taken[folder.lower()]})"  # two rows of one number: neither draft replaces the other
+        case = replace(case, case_id=case.case_id or name, standing=standing, folder=folder, number=case.number or name)
+        yield TrialMatter(case, decide(case, kept[case.place.sheet], directory, settings, calendar, now))
+
+
+def _draft_effects(matters: Iterable[TrialMatter], documents: Documents) -> Iterator[Effect]:
+    for matter in matters:
+        case = matter.case
+        if not is_open(case.complaint) or case.standing is not Standing.MANAGED:
+            continue
+        for kind, round_number in dict.fromkeys(wanted_kinds(case, matter.decisions)):
+            context = documents.context(kind, case, matter.decisions, round_number)
+            name = documents.file_name(kind, round_number)
+            key = EffectKey("try", f"doc.{kind}", case.case_id, f"{round_number or ''}")
+            payload = WriteDocument(case.case_id, kind, case.folder, name, context)
+            yield Effect(key, f"{case.number} {name}", "", payload, case.case_id)
+
+
+class Written:
+    """What an earlier trial wrote, by path, so that its own drafts may be replaced and edited ones stay."""
+
+    def __init__(self, into: Path) -> None:
+        self._file = into / ".kesu-try.json"
+        try:
+            self.hashes: dict[str, str] = dict(json.loads(self._file.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError):
+            self.hashes = {}  # a first trial, or a damaged list: every file there counts as a person's
+
+    def save(self) -> None:
+        """Write the list; idempotent."""
+        write_if_changed(self._file, json.dumps(self.hashes, ensure_ascii=False, indent=0).encode("utf-8"))
+
+
+def _write(effect: Effect, documents: Documents, share: FolderShare, written: Written, now: datetime) -> EffectRecord:
+    payload = effect.payload
+    if not isinstance(payload, WriteDocument):
+        raise TypeError(f"a trial writes documents only, not {type(payload).__name__}")
+    share.make_folder(payload.folder, SUBFOLDERS)
+    content = documents.render(payload.kind, payload.context, now)
+    last = written.hashes.get(f"{payload.folder}/{payload.file_name}")
+    outcome = share.place(payload.folder, payload.file_name, content, last, f"{now:%Y%m%d-%H%M}")
+    if not outcome.beside:
+        written.hashes[outcome.path] = outcome.sha256
+    return EffectRecord(
+        effect.key, EffectState.DONE, effect.title, "", effect.case_id, now, now, 1, outcome
+    )
+
+
+def run_trial(
+    reading: WorkbookReading, into: Path, settings: Settings, documents: Documents, calendar: Workdays, now: datetime,
+    progress: Callable[[list[Effect]], Iterable[Effect]] = lambda effects: effects,
+) -> TrialResult:
+    """Write drafts of the open complaints and the board page into ``into``; the ledger itself is never touched.
+
+    Run again, unchanged drafts stay as they are and drafts that a person edited are kept. ``progress`` may wrap the
+    list of drafts to show how far the writing has come.
+    """
+    share = FolderShare(into, settings.cases_folder)
+    matters = tuple(matters_of(reading, settings, calendar, now))
+    effects = list(_draft_effects(matters, documents))
+    written = Written(into)
+    records, failures = [], []
+    for effect in progress(effects):
+        try:
+            records.append(_write(effect, documents, share, written, now))
+        except (KesuError, OSError) as error:
+            failures.append(f"{effect.title}:{error}")
+    board_matters = [BoardMatter(matter.case, matter.decisions) for matter in matters]
+    state = BoardState(reading.ledger, [reading], {}, [], (), False, {})
+    linked = [replace(record, finished=None) for record in records]
+    view = board_view(board_matters, replace(state, records=linked), now)
+    written.save()
+    board = into / settings.board
+    into.mkdir(parents=True, exist_ok=True)
+    write_if_changed(board, documents.render_board(view))
+    return TrialResult(matters, len(records), board, tuple(failures))
+
+
+def summary_lines(result: TrialResult, reading: WorkbookReading, limit: int = 15) -> Iterator[str]:
+    """The trial in words: what was found, who has what overdue, and last what could not be read."""
+    running = [matter for matter in result.matters if is_open(matter.case.complaint)]
+    yield f"客诉 {len(result.matters)} 件,其中未关闭 {len(running)} 件;生成草稿 {result.drafts} 份。"
+    owed: dict[str, list[str]] = {}
+    for matter in running:
+        for duty in matter.decisions.duties:
+            if duty.lateness is Lateness.OVERDUE:
+                line = f"{duty.case_label} {duty.what}(逾期 {duty.days_late} 天)"
+                owed.setdefault(duty.person or "(未填责任人)", []).append(line)
+    yield ""
+    yield "逾期事项(按人):" if owed else "没有逾期事项。"
+    for person, lines in sorted(owed.items(), key=lambda item: -len(item[1])):
+        yield f"  {person}:{len(lines)} 项"
+        yield from (f"    {line}" for line in lines[:3])
+        if len(lines) > 3:
+            yield f"    …另有 {len(lines) - 3} 项,见看板"
+    yield ""
+    yield f"看板:{result.board}"
+    yield from (f"未能生成:{failure}" for failure in result.failures[:limit])
+    yield ""
+    issues = reading.issues
+    yield f"读不懂或有矛盾的地方 {len(issues)} 处:" if issues else "没有读不懂的单元格。"
+    yield from (f"  {issue}" for issue in issues[:limit])
+    if len(issues) > limit:
+        yield f"  …另有 {len(issues) - limit} 处;全部请看 kesu check 的结果或看板。"
+    yield from (f"提示:{hint}" for hint in reading.hints)
+
