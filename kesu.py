@@ -232,8 +232,13 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _environ() -> dict[str, str]:
-    """The caller's environment without what would make another Python's libraries leak into ours."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "__PYVENV_LAUNCHER__")}
+    """The caller's environment without what would make another Python's libraries leak into ours.
+
+    ``KESU_COMMAND`` tells the command how it was called, so that the next steps it prints can be typed as they stand.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "__PYVENV_LAUNCHER__")}
+    interpreter = "py" if sys.platform == "win32" else "python" if shutil.which("python") else "python3"
+    return {**kept, "KESU_COMMAND": f"{interpreter} {sys.argv[0]}"}
 
 
 def _say(sentence: str) -> None:

@@ -24,6 +24,10 @@ _FOOTNOTE = re.compile(
 _DIVIDER = re.compile(
     r"^(\d{2,4}\s*年)?\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*份?$|^\d{4}\s*年(度)?$|^第[一二三四]季度$"
 )
+_HOW_TO_FILL = re.compile(
+    r"^\W*(必填|选填|可选|非必填|自动|下拉|单选|示例.*|例[:：].*|格式.*|文本|数字|日期|y{2,4}\W?m.*|"
+    r"件|个|pcs|%|ppm|元|万元|天)\W*$", re.IGNORECASE
+)
 _BLANK_MARKS = frozenset({"", "-", "--", "/", "—", "——", "\\", "／", "－", "_"})
 _PICTURE_FORMULA = re.compile(r"^=?\s*(_xlfn\.)?DISPIMG\(", re.IGNORECASE)
 
@@ -165,6 +169,9 @@ class RowSorter:
             return True
         if len(own) == 1 and (_DIVIDER.match(first) or self._spans_columns(row, own[0])):
             return True
+        if row == self.table.block.bottom + 1 and len(own) >= 2 and all(
+                _HOW_TO_FILL.match(str(self.sheet.at(row, column)).strip()) for column in own):
+            return True  # a line of units or filling hints under the headings
         return self._repeats_heading(row, own[0]) and sum(
             1 for column in own if self._repeats_heading(row, column)) * 2 >= len(own) >= 2
 

@@ -20,7 +20,7 @@ from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
 from pipeline.ooxml.limits import check_package
 from pipeline.ooxml.sheet_patch import CellWrite, patch_workbook
 from schemas.effects import CellEdit
-from schemas.errors import LedgerChanged, LedgerInUse, LedgerMissing
+from schemas.errors import KesuError, LedgerChanged, LedgerInUse, LedgerMissing
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
 
@@ -136,7 +136,11 @@ class LedgerGateway:
         marker = self._marker(setting)
         marker.parent.mkdir(parents=True, exist_ok=True)
         write_if_changed(marker, str(backup).encode())
-        swap(target, patched, sha256, backup)
+        try:
+            swap(target, patched, sha256, backup)
+        except KesuError:
+            marker.unlink()  # the person's file is in place: a briefly missing one would then be Excel's own save
+            raise
         marker.unlink()
         shutil.copyfile(patched, self._good(setting))
         modified = target.stat().st_mtime_ns

@@ -21,7 +21,7 @@ _CLEARLY_BETTER = 4.0      # lead over the next field that a close match needs
 _SHORTEST_GUESS = 3        # characters; two-character words differ by one character from too many others
 _SHORTEST_LATIN_GUESS = 5
 #: General words that look like a field's word and mean whoever or whatever the plant likes.
-_NEVER_GUESSED_WORDS = frozenset({"负责人", "责任人", "部门负责人", "担当", "客户代码", "客户编码"})
+_NEVER_GUESSED_WORDS = frozenset({"负责人", "部门负责人", "担当", "客户代码", "客户编码"})
 
 #: Words too general to be trusted alone under a group heading that gives them another meaning.
 _GENERIC = frozenset({
@@ -29,12 +29,13 @@ _GENERIC = frozenset({
     "说明", "备注", "完成日期", "完成时间", "实际完成日期", "实际完成时间", "计划完成日期", "计划完成时间",
     "要求完成日期", "要求完成时间", "截止日期", "要求日", "提交日", "工序", "工厂", "职务", "来源", "费用", "总数",
     "描述", "进度", "审核", "验证", "地点", "no", "date", "qty", "level", "status", "产品", "批次", "项目", "科室",
-    "职位", "登记日期", "责任部门", "责任人", "结论", "批量", "工艺", "库存", "不良",
+    "职位", "登记日期", "责任人", "结论", "批量", "工艺", "库存", "不良",
 })
 _NEUTRAL_GROUP = re.compile(
     r"^(?:基本|基础|客诉|投诉|抱怨|产品|客户|不良|问题|反馈|接诉|受理|登记|异常|质量|台账|事件|发生)*"
     r"(?:信息|情况|内容|资料|概况|登记|记录|描述|台账|栏)?$"
 )
+_STAGE = re.compile(r"措施|对策|整改|改善|行动|处置|回访")
 _GROUP_FILLER = re.compile(r"信息|情况|内容|资料|概况|报告|栏$|阶段|节点|管理|部分")
 
 
@@ -93,7 +94,7 @@ def _alternatives(text: str) -> list[str]:
 
 def _speaks_of_a_stage(groups: tuple[str, ...], core: str) -> bool:
     """Dates and persons under 长期措施, D3, 验证 ... belong to that stage, not to the complaint."""
-    staged = any(wording.qualifiers(group) - {"客户", "发生"} for group in groups)
+    staged = any(wording.qualifiers(group) - {"客户", "发生"} or _STAGE.search(group) for group in groups)
     return staged and wording.tail(core) in {"date", "person", "state", "outcome", "department", "number"}
 
 

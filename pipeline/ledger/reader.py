@@ -19,7 +19,7 @@ from pipeline.ledger.workbook_process import Address, Cell, RawSheet
 from pipeline.ooxml.cells import column_letters, split_reference
 from schemas.columns import SheetField, SheetRow
 from schemas.rows import MODELS, SheetKind
-from schemas.values import clean_text
+from schemas.values import ValueProblem, clean_text
 from schemas.workbook import Issue, Place, Row, SheetReading
 
 _JOINED_KINDS = {"text": "\n", "id": "、"}
@@ -127,7 +127,7 @@ class SheetReader:
                             if match.confidence is Confidence.EXACT),
             missing=tuple(name for name in self.vocabulary.fields if name not in self.headings.columns),
             rows=rows,
-            prenumbered=tuple(clean_text(self.sheet.at(row, number)) or "" for row in filling.prenumbered)
+            prenumbered=tuple(self._text(self.sheet.at(row, number)) or "" for row in filling.prenumbered)
             if number is not None else (),
             continued=continued,
         )
@@ -161,7 +161,10 @@ class SheetReader:
         """``clean_text``, remembered: names, states and days repeat all over a ledger."""
         key = type(value), value  # 1, 1.0 and True are equal, their texts are not
         if key not in self._texts:
-            self._texts[key] = clean_text(value)
+            try:
+                self._texts[key] = clean_text(value)
+            except ValueProblem:  # a number beyond what cells hold; the field's own parser says so to the person
+                self._texts[key] = str(value)
         return self._texts[key]
 
     def _joined(self, rows: list[_RawRow]) -> list[_RawRow]:

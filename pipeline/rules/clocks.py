@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from pipeline.rules.state import is_dismissed, is_paused, is_quality
@@ -12,6 +13,7 @@ from schemas.settings import ClockSetting
 from schemas.values import Liability, Moment
 
 _END_OF_DAY = time(23, 59)
+_SENT = {ClockName.D3: "d3_sent", ClockName.D5: "d5_sent", ClockName.D8: "d8_sent"}
 
 
 def _end_of(day: date, zone: tzinfo) -> datetime:
@@ -24,13 +26,18 @@ def _stopped(value: Moment | date | None, zone: tzinfo) -> datetime | None:
     return value.at(zone) if isinstance(value, Moment) else _end_of(value, zone)
 
 
-def containment_clock(complaint: Complaint, setting: ClockSetting, zone: tzinfo) -> Clock | None:
+def containment_clock(
+    complaint: Complaint, kept: Collection[str], setting: ClockSetting, zone: tzinfo
+) -> Clock | None:
     """30 minutes from 接诉时间 (process step 4); no clock when only a day was typed, since its start is unknown.
 
-    An 紧急措施 without its time stops the clock: the measure stands, only its hour is missing.
+    An 紧急措施 without its time stops the clock: the measure stands, only its hour is missing. A ledger that keeps
+    neither column (``kept``: the fields it has) could never stop it, so there it does not run.
     """
     received = complaint.received
     if received is None or not received.known or not is_quality(complaint) or is_dismissed(complaint):
+        return None
+    if not {"containment", "contained_at"} & set(kept):
         return None
     start = received.at(zone)
     due = start + timedelta(minutes=setting.containment_minutes)
@@ -46,12 +53,14 @@ def _dated(
 
 
 def report_clocks(
-    complaint: Complaint, form: Form | None, setting: ClockSetting, calendar: Workdays, zone: tzinfo
+    complaint: Complaint, kept: Collection[str], form: Form | None, setting: ClockSetting, calendar: Workdays,
+    zone: tzinfo,
 ) -> tuple[Clock, ...]:
     """D3, D4/D5 and 8D of a full 8D; the customer's 要求日 wins, 提交日 stops (usual car-maker rules).
 
     A later report that was submitted stops the earlier clocks as well: it holds their content.
 
+    A clock whose 提交日 has no column (``kept``: the ledger's fields) runs only where its 要求日 was typed.
     While 暂停 only dates that a person typed go on: they are the customer's.
     """
     if form is None or not form.full_8d or complaint.received is None:
@@ -72,7 +81,10 @@ def report_clocks(
             ClockName.D8, complaint.d8_due, calendar.add(received.day, setting.d8_workdays), complaint.d8_sent, zone
         ),
     )
-    return tuple(clock for clock in clocks if clock.by_hand or not is_paused(complaint))
+    return tuple(
+        clock for clock in clocks
+        if clock.by_hand or (_SENT[clock.name] in kept and not is_paused(complaint))
+    )
 
 
 def closure_clock(complaint: Complaint, zone: tzinfo) -> Clock | None:

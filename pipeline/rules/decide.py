@@ -44,8 +44,8 @@ def decide(
     form = decide_form(complaint, level, registration)
     running = is_open(complaint)
     candidates = (
-        containment_clock(complaint, clock_setting, settings.zone),
-        *report_clocks(complaint, form, clock_setting, calendar, settings.zone),
+        containment_clock(complaint, kept, clock_setting, settings.zone),
+        *report_clocks(complaint, kept, form, clock_setting, calendar, settings.zone),
         closure_clock(complaint, settings.zone),
     )
     clocks = tuple(clock for clock in candidates if clock is not None)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.journal.errors import CaseAlreadyNumbered, EffectSettled, EffectUnknown, TimeRunsBackwards
-from tests.memory_journal import MemoryJournal
 from pipeline.journal.opening import open_journal
 from pipeline.journal.store import SqlJournal
 from schemas.effects import Effect, EffectKey, EffectState, MakeFolder, Outcome, SendMail
 from schemas.errors import NumberTaken, PassRunning
 from schemas.ports import Journal, KnownCase
+from tests.memory_journal import MemoryJournal
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)

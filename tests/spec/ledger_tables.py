@@ -22,7 +22,7 @@ def at(text: str) -> datetime:
 
 
 def sheet_of(kind: SheetKind, rows: Sequence[Mapping[str, object]], today: date) -> SheetReading[SheetRow]:
-    """A sheet with all standard columns, its rows given by heading; ``行`` places a row, else they follow one another."""
+    """A sheet with all standard columns, its rows given by heading; ``行`` places a row, else they follow on."""
     model = MODELS[kind]
     names = {field.column.heading: field.name for field in model.fields()}
     read = []
@@ -33,7 +33,7 @@ def sheet_of(kind: SheetKind, rows: Sequence[Mapping[str, object]], today: date)
         read.append(Row(place, record, {name: str(value) for name, value in raw.items()}, {}))
     columns = {field.name: index for index, field in enumerate(model.fields())}
     return SheetReading(
-        kind.value, kind, HEADING_ROW, columns, {heading: name for heading, name in names.items()}, {}, (),
+        kind.value, kind, HEADING_ROW, columns, dict(names), {}, (),
         frozenset(names), (), tuple(read),
     )
 

@@ -73,7 +73,8 @@ def test_a_number_that_was_deleted_comes_back_to_its_unchanged_row() -> None:
 
 def test_two_rows_that_cannot_be_told_apart_wait() -> None:
     _, known = one_pass([A], {})
-    found, _ = one_pass([{**A, "行": 8, "不良批次": "X"}, {**A, "行": 9, "不良批次": "Y"}], known)
+    rows = [{**A, "行": 8, "不良批次": "X"}, {**A, "行": 9, "不良批次": "Y"}]
+    found, _ = one_pass(rows, known)
     assert [seen.standing for seen in found.sightings] == [Standing.AMBIGUOUS, Standing.AMBIGUOUS]
     assert all("无法确定" in seen.note for seen in found.sightings)
 
@@ -122,10 +123,8 @@ def test_the_settling_time_starts_again_when_a_minimum_field_changes() -> None:
     assert found.sightings[0].standing is Standing.SETTLING
 
 
-ROWS = st.lists(
-    st.tuples(st.sampled_from(["泄漏", "开裂", "难装", "异响"]), st.sampled_from(["B1", "B2", "B3"]), st.integers(0, 3)),
-    max_size=7,
-)
+WHAT = st.sampled_from(["泄漏", "开裂", "难装", "异响"])
+ROWS = st.lists(st.tuples(WHAT, st.sampled_from(["B1", "B2", "B3"]), st.integers(0, 3)), max_size=7)
 
 
 def _rows(drawn: list[tuple[str, str, int]]) -> list[dict[str, object]]:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from pipeline.documents.gateway import TemplateDocuments
-from tests.memory_journal import MemoryJournal
 from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
 from schemas.effects import Effect, MakeFolder, Outcome, ReserveNumber, SendMail, WriteCells, WriteDocument
 from schemas.settings import LedgerSetting, MailSetting, Settings
 from schemas.workbook import WorkbookReading
+from tests.memory_journal import MemoryJournal
 from tests.spec.ledger_tables import CONTACTS, LEDGER, at, complaint, ledger
 
 SETTINGS = Settings(
     version=1, site="测试厂", ledgers=(LedgerSetting(file=LEDGER),), mail=MailSetting(quality_manager="韩立川")
 )
 DOCUMENTS = TemplateDocuments()
-START = at("2026-11-26T08:05")
 
 
 class Plant:
@@ -37,7 +35,8 @@ class Plant:
         """Plan one pass and record everything as performed."""
         moment = at(now)
         folders = {case.number: case.folder for case in self.journal.memory().cases.values() if case.folder}
-        planned = plan(Snapshot((reading,), {}, folders), self.journal.memory(), self.settings, DOCUMENTS, Workdays(), moment)
+        snapshot = Snapshot((reading,), {}, folders)
+        planned = plan(snapshot, self.journal.memory(), self.settings, DOCUMENTS, Workdays(), moment)
         reserving = {effect.case_id for effect in planned.effects if isinstance(effect.payload, ReserveNumber)}
         self.journal.record_cases(
             [replace(known, number="") if known.case_id in reserving else known for known in planned.known],
@@ -289,5 +288,5 @@ def test_a_document_is_written_again_only_when_its_own_inputs_change() -> None:
 
 def test_settling_can_be_switched_off() -> None:
     plant = Plant(settings=SETTINGS.model_copy(update={"settling_minutes": 0}))
-    planned = plant.see(ledger([complaint(**QUIET)], 通讯录=CONTACTS), (START + timedelta(0)).strftime("%Y-%m-%dT%H:%M"))
+    planned = plant.see(ledger([complaint(**QUIET)], 通讯录=CONTACTS), "2026-11-26T08:05")
     assert "number" in kinds(planned.effects)

@@ -8,11 +8,11 @@ from datetime import datetime, time
 from pathlib import Path
 
 import pytest
-from ledger_workbooks import book, fill, read, report
 from openpyxl import Workbook
 
 from schemas.rows import SheetKind
 from schemas.values import Level, Moment, Status
+from tests.unit.ledger_workbooks import book, fill, read, report
 
 
 @pytest.fixture
@@ -105,6 +105,7 @@ def test_one_sheet_a_month_beside_statistics_lists_and_notes(path: Path) -> None
         "月度统计": [["月份", "客诉件数", "关闭件数", "关闭率"], ["1月", 2, 1, "50%"]],
         "部门统计": [["责任部门", "客户", "不良数量", "不良率", "占比"], ["注塑", "东湖汽车", 5, "3%", "50%"]],
         "柏拉图": [["不良现象", "不良数量", "累计", "累计占比"], ["漏水", 5, 5, "60%"]],
+        "现象统计": [["不良现象", "客户", "责任部门", "投诉件数", "占比", "累计占比"], ["漏水", "东湖汽车", "注塑", 3, "60%", "60%"]],
         "下拉": [["状态", "客诉等级", "责任部门", "客户"], ["关闭", "一般", "注塑", "东湖汽车"], ["调查", "严重", "装配", "长岭汽车"]],
         "填写说明": [["列名", "说明", "示例"], ["客诉编号", "唯一", "KS-1"], ["客户", "简称", "东湖汽车"]],
     })
@@ -322,3 +323,40 @@ def test_forms_and_empty_workbooks_hold_no_ledger(path: Path) -> None:
     assert found["sheets"] == []
     assert [issue["sheet"] for issue in found["issues"]] == [""]
     assert "aliases" in found["issues"][0]["message"]
+
+
+def test_statistics_above_groups_without_merging_and_a_line_of_hints_below(path: Path) -> None:
+    book(path, {"东湖汽车": [
+        ["东湖汽车投诉登记表"], ["责任部门", "件数", "占比"], ["注塑", 3, "60%"], ["装配", 2, "40%"], [],
+        ["投诉单号", "日期", "产品", None, "不良", None, "处理", None, "备注", "备注"],
+        [None, None, "名称", "图号", "现象", "数量", "责任部门", "状态"],
+        ["必填", "YYYY-MM-DD", "必填", "选填", "必填", "(件)", "下拉", "下拉"],
+        ["T-1", "2026-3-1", "软管", "H-1", "漏水", 3, "注塑", "完成", "甲", "乙"],
+        [], [], ["T-2", "2026-3-2", "卡扣", "K-1", "断裂", 1, "装配", "进行中"],
+    ]})
+
+    found = report(path)["sheets"][0]
+
+    assert (found["heading_row"], found["rows"]) == (7, 2)
+    assert found["mapped"] == {
+        "投诉单号": "number", "日期": "received", "名称": "product", "图号": "part_number", "现象": "phenomenon",
+        "数量": "defects", "责任部门": "department", "状态": "status", "备注": "note",
+    }
+    assert found["unmapped"] == ["备注"]
+    assert report(path)["issues"] == []
+
+
+def test_full_width_and_spaced_headings_with_month_dividers(path: Path) -> None:
+    workbook = book(path, {"客诉": [
+        ["客 诉 编 号", "接诉时间 ", "客户名称:", "产品\n名称", "不良\n现象", "不良数量(PCS)", "8D提交日期"],
+        ["2026年3月"], ["K-1", "2026.3.1", "东湖汽车", "软管", "漏水", "５０", "20260310"],
+        ["2026年4月"], ["K-2", "4月2日", "长岭汽车", "卡扣", "断裂", "3 PCS", None], ["小计", None, None, None, None, 53],
+    ]})
+    workbook["客诉"].merge_cells("A2:G2")
+    workbook.save(path)
+
+    reading = read(path)
+
+    assert set(reading.sheets[0].columns) == {"number", "received", "customer", "product", "phenomenon", "defects", "d8_sent"}
+    assert [row.record.defects for row in reading.complaints] == [50, 3]
+    assert reading.issues == ()

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from ledger_workbooks import TODAY, ZONE, book, gateway
 from openpyxl import load_workbook
 
 from pipeline.files.atomic import sha256_of
@@ -15,9 +14,11 @@ from pipeline.ledger.gateway import BACKUPS
 from schemas.effects import CellEdit
 from schemas.errors import CellRefused, LedgerChanged, LedgerDamaged, LedgerInUse, LedgerMissing
 from schemas.settings import LedgerSetting
+from tests.unit.ledger_workbooks import TODAY, ZONE, book, gateway
 
 SETTING = LedgerSetting(file="客诉台账.xlsx")
-ROWS = [["客诉编号", "接诉时间", "客户", "不良现象", "系统校验", "资料链接"], [None, "2026-3-1", "东湖汽车", "漏水"]]
+ROWS: list[list[object]] = [["客诉编号", "接诉时间", "客户", "不良现象", "系统校验", "资料链接"],
+                            [None, "2026-3-1", "东湖汽车", "漏水"]]
 
 
 @pytest.fixture
@@ -72,6 +73,7 @@ def test_a_save_in_between_wins(path: Path) -> None:
     with pytest.raises(LedgerChanged):
         ledgers.write(SETTING, digest, [number_edit()])
     assert sha256_of(path) == saved
+    assert not list(path.parent.glob("state/swaps/*"))
 
 
 def test_a_cell_that_holds_something_else_is_refused(path: Path) -> None:

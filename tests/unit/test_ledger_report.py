@@ -7,11 +7,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ledger_workbooks import book, read
-
 from pipeline.ledger.report import as_json, as_text
+from tests.unit.ledger_workbooks import book, read
 
-ROWS = [["客诉编号", "投诉\n日期", "客户", "不良现像", "不良品总数量", "颜色"], ["K-1", "2026.13.5", "东湖汽车", "漏水", 3, "黑"]]
+ROWS: list[list[object]] = [["客诉编号", "投诉\n日期", "客户", "不良现像", "不良品总数量", "颜色"], ["K-1", "2026.13.5", "东湖汽车", "漏水", 3, "黑"]]
 
 
 def test_json(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ledger_workbooks import TODAY, book, gateway, read
 
 from pipeline.ledger.workbook_process import read_workbook
 from schemas.errors import (
@@ -23,6 +22,7 @@ from schemas.errors import (
     LedgerUnreadable,
 )
 from schemas.settings import LedgerSetting
+from tests.unit.ledger_workbooks import TODAY, book, gateway, read
 
 ROWS = [["客诉编号", "接诉时间", "客户", "不良现象"], ["K-1", "2026-3-1", "东湖汽车", "漏水"]]
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
