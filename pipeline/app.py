@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,9 @@ from schemas.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.journal.store import SqlJournal
+
+
+LAST_GOOD = "last_good"  # where the ledger gateway keeps the last readable copies, below its state folder
 
 
 class AttachmentMissing(KesuError):
@@ -86,12 +91,25 @@ def documents_of(settings: Settings, config: Path | None) -> Documents:
     return TemplateDocuments([own] if own is not None and own.is_dir() else [])
 
 
-def _journal(settings: Settings, config: Path, share: FolderShare) -> SqlJournal:
+def _journal(settings: Settings, config: Path, share: FolderShare, *, write: bool) -> SqlJournal:
     from pipeline.journal.opening import open_journal
 
     path = resolve(config, settings.journal)
     # a share nobody claimed yet may get its first journal by itself; a lost journal needs a person (kesu adopt)
-    return open_journal(path, site=settings.site, create="rehearsal" if share.owner() is None else None)
+    return open_journal(path, site=settings.site, create="rehearsal" if write and share.owner() is None else None)
+
+
+@contextmanager
+def _reading_state(settings: Settings, config: Path, *, write: bool) -> Iterator[Path]:
+    """The local folder of last good ledgers; who only looks works on a copy of it, which goes away again."""
+    kept = resolve(config, settings.journal).parent
+    if write:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="kesu-") as folder:
+        if (kept / LAST_GOOD).is_dir():
+            shutil.copytree(kept / LAST_GOOD, Path(folder) / LAST_GOOD)
+        yield Path(folder)
 
 
 @contextmanager
@@ -100,8 +118,8 @@ def open_site(
 ) -> Iterator[Opened]:
     """Open everything for passes over the site of a configuration; closes the journal at the end.
 
-    ``now`` is aware; ``Opened.now`` gives it in the plant's zone. With ``write`` False (status, log, dry run) the share
-    is not marked; ``quiet_seconds`` replaces the configured wait for a file to be still. Raises the errors of
+    ``now`` is aware; ``Opened.now`` gives it in the plant's zone. With ``write`` False (status, log, dry run) no file
+    of share, journal or state changes or comes into being; ``quiet_seconds`` replaces the configured wait for a file to be still. Raises the errors of
     configuration, share and journal, each a sentence for people.
     """
     from pipeline.ledger.gateway import LedgerGateway
@@ -110,29 +128,26 @@ def open_site(
     settings = load_settings(config)
     share = FolderShare(resolve(config, settings.share), settings.cases_folder)
     share.check()
-    journal = _journal(settings, config, share)
-    try:
+    with closing(_journal(settings, config, share, write=write)) as journal:
         if write:
             share.check_owner(journal.journal_id)
             share.claim(journal.journal_id, settings.site, journal.mode)
         documents = documents_of(settings, config)
-        state = resolve(config, settings.journal).parent
-        site = Site(
-            settings=settings,
-            ledgers=LedgerGateway(
-                share=share.root, state=state, aliases=settings.aliases, zone=settings.zone,
-                quiet_seconds=settings.quiet_seconds if quiet_seconds is None else quiet_seconds,
-            ),
-            documents=documents,
-            mailbox=FolderMailbox(resolve(config, settings.mail.inbox), resolve(config, settings.mail.outbox)),
-            share=share,
-            journal=journal,
-            calendar=calendar_of(settings),
-            compose=composer(settings, documents, share),
-        )
-        yield Opened(site, journal, share, config, journal.mode == "rehearsal", now.astimezone(settings.zone))
-    finally:
-        journal.close()
+        with _reading_state(settings, config, write=write) as state:
+            site = Site(
+                settings=settings,
+                ledgers=LedgerGateway(
+                    share=share.root, state=state, aliases=settings.aliases, zone=settings.zone,
+                    quiet_seconds=settings.quiet_seconds if quiet_seconds is None else quiet_seconds,
+                ),
+                documents=documents,
+                mailbox=FolderMailbox(resolve(config, settings.mail.inbox), resolve(config, settings.mail.outbox)),
+                share=share,
+                journal=journal,
+                calendar=calendar_of(settings),
+                compose=composer(settings, documents, share),
+            )
+            yield Opened(site, journal, share, config, journal.mode == "rehearsal", now.astimezone(settings.zone))
 
 
 def replace_journal(config: Path) -> Path:

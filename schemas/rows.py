@@ -90,7 +90,7 @@ class Complaint(SheetRow):
     source: Annotated[Source | None, *_SOURCE, C("信息来源", ("来源", "反馈渠道", "投诉渠道", "信息渠道", "反馈方式", "投诉方式"), group=_WHO)] = None
     problem_type: Annotated[ProblemType | None, *_TYPE, C("问题类型", ("问题分类", "投诉类型", "客诉类型", "类型"), group=_WHO)] = None
     customer_site: Annotated[Text, C("客户基地", ("客户工厂", "基地", "客户厂区", "发生地点", "使用地点"), group=_WHO)] = None
-    customer_ref: Annotated[Id, C("客户投诉单号", ("客户单号", "客户8D编号", "客户编号", "客户投诉编号", "外部单号"), group=_WHO)] = None
+    customer_ref: Annotated[Id, C("客户投诉单号", ("客户单号", "客户8D编号", "客户投诉编号", "外部单号"), group=_WHO)] = None
     reporter: Annotated[Text, C("反馈人", ("投诉人", "客户联系人", "联系人", "客户反馈人"), group=_WHO)] = None
     reporter_position: Annotated[Text, C("职务", ("反馈人职务", "职位"), group=_WHO)] = None
     reporter_department: Annotated[Text, C("部门科室", ("客户部门", "反馈部门", "科室"), group=_WHO)] = None

@@ -24,7 +24,8 @@ def _show_list(config: Path, *, include_open: bool) -> None:
     from pipeline.rules.state import is_open
     from pipeline.tick import observe, plan_pass
 
-    with open_site(config, moment(None)) as opened:
+    with open_site(config, moment(None), write=False) as opened:
+        opened.share.check_owner(opened.journal.journal_id)
         if not opened.rehearsal:
             raise AlreadyLive
         site, now = opened.site, opened.now

@@ -11,7 +11,7 @@ from pipeline.commands.clock import moment
 from pipeline.commands.output import say
 from schemas.errors import KesuError
 
-_NOT_FOR_PLANTS = frozenset({"__init__.py", "build.py", "config.yaml", "__pycache__"})
+_NOT_FOR_PLANTS = frozenset({"config.yaml", "__pycache__"})
 FOLDERS = ("share/客诉资料", "share/品质例会", "share/归档", "share/待归属", "mail/inbox", "mail/outbox", "state")
 
 
@@ -26,7 +26,7 @@ def copy_templates(source: Traversable, target: Path) -> None:
     """Copy the packaged templates for editing; files that are there already stay as they are."""
     target.mkdir(parents=True, exist_ok=True)
     for entry in source.iterdir():
-        if entry.name in _NOT_FOR_PLANTS:
+        if entry.name in _NOT_FOR_PLANTS or entry.name.endswith(".py"):
             continue
         if entry.is_dir():
             copy_templates(entry, target / entry.name)
@@ -67,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     say(f"  台账   {root / 'share' / '客诉台账.xlsx'}")
     say(f"  模板   {root / 'templates'}(可在 Word 中编辑)")
     say("接下来:")
-    say(f"  1. 按注释修改 {config},在台账“通讯录”中登记同事;")
+    say(f"  1. 按注释修改 {config},在台账“通讯录”中登记同事;已有台账可直接换上(文件名写进配置);")
     say(f"  2. 演练:kesu run -c {config}(只写 .eml 文件,不发邮件);")
+    say("     第一轮时台账里已有的行算作存量,只列出、不处理;之后新录入的行才编号、建资料夹;")
     say(f"  3. 正式启用:kesu go-live -c {config}")
     return 0
