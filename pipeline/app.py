@@ -44,6 +44,7 @@ class Opened:
     config: Path
     rehearsal: bool
     now: datetime
+    state: Path
 
 
 def resolve(config: Path, relative: str) -> Path:
@@ -119,8 +120,8 @@ def open_site(
     """Open everything for passes over the site of a configuration; closes the journal at the end.
 
     ``now`` is aware; ``Opened.now`` gives it in the plant's zone. With ``write`` False (status, log, dry run) no file
-    of share, journal or state changes or comes into being; ``quiet_seconds`` replaces the configured wait for a file to be still. Raises the errors of
-    configuration, share and journal, each a sentence for people.
+    of share, journal or state changes or comes into being; ``quiet_seconds`` replaces the configured wait for a file
+    to be still. Raises the errors of configuration, share and journal, each a sentence for people.
     """
     from pipeline.ledger.gateway import LedgerGateway
     from pipeline.mailbox.folder import FolderMailbox
@@ -147,13 +148,15 @@ def open_site(
                 calendar=calendar_of(settings),
                 compose=composer(settings, documents, share),
             )
-            yield Opened(site, journal, share, config, journal.mode == "rehearsal", now.astimezone(settings.zone))
+            here = now.astimezone(settings.zone)
+            yield Opened(site, journal, share, config, journal.mode == "rehearsal", here, state)
 
 
 def replace_journal(config: Path) -> Path:
-    """Put the rehearsal journal aside and start a real one that owns the share; its first pass is a baseline.
+    """Put the rehearsal's journal and mails aside and start a real journal that owns the share.
 
-    Returns where the old one is kept. Raises the errors of configuration, share and journal.
+    The mails go too, since a rehearsed notice would count as sent when a real complaint gets the same number or case.
+    Returns where the old journal is kept. Raises the errors of configuration, share and journal.
     """
     from pipeline.journal.opening import open_journal, retire_journal
 
@@ -162,6 +165,10 @@ def replace_journal(config: Path) -> Path:
     share.check()
     path = resolve(config, settings.journal)
     kept = retire_journal(path, "演练")
+    outbox = resolve(config, settings.mail.outbox)
+    if outbox.is_dir():
+        outbox.rename(outbox.with_name(f"{outbox.name}-{kept.stem.removeprefix(f'{path.stem}-')}"))
+    outbox.mkdir(parents=True)
     new = open_journal(path, site=settings.site, create="real")
     share.claim(new.journal_id, settings.site, new.mode)
     new.close()

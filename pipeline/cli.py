@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -104,6 +105,7 @@ def _refused(sentence: str) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0 done, 1 problems found, 2 cannot be done, 130 interrupted)."""
     _use_utf8()
+    logging.getLogger().addHandler(logging.NullHandler())  # what people should read is said; the log is a file of run
     arguments = _parser().parse_args(argv)
     from schemas.errors import KesuError
 

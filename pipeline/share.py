@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -31,6 +32,11 @@ class ShareOwnedByAnother(KesuError):
             f"公共盘上的标记 {marker} 属于另一个日志(另一台电脑,或日志已丢失)。为避免重复发信和重复编号,本次不运行。"
             "若确认另一台已停用,请运行 kesu adopt -c config.yaml 接管。"
         )
+
+
+def _folders_in(folder: Path) -> list[str]:
+    with os.scandir(folder) as entries:  # names and kinds in one request; thousands of stats would crawl on a share
+        return sorted(entry.name for entry in entries if entry.is_dir())
 
 
 class FolderShare:
@@ -62,11 +68,9 @@ class FolderShare:
         cases = self.root / self._cases
         if not cases.is_dir():
             return found
-        for year in sorted(cases.iterdir()):
-            if year.is_dir():
-                for folder in sorted(year.iterdir()):
-                    if folder.is_dir():
-                        found.setdefault(folder.name.split(" ", 1)[0], f"{self._cases}/{year.name}/{folder.name}")
+        for year in _folders_in(cases):
+            for folder in _folders_in(cases / year):
+                found.setdefault(folder.split(" ", 1)[0], f"{self._cases}/{year}/{folder}")
         return found
 
     def place(self, folder: str, file_name: str, content: bytes, last_sha256: str | None, label: str) -> Outcome:

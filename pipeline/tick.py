@@ -73,7 +73,7 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
     ]
     vanished = tuple(known.number for known in planned.vanished)
     state = BoardState(site.settings.site, snapshot.readings, snapshot.unreadable, memory.effects.values(), vanished,
-                       rehearsal, deferred)
+                       rehearsal, deferred, site.calendar.warning(now.date()) or "")
     return board_view(matters, state, now)
 
 

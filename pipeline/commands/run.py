@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from pipeline.commands.clock import moment
 from pipeline.commands.output import say
 from pipeline.commands.performed import lines_of
+
+
+def _log_to(path: Path) -> None:
+    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=5, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -17,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pipeline.loop import run_loop
 
     with open_site(Path(arguments.config), moment(None)) as opened, opened.journal.instance_lock():
+        _log_to(opened.state / "kesu.log")
         zone = opened.site.settings.zone
         kind = "演练" if opened.rehearsal else "正式"
         say(f"客诉助手已启动({kind}):{opened.share.root}。按 Ctrl-C 停止。")

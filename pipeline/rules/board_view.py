@@ -41,6 +41,7 @@ class BoardState:
     vanished: Sequence[str]
     rehearsal: bool
     deferred: Mapping[str, str]
+    calendar_warning: str = ""
 
 
 def _next_step(matter: BoardMatter) -> str:
@@ -143,7 +144,8 @@ def _ages(state: BoardState) -> tuple[LedgerAge, ...]:
 
 
 def _alerts(state: BoardState, records: Sequence[EffectRecord]) -> tuple[str, ...]:
-    alerts = [f"台账暂时读不到:{reason}" for reason in state.unreadable.values()]
+    alerts = [state.calendar_warning] if state.calendar_warning else []
+    alerts += [f"台账暂时读不到:{reason}" for reason in state.unreadable.values()]
     alerts += [f"编号 {number} 的行不见了:提醒已停,资料夹保留;若是误删请恢复" for number in state.vanished]
     for record in records:
         if record.state is EffectState.UNCERTAIN:

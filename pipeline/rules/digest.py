@@ -139,6 +139,8 @@ def wanted_digests(
     if not settings.mail.digest or not calendar.is_workday(now.date()) or now.time() < settings.mail.digest_at:
         return
     held = history.is_settled(ROUND, "digest", day)
+    if held and not history.has_unfinished("mail.digest", day):
+        return
     room = _Newsroom(directory, told)
     for matter in matters:
         room.add(matter)

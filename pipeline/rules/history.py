@@ -23,6 +23,12 @@ class History:
         """The newest revision, None when it never was intended."""
         return self._latest.get((kind, subject, occasion))
 
+    def has_unfinished(self, kind: str, occasion: str) -> bool:
+        """Whether any effect of a kind and occasion was intended and is not settled yet."""
+        return any(
+            not self.is_settled(*name) for name in self._latest if name[0] == kind and name[2] == occasion
+        )
+
     def is_settled(self, kind: str, subject: str, occasion: str = "") -> bool:
         """Done, or uncertain and left to a person."""
         record = self.latest(kind, subject, occasion)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,8 +15,12 @@ from schemas.workbook import Row, WorkbookReading
 
 #: Fields that tell one unnumbered row from another, in this order in ``KnownCase.content``.
 IDENTIFYING = ("received", "customer", "product", "part_number", "phenomenon", "lot", "defects", "engineer")
-_SIMILAR_ENOUGH = 0.5   # half of the identifying words still there: a row being corrected, not another complaint
+_SIMILAR_ENOUGH = 0.6   # most of the identifying words still there: a row being corrected, not another complaint
 _SAME_PLACE = 0.25      # people insert and sort rows, so the place supports a match and never makes one
+_EACH_EQUAL = 0.01      # among equal shares, the one with more equal words
+_FEWEST_EQUAL = 2       # one equal word (the customer, say) elsewhere on the sheet is no likeness
+_TOO_COMMON = 50        # cases that may share a word before it tells nothing
+_MARGIN = 0.05          # two matches closer than this are as good as equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,9 @@ class Identification:
 
 
 def identifying_texts(row: Row[Complaint]) -> tuple[str, ...]:
-    """The identifying fields as they were typed ("" when blank)."""
-    return tuple(" ".join(row.typed.get(name, "").split()) for name in IDENTIFYING)
+    """Digests of the identifying fields as typed ("" when blank): the journal compares them and need not hold them."""
+    texts = (" ".join(row.typed.get(name, "").split()) for name in IDENTIFYING)
+    return tuple(digest_of(text)[:16] if text else "" for text in texts)
 
 
 def has_minimum(complaint: Complaint) -> bool:
@@ -55,10 +60,22 @@ def minimum_fingerprint(row: Row[Complaint]) -> str:
 
 
 def _likeness(content: Sequence[str], known: KnownCase, place: tuple[str, int]) -> float:
-    pairs = [(new, old) for new, old in zip(content, known.content, strict=False) if new or old]
-    same = sum(1 for new, old in pairs if new == old)
-    share = same / len(pairs) if pairs else 0.0
-    return share + (_SAME_PLACE if (known.sheet, known.row) == place else 0.0)
+    """Share of the fields filled before and now that are still equal; a field typed since then speaks for nothing."""
+    both = [(new, old) for new, old in zip(content, known.content, strict=True) if new and old]
+    same = sum(1 for new, old in both if new == old)
+    here = (known.sheet, known.row) == place
+    if not both or (same < _FEWEST_EQUAL and not here):
+        return 0.0
+    return same / len(both) + same * _EACH_EQUAL + (_SAME_PLACE if here else 0.0)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Candidate:
+    """A row and a known case that may be the same, with how alike they are."""
+
+    likeness: float
+    row: int
+    case_id: str
 
 
 @dataclass(slots=True)
@@ -69,6 +86,7 @@ class _Matching:
     free: dict[str, KnownCase]
     partner: dict[int, KnownCase]
     notes: dict[int, str]
+    contested: set[str]
 
     def pair(self, index: int, known: KnownCase) -> None:
         self.partner[index] = known
@@ -118,30 +136,74 @@ def _match_content(work: _Matching) -> None:
             work.notes[index] = f"编号由 {before} 改成了 {number}:请改回 {before};若是另一件客诉,请把内容写得有所区别"
 
 
-def _match_best(work: _Matching) -> None:
-    scores: dict[int, list[tuple[float, str]]] = {}
-    claims: dict[str, list[float]] = defaultdict(list)
+class _Neighbours:
+    """Known cases that share a word or the place with a row; words that many cases share find nobody.
+
+    Without it, a column that is mapped differently today would compare every row with every case.
+    """
+
+    def __init__(self, cases: Iterable[KnownCase]) -> None:
+        self._by_word: dict[tuple[int, str], list[KnownCase]] = defaultdict(list)
+        self._by_place = {}
+        for known in cases:
+            # a row whose number stood in the file comes back by number or unchanged, never by likeness
+            if not known.in_file:
+                self._by_place[known.sheet, known.row] = known
+                for field, word in enumerate(known.content):
+                    self._by_word[field, word].append(known)
+
+    def of(self, content: Sequence[str], place: tuple[str, int]) -> Iterable[KnownCase]:
+        found: dict[str, KnownCase] = {}
+        if place in self._by_place:
+            found[self._by_place[place].case_id] = self._by_place[place]
+        for field, word in enumerate(content):
+            sharing = self._by_word.get((field, word), []) if word else []
+            if len(sharing) <= _TOO_COMMON:
+                found.update((known.case_id, known) for known in sharing)
+        return found.values()
+
+
+def _candidates(work: _Matching) -> list[_Candidate]:
+    found = []
+    neighbours = _Neighbours(work.free.values())
     for index, row in work.open_rows():
-        candidates = []
-        for known in work.free.values():
-            if known.in_file or (row.record.number and known.number):
-                continue  # a row whose number stood in the file comes back by number or unchanged, never by likeness
-            score = _likeness_of(work, index, known)
-            if score >= _SIMILAR_ENOUGH:
-                candidates.append((score, known.case_id))
-                claims[known.case_id].append(score)
-        scores[index] = sorted(candidates, reverse=True)
-    for index, candidates in scores.items():
-        if not candidates:
+        content, place = identifying_texts(row), (row.place.sheet, row.place.row)
+        for known in neighbours.of(content, place):
+            if row.record.number and known.number:
+                continue
+            likeness = _likeness(content, known, place)
+            if likeness >= _SIMILAR_ENOUGH:
+                found.append(_Candidate(likeness, index, known.case_id))
+    return sorted(found, reverse=True)
+
+
+def _match_best(work: _Matching) -> None:
+    """Pair the most alike first; where two pairs are about as good, nobody is paired and the rows wait."""
+    candidates = _candidates(work)
+    of_row: dict[int, list[_Candidate]] = defaultdict(list)
+    of_case: dict[str, list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        of_row[candidate.row].append(candidate)
+        of_case[candidate.case_id].append(candidate)
+
+    def is_open(candidate: _Candidate) -> bool:
+        taken = candidate.row in work.partner or candidate.row in work.notes
+        return not taken and candidate.case_id in work.free and candidate.case_id not in work.contested
+
+    for best in candidates:
+        if not is_open(best):
             continue
-        score, case_id = candidates[0]
-        rival = candidates[1][0] if len(candidates) > 1 else 0.0
-        claimed = sorted(claims[case_id], reverse=True)
-        contested = len(claimed) > 1 and score <= claimed[1]
-        if rival == score or contested or case_id not in work.free:
-            work.notes[index] = "本行与先前的几行都相似,无法确定是哪一件;请补全批次、数量等信息"
+        near = (*of_row[best.row], *of_case[best.case_id])
+        rivals = [
+            other for other in near
+            if other != best and is_open(other) and abs(best.likeness - other.likeness) < _MARGIN
+        ]
+        if rivals:
+            for index in {best.row, *(rival.row for rival in rivals)}:
+                work.notes[index] = "本行与先前的几行都相似,无法确定是哪一件;请补全批次、数量等信息"
+            work.contested |= {best.case_id, *(rival.case_id for rival in rivals)}
         else:
-            work.pair(index, work.free[case_id])
+            work.pair(best.row, work.free[best.case_id])
 
 
 def _standing(row: Row[Complaint], known: KnownCase, now: datetime, settling: timedelta) -> Standing:
@@ -186,7 +248,7 @@ def identify(
     ``known`` holds this ledger's cases by id; new rows get ids from ``first_id`` upwards. A row that cannot be told
     from another gets no case of its own: it stays AMBIGUOUS and waits. Pure; equal arguments give equal results.
     """
-    work = _Matching(dict(enumerate(reading.complaints)), dict(known), {}, {})
+    work = _Matching(dict(enumerate(reading.complaints)), dict(known), {}, {}, set())
     _match_numbers(work)
     _match_content(work)
     _match_best(work)
@@ -205,4 +267,5 @@ def identify(
         standing = _standing(row, current, now, settling)
         current = replace(current, managed=current.managed or standing is Standing.MANAGED)
         sightings.append(Sighting(row, current, standing, note))
-    return Identification(tuple(sightings), tuple(work.free.values()))
+    gone = tuple(known for case_id, known in work.free.items() if case_id not in work.contested)
+    return Identification(tuple(sightings), gone)

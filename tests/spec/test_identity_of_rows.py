@@ -79,6 +79,32 @@ def test_two_rows_that_cannot_be_told_apart_wait() -> None:
     assert all("无法确定" in seen.note for seen in found.sightings)
 
 
+def test_a_row_typed_bit_by_bit_stays_one_case_wherever_it_moves() -> None:
+    known: dict[str, KnownCase] = {}
+    typed: dict[str, object] = {}
+    edits: list[dict[str, object]] = [
+        {"客户": "星河汽车"}, {"产品名称": "冷却水管"}, {"不良现象": "漏水"},
+        {"行": 9, "不良批次": "B1", "质量工程师": "周启航"}, {"不良现象": "接头漏水"},
+    ]
+    for edit in edits:
+        typed |= edit
+        found, known = one_pass([typed], known)
+        assert ids(found) == ["c000001"]
+
+
+def test_thousands_of_changed_rows_are_matched() -> None:
+    rows = [complaint(不良现象=f"现象{number}", 客户=f"客户{number % 7}") for number in range(5_000)]
+    _, known = one_pass(rows, {})
+    found, _ = one_pass([{**row, "产品名称": "改名的水管"} for row in rows], known)
+    assert ids(found) == [f"c{number + 1:06d}" for number in range(5_000)]
+
+
+def test_a_second_row_of_the_same_customer_is_new_while_the_first_is_still_being_typed() -> None:
+    _, known = one_pass([{"行": 5, "客户": "星河汽车"}], {})
+    found, _ = one_pass([{**A, "行": 5}, {**B, "行": 6}], known)
+    assert ids(found) == ["c000001", "c000002"]
+
+
 def test_a_number_typed_twice_keeps_one_case_and_names_the_other_row() -> None:
     first = {**A, "客诉编号": "KS-202611-001"}
     _, known = one_pass([first, B], {})
