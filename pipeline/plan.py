@@ -223,7 +223,7 @@ def plan(
     """Everything that should exist by ``now`` (aware) and does not yet. Pure: no file, network or clock inside."""
     history = History(settings.site, memory.effects)
     directory = directory_of(snapshot.readings)
-    mails = CaseMails(directory, settings, history, now)
+    mails = CaseMails(directory, settings, history, calendar, now)
     work = _Pass(snapshot, memory, settings, documents, calendar, now, history, directory, mails)
     seen = set(memory.numbers) | set(snapshot.folders)
     for reading in snapshot.readings:

@@ -50,7 +50,7 @@ def _about_case(case: Case, decisions: Decisions) -> tuple[str, list[str]]:
     if not decisions.released:
         lines.append("状态为待确认:核对后请改状态,随后才会通知责任部门")
     if decisions.questions:
-        lines.append("还需询问:" + " ".join(question.text for question in decisions.questions))
+        lines.append("待补充:" + "、".join(question.heading for question in decisions.questions))
     return f"case:{case.case_id}:{decisions.released}", lines
 
 
@@ -108,12 +108,15 @@ class _Newsroom:
 
     def add_drafts(self, matters: Iterable[DigestMatter], records: Iterable[EffectRecord]) -> None:
         owner = {matter.case.case_id: matter.case.complaint.engineer or "" for matter in matters}
+        newest: dict[tuple[str, str], dict[str, str]] = {}  # a draft written twice since yesterday is one piece of news
         for record in records:
             person = owner.get(record.case_id, "")
             if person not in self.of or record.state is not EffectState.DONE or record.outcome is None:
                 continue
             if record.key.kind.startswith("doc.") and self._is_new(person, f"draft:{record.key.digest}"):
-                self.of[person].drafts.append({"title": record.title, "path": record.outcome.path})
+                newest[person, record.outcome.path] = {"title": record.title, "path": record.outcome.path}
+        for (person, _), draft in newest.items():
+            self.of[person].drafts.append(draft)
 
 
 def _digest_mail(person: str, address: str, day: str, news: PersonsNews, board: str) -> SendMail:

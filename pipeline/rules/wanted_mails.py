@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pipeline.rules.history import History
+from pipeline.workdays import Workdays
 from schemas.case import Case, Directory, Standing
 from schemas.decisions import ClockName, Decisions
 from schemas.effects import Effect, SendMail, digest_of
@@ -22,6 +23,7 @@ INVESTIGATE = (
     "原因分析:发生原因与流出原因各连问五个为什么",
     "措施制定:临时措施与长期措施,明确责任人和完成日期",
 )
+_SHORT_NOTICE_WORKDAYS = 2
 _ANNOUNCED = frozenset({MeetingState.CONFIRMED, MeetingState.MOVED, MeetingState.CANCELLED})
 
 
@@ -43,6 +45,7 @@ class CaseMails:
     directory: Directory
     settings: Settings
     history: History
+    calendar: Workdays
     now: datetime
     effects: list[Effect] = field(default_factory=list)
     pending: dict[str, list[str]] = field(default_factory=dict)
@@ -136,20 +139,35 @@ class CaseMails:
             if self.directory.contacts:
                 self.hold(case, f"通知未发:通讯录中没有 {complaint.department} 负责人的邮箱")
             return
-        due = next((clock.due for clock in decisions.clocks if clock.name is ClockName.D5), None)
         engineer = self.directory.contacts.get(complaint.engineer or "")
         context = {
             "number": case.number, "customer": _text(complaint.customer), "product": _product(complaint),
             "phenomenon": _text(complaint.phenomenon), "defects": _text(complaint.defects), "lot": _text(complaint.lot),
             "level": decisions.level.level.value, "level_reasons": list(decisions.level.reasons),
             "engineer": _text(complaint.engineer), "engineer_contact": _text(engineer.mail if engineer else None),
-            "investigate": list(INVESTIGATE), "due": f"{due:%Y-%m-%d}" if due else "", "folder": case.folder,
+            "investigate": list(INVESTIGATE), "due": f"{self._answer_by(case, decisions):%Y-%m-%d}",
+            "folder": case.folder,
         }
         copies = self._addresses(complaint.engineer, self._superior(complaint))
         cc = tuple(address for address in copies if address not in to)
         payload = SendMail("release", to, cc, context, (), (case.case_id,))
         title = f"{case.number} 通知{complaint.department}"
         self._send(case, title, payload, subject=case.number, occasion=complaint.department)
+
+    def _answer_by(self, case: Case, decisions: Decisions) -> date:
+        """The day findings are needed: that of D4/D5, or as many working days; two from now when it is past."""
+        complaint, today = case.complaint, self.now.date()
+        clock = next((clock.due for clock in decisions.clocks if clock.name is ClockName.D5), None)
+        received = complaint.received.day if complaint.received else today
+        days = self.settings.clocks_for(complaint.customer).d5_workdays
+        day = clock.date() if clock else self.calendar.add(received, days)
+        return day if day > today else self.calendar.add(today, _SHORT_NOTICE_WORKDAYS)
+
+    def _is_past(self, meeting: Meeting) -> bool:
+        time = meeting.time
+        if time is None:
+            return False
+        return time.at(self.settings.zone) < self.now if time.known else time.day < self.now.date()
 
     def _meetings(self, case: Case, notice_files: Mapping[int, str]) -> None:
         """To everybody invited, with the notice attached; again when time, place or people change or it is off."""
@@ -159,7 +177,8 @@ class CaseMails:
                 continue
             cancelled = meeting.state is MeetingState.CANCELLED
             announced = self.history.latest("mail.meeting", case.number, f"{meeting.round}") is not None
-            if announced if cancelled else meeting.time is not None:
+            invites = meeting.time is not None and not self._is_past(meeting)  # nobody can come to a past meeting
+            if announced if cancelled else invites:
                 self._meeting(case, meeting, notice_files.get(meeting.round, ""), cancelled=cancelled)
 
     def _meeting(self, case: Case, meeting: Meeting, notice_file: str, *, cancelled: bool) -> None:

@@ -117,6 +117,15 @@ def test_the_released_notice_goes_to_the_head_and_says_what_by_when() -> None:
     assert len(mail.context["investigate"]) >= 3
 
 
+def test_a_date_that_is_past_already_is_not_asked_for() -> None:
+    late = complaint(状态="调查", 接诉时间="2026-11-02 08:00", 客户要求8D="是", **QUIET)
+    assert mails(two_passes([late]))["release"].context["due"] == "2026-11-30"
+
+
+def test_a_one_page_case_asks_for_findings_within_the_same_working_days() -> None:
+    assert mails(two_passes([complaint(状态="调查", **QUIET)]))["release"].context["due"] == "2026-12-03"
+
+
 def test_a_department_without_address_is_named_instead_of_silently_dropped() -> None:
     planned = two_passes([complaint(状态="调查", 责任部门="物流部", **QUIET)])
     assert any("物流部" in sentence for sentence in planned.pending["c000001"])
@@ -182,6 +191,11 @@ def test_a_proposed_meeting_and_one_never_announced_stay_silent() -> None:
     proposed, cancelled = meeting_passes({**MEETING, "状态": "提议"}, {**MEETING, "状态": "取消"})
     assert "meeting" not in mails(proposed)
     assert "meeting" not in mails(cancelled)
+
+
+def test_nobody_is_invited_to_a_meeting_that_is_past() -> None:
+    (planned,) = meeting_passes({**MEETING, "时间": "2026-11-26 08:00"})
+    assert "meeting" not in mails(planned)
 
 
 def test_minutes_are_brought_up_to_date_until_they_are_signed() -> None:
