@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.configuration import load_settings
+from pipeline.plant_calendar import read_plant_calendar
 from pipeline.share import FolderShare
 from pipeline.site import Site
 from pipeline.workdays import Workdays
@@ -76,11 +77,14 @@ def composer(
     return compose_effect
 
 
-def calendar_of(settings: Settings) -> Workdays:
-    """Working days of the plant."""
+def calendar_of(settings: Settings, config: Path | None) -> Workdays:
+    """Working days of the plant, its calendar file read where a configuration names one; raises that file's errors."""
     own = settings.calendar
+    filed = read_plant_calendar(resolve(config, own.file)) if config is not None and own.file else ()
     return Workdays(
-        extra_workdays=own.extra_workdays, extra_holidays=own.extra_holidays, saturdays_work=own.saturdays_work
+        extra_workdays=(*own.extra_workdays, *(day.day for day in filed if day.worked)),
+        extra_holidays=(*own.extra_holidays, *(day.day for day in filed if not day.worked)),
+        saturdays_work=own.saturdays_work, notes={day.day: day.note for day in filed},
     )
 
 
@@ -127,10 +131,13 @@ def open_site(
     from pipeline.mailbox.folder import FolderMailbox
 
     settings = load_settings(config)
+    calendar = calendar_of(settings, config)
     share = FolderShare(resolve(config, settings.share), settings.cases_folder)
     share.check()
     with closing(_journal(settings, config, share, write=write)) as journal:
         if write:
+            if journal.last_pass is not None:
+                share.check_ours(journal.journal_id)
             share.check_owner(journal.journal_id)
             share.claim(journal.journal_id, settings.site, journal.mode)
         documents = documents_of(settings, config)
@@ -145,7 +152,7 @@ def open_site(
                 mailbox=FolderMailbox(resolve(config, settings.mail.inbox), resolve(config, settings.mail.outbox)),
                 share=share,
                 journal=journal,
-                calendar=calendar_of(settings),
+                calendar=calendar,
                 compose=composer(settings, documents, share),
             )
             here = now.astimezone(settings.zone)

@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     now(status)
     as_json(status)
 
+    schedule = add("calendar", "今后五周的周报、例会、月末与总结日期，及为何是这一天")
+    config(schedule)
+    now(schedule)
+    as_json(schedule)
+
     history = add("log", "一件客诉的全部经过(不写编号则为最近的事项)")
     history.add_argument("number", nargs="?", metavar="客诉编号")
     config(history)
@@ -85,7 +90,7 @@ _MODULES = {
     "demo": "pipeline.commands.demo", "try": "pipeline.commands.trial", "init": "pipeline.commands.init",
     "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
     "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",
-    "log": "pipeline.commands.log",
+    "log": "pipeline.commands.log", "calendar": "pipeline.commands.calendar",
 }
 
 
@@ -95,11 +100,6 @@ def _use_utf8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
-
-
-def _refused(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -115,11 +115,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KesuError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    except PermissionError as error:
-        return _refused(f"没有权限或文件被占用:{error.filename}。请关闭占用它的程序或检查权限后再试。")
     except OSError as error:
-        reason = error.strerror or error
-        return _refused(f"读写失败:{error.filename or ''} {reason}。请检查路径、磁盘空间和公共盘连接。")
+        from pipeline.files.system_faults import plain_sentence
+
+        print(plain_sentence(error), file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 

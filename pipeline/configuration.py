@@ -48,7 +48,18 @@ _REASONS = {
     "extra_forbidden": "不认识此项,请检查拼写",
     "too_short": "不能为空",
     "string_too_short": "不能为空",
+    "greater_than": "应大于 {gt}",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "string_too_long": "不能超过 {max_length} 个字",
     "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "int_type": "应为整数",
+    "float_type": "应为数字",
+    "bool_type": "应为 true 或 false",
+    "date_type": "应为日期,例如 2026-10-01",
+    "date_from_datetime_inexact": "应为日期,例如 2026-10-01",
+    "time_type": "应为时刻,例如 08:30(加引号)",
     "float_parsing": "应为数字",
     "bool_parsing": "应为 true 或 false",
     "string_type": "应为文字(可加引号)",
@@ -67,9 +78,10 @@ def _faults(error: ValidationError) -> list[str]:
     found = []
     for item in error.errors():
         key = ".".join(str(part) for part in item["loc"])
+        details = item.get("ctx", {})
         reason = _REASONS.get(item["type"])
-        if reason is None:
-            reason = str(item.get("ctx", {}).get("error", item["msg"]))
+        # a validator of ours brings its own sentence
+        reason = reason.format_map(details) if reason is not None else str(details.get("error", "写法不正确"))
         shown = "" if item["type"] in {"missing", "extra_forbidden"} else f"(现为 {item['input']!r})"
         found.append(f"{key}:{reason}{shown}")
     return found
@@ -89,9 +101,9 @@ def _parsed(path: Path) -> dict[str, Any]:
         content = YAML(typ="safe").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise ConfigUnreadable(path, line, error.problem or "格式错误") from error
+        raise ConfigUnreadable(path, line, "结构不对") from error
     except YAMLError as error:
-        raise ConfigUnreadable(path, 0, str(error)) from error
+        raise ConfigUnreadable(path, 0, "含有不允许的字符") from error
     if not isinstance(content, dict):
         raise ConfigUnreadable(path, 1, "内容应为“键: 值”")
     return content

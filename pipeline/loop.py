@@ -11,11 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+from pipeline.files.system_faults import plain_sentence
 from pipeline.site import Site
 from pipeline.tick import PassReport, tick
 from schemas.errors import KesuError
 
 log = logging.getLogger(__name__)
+
+_CALM_SECONDS = 0.5  # one save makes a burst of events; a busy share must not mean pass after pass
 
 
 @contextmanager
@@ -65,12 +68,13 @@ def stop_on_signals(stop: threading.Event, wake: threading.Event) -> Iterator[No
 
 def run_loop(
     site: Site, *, rehearsal: bool, clock: Callable[[], datetime], report: Callable[[PassReport], None],
-    complain: Callable[[str], None], daily: Callable[[datetime], object],
+    complain: Callable[[str], None], daily: Callable[[datetime], object], check_share: Callable[[], None],
 ) -> None:
     """Pass after pass until a signal; a failing pass is reported and the next one tries again.
 
     ``clock`` gives the aware time of each pass, ``report`` hears what a pass did, ``complain`` hears a failure (the
-    same one once), ``daily`` is called at the first pass of each day (the journal's backup).
+    same one once), ``daily`` is called at the first pass of each day (the journal's backup), ``check_share`` raises
+    while the share is not there, so that nothing is written into an empty mount point.
     """
     stop, wake = threading.Event(), threading.Event()
     folders = sorted({(site.share.root / ledger.file).parent for ledger in site.settings.ledgers})
@@ -84,11 +88,14 @@ def run_loop(
                 if last_day != f"{now:%Y-%m-%d}":
                     daily(now)
                     last_day = f"{now:%Y-%m-%d}"
+                check_share()
                 report(tick(site, now, rehearsal=rehearsal))
                 last_complaint = ""
             except (KesuError, OSError) as error:
                 # the share may drop for hours; the loop outlives it
-                if str(error) != last_complaint:
-                    complain(str(error))
-                    last_complaint = str(error)
+                text = plain_sentence(error) if isinstance(error, OSError) else str(error)
+                if text != last_complaint:
+                    complain(text)
+                    last_complaint = text
             wake.wait(timeout=site.settings.poll_seconds)
+            stop.wait(_CALM_SECONDS)

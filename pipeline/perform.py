@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.files.system_faults import plain_sentence
 from pipeline.ooxml.cells import column_letters
 from pipeline.rules.wanted_cells import refusal_inputs
 from pipeline.site import Site
@@ -77,22 +78,23 @@ class Performer:
         if record.state in {EffectState.DONE, EffectState.UNCERTAIN}:
             return Performed(effect, record.state, record.outcome.text if record.outcome else "")
         try:
-            return self._carry_out(effect, resumed=record.state is EffectState.RUNNING)
+            return self._carry_out(effect, record)
         except (LedgerInUse, LedgerChanged) as deferred:
             self._note_failure(effect, record, str(deferred))
             return Performed(effect, EffectState.INTENDED, str(deferred), deferred=True)
         except (KesuError, OSError) as error:
             # OSError: a share drops, a disk is full; the next pass tries again
             log.warning("effect %s failed: %s", effect.key, type(error).__name__)
-            self._note_failure(effect, record, str(error))
-            return Performed(effect, EffectState.INTENDED, str(error))
+            text = plain_sentence(error) if isinstance(error, OSError) else str(error)
+            self._note_failure(effect, record, text)
+            return Performed(effect, EffectState.INTENDED, text)
 
     def _note_failure(self, effect: Effect, before: EffectRecord, error: str) -> None:
         # a fault that lasts writes nothing new, but a mail that was started must become pending again
         if error != before.error or isinstance(effect.payload, SendMail):
             self.site.journal.fail(effect.key, error, self.now)
 
-    def _carry_out(self, effect: Effect, *, resumed: bool) -> Performed:
+    def _carry_out(self, effect: Effect, record: EffectRecord) -> Performed:
         payload = effect.payload
         told: tuple[tuple[str, str], ...] = ()
         match payload:
@@ -103,11 +105,11 @@ class Performer:
             case MakeFolder():
                 outcome = self._folder(payload)
             case WriteDocument():
-                outcome = self._document(payload)
+                outcome = self._document(payload, record.intended.astimezone(self.now.tzinfo))
             case WriteCells():
                 outcome = self._cells(payload)
             case SendMail():
-                sent = self._mail(effect, payload, resumed=resumed)
+                sent = self._mail(effect, payload, resumed=record.state is EffectState.RUNNING)
                 if sent is None:
                     text = "邮件系统无法确认是否已发出,请人工核对发件箱"
                     self.site.journal.fail(effect.key, text, self.now, uncertain=True)
@@ -129,11 +131,14 @@ class Performer:
         self.site.share.make_folder(payload.folder, payload.subfolders)
         return Outcome(payload.folder, path=payload.folder)
 
-    def _document(self, payload: WriteDocument) -> Outcome:
-        """Idempotent: the same content in place is left alone; a person's file stays and ours goes beside it."""
-        content = self.site.documents.render(payload.kind, payload.context, self.now)
+    def _document(self, payload: WriteDocument, intended: datetime) -> Outcome:
+        """Idempotent: the same content in place is left alone; a person's file stays and ours goes beside it.
+
+        Stamped with the time of the intent, so that a try after a crash makes the same bytes and knows its own file.
+        """
+        content = self.site.documents.render(payload.kind, payload.context, intended)
         last = self.site.journal.last_sha256(f"{payload.folder}/{payload.file_name}")
-        label = f"{self.now:%Y%m%d-%H%M}"
+        label = f"{intended:%Y%m%d-%H%M}"
         return self.site.share.place(payload.folder, payload.file_name, content, last, label)
 
     def _mail(self, effect: Effect, payload: SendMail, *, resumed: bool) -> Outcome | None:

@@ -39,6 +39,16 @@ def _folders_in(folder: Path) -> list[str]:
         return sorted(entry.name for entry in entries if entry.is_dir())
 
 
+class ShareUnmarked(KesuError):
+    """The folder lacks the marker that a share we worked on has: an empty mount point, most likely."""
+
+    def __init__(self, marker: Path) -> None:
+        super().__init__(
+            f"公共盘目录 {marker.parent} 中没有本软件的标记 {marker.name}:公共盘可能没有连接。请连接公共盘后再试;"
+            "若标记确实被删除了,请运行 kesu adopt -c config.yaml 重新接管。"
+        )
+
+
 class FolderShare:
     """The share as a folder of this machine (a mounted drive); all paths relative to its root."""
 
@@ -124,3 +134,10 @@ class FolderShare:
         owner = self.owner()
         if owner is not None and owner != journal_id:
             raise ShareOwnedByAnother(self.root / MARKER)
+
+    def check_ours(self, journal_id: str) -> None:
+        """Raise ``ShareMissing``, ``ShareUnmarked`` or ``ShareOwnedByAnother`` unless the share is there and ours."""
+        self.check()
+        if self.owner() is None:
+            raise ShareUnmarked(self.root / MARKER)
+        self.check_owner(journal_id)

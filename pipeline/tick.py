@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipeline.files.system_faults import plain_sentence
 from pipeline.perform import Performed, Performer
 from pipeline.plan import Plan, Snapshot, plan
 from pipeline.rules.board_view import BoardMatter, BoardState, board_view
@@ -40,7 +41,7 @@ def _read(site: Site, setting: LedgerSetting, now: datetime) -> tuple[WorkbookRe
     except LedgerUnreadable as error:
         reason = str(error)
     except OSError as error:
-        reason = f"{setting.file} 读取失败:{error.strerror or error}"
+        reason = f"{setting.file} {plain_sentence(error)}"
     log.warning("ledger %s not readable now", setting.file)
     last = site.ledgers.last_good(setting, today)
     return (replace(last, stale_because=reason) if last is not None else None), reason
@@ -83,7 +84,7 @@ def _publish(site: Site, view: BoardView) -> tuple[bool, str]:
     except (KesuError, OSError) as error:
         # the board is the last step and is made again by the next pass
         log.warning("board not written: %s", type(error).__name__)
-        return False, str(error)
+        return False, plain_sentence(error) if isinstance(error, OSError) else str(error)
 
 
 def _deferred(performed: Iterable[Performed]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -10,11 +11,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.files.atomic import write_if_changed
+from pipeline.files.system_faults import plain_sentence
 from pipeline.plan import SUBFOLDERS, folder_for
 from pipeline.rules.board_view import BoardMatter, BoardState, board_view
 from pipeline.rules.cases import case_of, children_of, directory_of, kept_fields
 from pipeline.rules.decide import decide
-from pipeline.rules.identity import Sighting, has_minimum, identify
+from pipeline.rules.identity import Sighting, identify
 from pipeline.rules.state import is_open
 from pipeline.rules.wanted_documents import wanted_kinds
 from pipeline.share import FolderShare
@@ -23,9 +25,18 @@ from schemas.case import Case, Standing
 from schemas.decisions import Decisions, Lateness
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, WriteDocument
 from schemas.errors import KesuError
+from schemas.issue_groups import grouped
 from schemas.ports import Documents
+from schemas.rows import Complaint
 from schemas.settings import Settings
-from schemas.workbook import WorkbookReading
+from schemas.values import ValueProblem, parse_people
+from schemas.values.traditional import simplified
+from schemas.workbook import Row, WorkbookReading
+
+#: Headings of the person whom a one-sheet log names beside a complaint, where it has no 质量工程师.
+_FOLLOWER = re.compile(r"责任人|负责人|担当|承办人|经办人|跟进|owner|champion|responsible$", re.IGNORECASE)
+_NOT_FOLLOWER = re.compile(r"客户|验证|审核|批准|部门|审批")
+_SHEET_NAME_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +57,47 @@ class TrialResult:
     failures: tuple[str, ...]
 
 
-def _named(sighting: Sighting) -> str:
+def _named(sighting: Sighting, sheets: int) -> str:
+    """The number, else the row; the sheet is named only where the ledger has several."""
     place = sighting.row.place
-    return sighting.known.number or f"{place.sheet}-第{place.row}行"
+    row = f"第{place.row}行" if sheets < 2 else f"{place.sheet[:_SHEET_NAME_SHOWN]}第{place.row}行"
+    return sighting.known.number or row
+
+
+def _is_enough(complaint: Complaint, kept: frozenset[str]) -> bool:
+    """Whether a draft is worth writing: the phenomenon, and of day, customer and product what this ledger keeps."""
+    product = complaint.product or complaint.part_number
+    there = {"received": complaint.received, "customer": complaint.customer, "product": product}
+    columns = kept | ({"product"} if "part_number" in kept else frozenset())
+    return complaint.phenomenon is not None and all(value for name, value in there.items() if name in columns)
+
+
+def _follower(row: Row[Complaint]) -> str:
+    """Who follows the complaint up: 质量工程师, else the 责任人 that a one-sheet log keeps; "" when nobody is named."""
+    if row.record.engineer:
+        return row.record.engineer
+    for heading, text in row.extras.items():
+        plain = simplified(heading)
+        if _FOLLOWER.search(plain) and not _NOT_FOLLOWER.search(plain):
+            try:
+                names = parse_people(text)
+            except ValueProblem:
+                continue
+            if names:
+                return names[0]
+    return ""
+
+
+def _with_follower(matter: TrialMatter) -> BoardMatter:
+    """The matter for board and overdue list: what nobody is named for is shown under the 责任人 of its row."""
+    name = _follower(matter.case.rows.complaint)
+    if not name or matter.case.complaint.engineer:
+        return BoardMatter(matter.case, matter.decisions)
+    row = matter.case.rows.complaint
+    shown = replace(row, record=row.record.model_copy(update={"engineer": name}))
+    duties = tuple(duty if duty.person else replace(duty, person=name) for duty in matter.decisions.duties)
+    case = replace(matter.case, rows=replace(matter.case.rows, complaint=shown))
+    return BoardMatter(case, replace(matter.decisions, duties=duties))
 
 
 def matters_of(
@@ -58,10 +107,12 @@ def matters_of(
     found = identify(reading, {}, now, timedelta(0), 1, baseline=False)
     children, kept, directory = children_of(reading), kept_fields(reading), directory_of([reading])
     taken: Counter[str] = Counter()
+    sheets = len({row.place.sheet for row in reading.complaints})
     for sighting in found.sightings:
         case = case_of(sighting, sighting.known.number, "", children, reading.ledger)
-        standing = Standing.MANAGED if has_minimum(case.complaint) else Standing.HALF_TYPED
-        name = _named(sighting)
+        enough = _is_enough(case.complaint, kept[case.place.sheet])
+        standing = Standing.MANAGED if enough else Standing.HALF_TYPED
+        name = _named(sighting, sheets)
         folder = folder_for(name, case, settings)
         taken[folder.lower()] += 1
         if taken[folder.lower()] > 1:
@@ -76,7 +127,8 @@ def _draft_effects(matters: Iterable[TrialMatter], documents: Documents) -> Iter
         if not is_open(case.complaint) or case.standing is not Standing.MANAGED:
             continue
         for kind, round_number in dict.fromkeys(wanted_kinds(case, matter.decisions)):
-            context = documents.context(kind, case, matter.decisions, round_number)
+            on_paper = replace(case, number=case.complaint.number or "")  # a row number is no 客诉编号
+            context = documents.context(kind, on_paper, matter.decisions, round_number)
             name = documents.file_name(kind, round_number)
             key = EffectKey("try", f"doc.{kind}", case.case_id, f"{round_number or ''}")
             payload = WriteDocument(case.case_id, kind, case.folder, name, context)
@@ -131,8 +183,9 @@ def run_trial(
         try:
             records.append(_write(effect, documents, share, written, now))
         except (KesuError, OSError) as error:
-            failures.append(f"{effect.title}:{error}")
-    board_matters = [BoardMatter(matter.case, matter.decisions) for matter in matters]
+            text = plain_sentence(error) if isinstance(error, OSError) else str(error)
+            failures.append(f"{effect.title}:{text}")
+    board_matters = [_with_follower(matter) for matter in matters]
     state = BoardState(reading.ledger, [reading], {}, [], (), False, {})
     linked = [replace(record, finished=None) for record in records]
     view = board_view(board_matters, replace(state, records=linked), now)
@@ -147,9 +200,12 @@ def summary_lines(result: TrialResult, reading: WorkbookReading, limit: int = 15
     """The trial in words: what was found, who has what overdue, and last what could not be read."""
     running = [matter for matter in result.matters if is_open(matter.case.complaint)]
     yield f"客诉 {len(result.matters)} 件,其中未关闭 {len(running)} 件;生成草稿 {result.drafts} 份。"
+    if not result.matters:
+        yield from (f"{group}" for group in grouped(reading.issues))
+        return
     owed: dict[str, list[str]] = {}
     for matter in running:
-        for duty in matter.decisions.duties:
+        for duty in _with_follower(matter).decisions.duties:
             if duty.lateness is Lateness.OVERDUE:
                 line = f"{duty.case_label} {duty.what}(逾期 {duty.days_late} 天)"
                 owed.setdefault(duty.person or "(未填责任人)", []).append(line)
@@ -164,10 +220,10 @@ def summary_lines(result: TrialResult, reading: WorkbookReading, limit: int = 15
     yield f"看板:{result.board}"
     yield from (f"未能生成:{failure}" for failure in result.failures[:limit])
     yield ""
-    issues = reading.issues
-    yield f"读不懂或有矛盾的地方 {len(issues)} 处:" if issues else "没有读不懂的单元格。"
-    yield from (f"  {issue}" for issue in issues[:limit])
-    if len(issues) > limit:
-        yield f"  …另有 {len(issues) - limit} 处;全部请看 kesu check 的结果或看板。"
+    groups = grouped(reading.issues)
+    yield f"读不懂或有矛盾的地方 {len(reading.issues)} 处:" if groups else "没有读不懂的单元格。"
+    yield from (f"  {group}" for group in groups[:limit])
+    if rest := sum(len(group.issues) for group in groups[limit:]):
+        yield f"  …另有 {rest} 处;全部请看 kesu check 的结果或看板。"
     yield from (f"提示:{hint}" for hint in reading.hints)
 

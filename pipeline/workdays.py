@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import Enum, auto
 from functools import cache
 
 from schemas.errors import KesuError
@@ -15,7 +16,14 @@ _DAY = timedelta(days=1)
 _SEARCH_DAYS = 366  # a plant that rests longer than a year has a wrong calendar
 #: Statutory days on fixed solar dates (全国年节及纪念日放假办法, as amended for 2025). Spring Festival, Qingming,
 #: Dragon Boat and Mid-Autumn move, and their days are known only with the yearly notice.
-_FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+_FIXED_HOLIDAYS = {
+    (1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节",
+}
+_CHINESE_NAMES = {
+    "New Year's Day": "元旦", "Spring Festival": "春节", "Tomb-sweeping Day": "清明节", "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节", "Mid-autumn Festival": "中秋节", "National Day": "国庆节",
+    "Anti-Fascist 70th Day": "抗战胜利纪念日",
+}
 
 
 class CalendarContradictory(KesuError):
@@ -23,7 +31,10 @@ class CalendarContradictory(KesuError):
 
     def __init__(self, days: Collection[date]) -> None:
         listed = "、".join(day.isoformat() for day in sorted(days))
-        super().__init__(f"工厂日历中 {listed} 既是工作日又是休息日。请在 config.yaml 的工厂日历里只保留一处。")
+        super().__init__(
+            f"工厂日历中 {listed} 既是工作日又是休息日。"
+            "请在工厂日历（config.yaml 的 calendar 及其 file）里只保留一处。"
+        )
 
 
 class CalendarWithoutWorkdays(KesuError):
@@ -31,6 +42,16 @@ class CalendarWithoutWorkdays(KesuError):
 
     def __init__(self, day: date) -> None:
         super().__init__(f"工厂日历中 {day} 前后一年没有工作日。请检查 config.yaml 的工厂日历是否把休息日填得过多。")
+
+
+class DayRule(Enum):
+    """What decides whether a day is worked; earlier members win."""
+
+    PLANT = auto()
+    NOTICE = auto()
+    WEEKEND = auto()
+    FIXED_HOLIDAY = auto()
+    ORDINARY = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +74,55 @@ class Workdays:
 
     The plant's own days win over the State Council's notice, the notice over weekends. ``saturdays_work`` makes
     ordinary Saturdays working days, but none that the notice declares a holiday. A year whose notice is not out is
-    weekdays without the statutory days on fixed dates, see ``warning``. Raises ``CalendarContradictory``.
+    weekdays without the statutory days on fixed dates, see ``warning``. ``notes`` says in the plant's words why one
+    of its own days is what it is. Raises ``CalendarContradictory``.
     """
 
     def __init__(
         self, extra_workdays: Collection[date] = (), extra_holidays: Collection[date] = (), *,
-        saturdays_work: bool = False,
+        saturdays_work: bool = False, notes: Mapping[date, str] | None = None,
     ) -> None:
         if both := set(extra_workdays) & set(extra_holidays):
             raise CalendarContradictory(both)
         self._own = {**dict.fromkeys(extra_workdays, True), **dict.fromkeys(extra_holidays, False)}
         self._weekend = frozenset({_SUNDAY} if saturdays_work else {_SATURDAY, _SUNDAY})
+        self._notes = dict(notes or {})
+
+    def decided_by(self, day: date) -> tuple[DayRule, bool]:
+        """The rule that decides on ``day``, and whether the plant works then."""
+        own = self._own.get(day)
+        if own is not None:
+            return DayRule.PLANT, own
+        noticed = _noticed_days().get(day)
+        if noticed is not None:
+            return DayRule.NOTICE, noticed
+        if day.weekday() in self._weekend:
+            return DayRule.WEEKEND, False
+        if day.year not in _noticed_years() and (day.month, day.day) in _FIXED_HOLIDAYS:
+            return DayRule.FIXED_HOLIDAY, False
+        return DayRule.ORDINARY, True
 
     def is_workday(self, day: date) -> bool:
         """Whether the plant works on ``day``."""
-        own = self._own.get(day)
-        if own is not None:
-            return own
-        noticed = _noticed_days().get(day)
-        if noticed is not None:
-            return noticed
-        if day.weekday() in self._weekend:
-            return False
-        return day.year in _noticed_years() or (day.month, day.day) not in _FIXED_HOLIDAYS
+        return self.decided_by(day)[1]
+
+    def is_estimated(self, day: date) -> bool:
+        """Whether ``day`` is reckoned without the notice of its year, and not settled by the plant's own calendar."""
+        return day not in self._own and day not in _noticed_days() and day.year not in _noticed_years()
+
+    def explain(self, day: date) -> str:
+        """Why ``day`` is worked or not, in a few Chinese words such as 国庆节放假, 春节调休上班, 周末休息."""
+        rule, worked = self.decided_by(day)
+        if rule is DayRule.PLANT:
+            note = self._notes.get(day, "")
+            return f"工厂日历定为{'上班' if worked else '放假'}" + (f"（{note}）" if note else "")
+        if rule is DayRule.NOTICE:
+            return f"{_noticed_names().get(day, '法定节假日')}{'调休上班' if worked else '放假'}"
+        if rule is DayRule.FIXED_HOLIDAY:
+            return f"{_FIXED_HOLIDAYS[day.month, day.day]}放假"
+        if rule is DayRule.WEEKEND:
+            return "周末休息"
+        return "周六照常上班" if day.weekday() == _SATURDAY else "正常上班"
 
     def next_workday(self, day: date) -> date:
         """``day`` itself when worked, else the first working day after it."""
@@ -155,6 +202,15 @@ def _noticed_days() -> Mapping[date, bool]:
     from chinese_calendar import constants
 
     return {**dict.fromkeys(constants.holidays, False), **dict.fromkeys(constants.workdays, True)}
+
+
+@cache
+def _noticed_names() -> Mapping[date, str]:
+    """The festivals that days off and make-up days belong to, in Chinese; one we have no name for is left out."""
+    from chinese_calendar import constants
+
+    named = {**constants.holidays, **constants.workdays}
+    return {day: _CHINESE_NAMES[name] for day, name in named.items() if name in _CHINESE_NAMES}
 
 
 @cache

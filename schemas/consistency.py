@@ -103,28 +103,24 @@ def _dates(subject: _Subject, complaint: Complaint, today: date) -> Iterator[Iss
         yield subject.issue("produced", f"生产日期晚于接诉时间 {received},请更正其中之一")
 
 
-def _closing(subject: _Subject, complaint: Complaint) -> Iterator[Issue]:
-    columns = subject.sheet.columns
+def _closing(subject: _Subject, complaint: Complaint, dated: frozenset[str]) -> Iterator[Issue]:
+    """``dated``: the sheets on which 关闭日期 is filled at all; a column nobody uses is no issue per row."""
     if complaint.status is Status.CLOSED and complaint.closed is None and not subject.row.typed.get("closed"):
-        if "closed" in columns and _dates_are_kept(subject.sheet):
+        if subject.sheet.name in dated:
             yield subject.issue("closed", "状态为关闭,但没有关闭日期,请补填,例如 2026-03-05")
     elif complaint.closed and complaint.status and complaint.status not in _ENDED | {Status.RESTARTED}:
         yield subject.issue("status", f"已填关闭日期 {complaint.closed},状态仍为“{complaint.status.value}”;"
                                       "已结束请改为 关闭,未结束请清空关闭日期")
 
 
-def _dates_are_kept(sheet: SheetReading[SheetRow]) -> bool:
-    """Whether this plant fills 关闭日期 at all; a column nobody uses is no issue per row."""
-    return any("closed" in row.typed for row in sheet.rows)
-
-
 def _complaints(reading: WorkbookReading, today: date) -> Iterator[Issue]:
     places: dict[str, _Subject] = {}
+    dated = frozenset(sheet.name for sheet in reading.sheets if any("closed" in row.typed for row in sheet.rows))
     for subject in _subjects(reading, SheetKind.COMPLAINTS):
         complaint = cast("Complaint", subject.row.record)
         yield from _quantities(subject, complaint)
         yield from _dates(subject, complaint, today)
-        yield from _closing(subject, complaint)
+        yield from _closing(subject, complaint, dated)
         if complaint.number:
             first = places.setdefault(_key(complaint.number), subject)
             if first is not subject:

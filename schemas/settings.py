@@ -36,7 +36,10 @@ class NumberingSetting(Section):
     def _ends_with_serial(cls, pattern: str) -> str:
         if not pattern.endswith("{serial}") or pattern.count("{") > 4:
             raise ValueError("编号格式必须以 {serial} 结尾,例如 KS-{year}{month}-{serial}")
-        pattern.format(year="2026", month="11", day="01", serial="001")
+        try:
+            pattern.format(year="2026", month="11", day="01", serial="001")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError("编号格式中只能用 {year} {month} {day} {serial},例如 KS-{year}{month}-{serial}") from error
         return pattern
 
 
@@ -79,11 +82,12 @@ def _overridden(plant: S, own: S | None) -> S:
 
 
 class CalendarSetting(Section):
-    """The plant's own calendar on top of the national one."""
+    """The plant's own calendar on top of the national one; ``file`` is a CSV beside config.yaml (日期,类型,说明)."""
 
     extra_workdays: tuple[date, ...] = ()
     extra_holidays: tuple[date, ...] = ()
     saturdays_work: bool = False
+    file: str = ""
 
 
 class MailSetting(Section):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.commands.output import say
+from pipeline.commands.output import own_command, say, typed_path
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,5 +21,6 @@ def run(arguments: argparse.Namespace) -> int:
     mode = adopt_share(config)
     say(f"已接管({'演练' if mode == 'rehearsal' else '正式'})。")
     say("第一轮只登记存量:现有编号和资料夹照旧,除每人一封清单外不发信。")
-    say(f"接着运行:kesu once -c {config} 或 kesu run -c {config}")
+    command, path = own_command(), typed_path(config)
+    say(f"接着运行:{command} once -c {path} 或 {command} run -c {path}")
     return 0

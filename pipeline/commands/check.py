@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.commands.clock import moment
-from pipeline.commands.output import say, say_json
+from pipeline.commands.output import busy, say, say_json
 from schemas.errors import KesuError
 from schemas.workbook import WorkbookReading
 
@@ -26,10 +26,11 @@ def read_ledger(path: Path, aliases: dict[str, tuple[str, ...]], zone: ZoneInfo,
     from pipeline.ledger.gateway import LedgerGateway
     from schemas.settings import LedgerSetting
 
+    path = path.absolute()  # links are left to the reading, which can say what is wrong with one
     with tempfile.TemporaryDirectory(prefix="kesu-") as folder:
-        share = path.resolve().parent
-        gateway = LedgerGateway(share=share, state=Path(folder), aliases=aliases, zone=zone, quiet_seconds=0)
-        return gateway.read(LedgerSetting(file=path.name), now.date())
+        gateway = LedgerGateway(share=path.parent, state=Path(folder), aliases=aliases, zone=zone, quiet_seconds=0)
+        with busy(f"读取 {path.name}"):
+            return gateway.read(LedgerSetting(file=path.name), now.date())
 
 
 def _readings(arguments: argparse.Namespace) -> list[WorkbookReading]:

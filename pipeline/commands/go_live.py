@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from pipeline.commands.clock import moment
-from pipeline.commands.output import say
+from pipeline.commands.output import own_command, say, typed_path
 from pipeline.commands.performed import lines_of
 from schemas.case import Standing
 from schemas.errors import KesuError
@@ -60,5 +60,5 @@ def run(arguments: argparse.Namespace) -> int:
             site.journal.complete_pass(now, [ledger.file for ledger in site.settings.ledgers])
         for line in lines_of(tick(site, now, rehearsal=False)):
             say(line)
-    say(f"已正式启用。演练日志保存为 {kept}。常驻运行:kesu run -c {config}")
+    say(f"已正式启用。演练日志保存为 {kept}。常驻运行:{own_command()} run -c {typed_path(config)}")
     return 0

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pipeline.commands.clock import moment
-from pipeline.commands.output import say
+from pipeline.commands.output import own_command, say, typed_path
 from schemas.errors import KesuError
 
 _NOT_FOR_PLANTS = frozenset({"config.yaml", "__pycache__"})
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     say(f"  模板   {root / 'templates'}(可在 Word 中编辑)")
     say("接下来:")
     say(f"  1. 按注释修改 {config},在台账“通讯录”中登记同事;已有台账可直接换上(文件名写进配置);")
-    say(f"  2. 演练:kesu run -c {config}(只写 .eml 文件,不发邮件);")
+    say(f"  2. 演练:{own_command()} run -c {typed_path(config)}(只写 .eml 文件,不发邮件);")
     say("     第一轮时台账里已有的行算作存量,只列出、不处理;之后新录入的行才编号、建资料夹;")
-    say(f"  3. 正式启用:kesu go-live -c {config}")
+    say(f"  3. 正式启用:{own_command()} go-live -c {typed_path(config)}")
     return 0

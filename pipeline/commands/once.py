@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from pipeline.commands.clock import NowOnRealJournal, moment
-from pipeline.commands.output import say, say_json
+from pipeline.commands.output import busy, say, say_json
 from pipeline.commands.performed import effect_json, lines_of
 from schemas.effects import EffectState
 
@@ -29,7 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.now is not None and not opened.rehearsal:
                 raise NowOnRealJournal
             opened.journal.check_time(now)
-            report = tick(site, now, rehearsal=opened.rehearsal)
+            with busy("处理中"):
+                report = tick(site, now, rehearsal=opened.rehearsal)
             effects = [effect_json(done.effect, done.state.value, done.text) for done in report.performed]
             unreadable = dict(report.snapshot.unreadable)
             lines = list(lines_of(report)) or ["没有要做的事。"]

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     one_ledger = (LedgerSetting(file=ledger.name),)
     settings = Settings(version=CONFIG_VERSION, site=ledger.stem[:40] or "试用", ledgers=one_ledger)
     result = run_trial(
-        reading, into, settings, documents_of(settings, None), calendar_of(settings), now,
+        reading, into, settings, documents_of(settings, None), calendar_of(settings, None), now,
         lambda effects: with_progress(effects, "生成草稿"),
     )
     for line in summary_lines(result, reading):

@@ -66,7 +66,7 @@ class AddNote:
 
 @dataclass(frozen=True, slots=True)
 class RewordReport:
-    """Open a case's 8D report in Word and write a remark of one's own into it."""
+    """Open a case's 8D report in Word and write a remark of one's own under its D5 heading."""
 
     case: str
     text: str
@@ -80,7 +80,16 @@ class AttachPicture:
     title: str
 
 
-Edit: TypeAlias = AppendRow | SetCells | AddColumn | HideRow | AddNote | RewordReport | AttachPicture
+@dataclass(frozen=True, slots=True)
+class FilePaper:
+    """Put a standardising document into a case's 固化文件 folder: a small table, as .xlsx or .docx by ``name``."""
+
+    case: str
+    name: str
+    rows: tuple[tuple[CellValue, ...], ...]
+
+
+Edit: TypeAlias = AppendRow | SetCells | AddColumn | HideRow | AddNote | RewordReport | AttachPicture | FilePaper
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 
@@ -16,20 +16,23 @@ from pipeline.demo.edits import (
     CellValue,
     Edit,
     Fault,
+    FilePaper,
     HideRow,
     RewordReport,
     SetCells,
     StoryDay,
     StoryMoment,
 )
+from pipeline.demo.headline import headline
 from pipeline.demo.script import Entry, RawCells, RawRow, RawRows, Turn, WrittenCase, WrittenColumn, WrittenRows
 from pipeline.demo.story_dates import StoryDates, WorkingDays
 from schemas.rows import MODELS, SheetKind
 
 #: The rehearsed days, in working days before today, each with the times at which a pass runs.
-_LONG, _SHORT = ("08:20", "09:05", "14:10", "17:20"), ("08:20", "14:10", "17:20")
+_FIRST, _SHORT = ("08:20", "09:05", "14:10", "17:20"), ("08:20", "14:10", "17:20")
+_CLOSE = ("08:20", "08:35", "08:45", "09:05", "14:10", "14:25", "17:20")  # the first hour as it is lived
 REHEARSED: tuple[tuple[int, tuple[str, ...]], ...] = (
-    (-60, _LONG), (-46, _SHORT), (-33, _SHORT), (-22, _SHORT), (-13, _SHORT), (-7, _SHORT), (-3, _LONG), (-1, _LONG),
+    (-60, _FIRST), (-46, _SHORT), (-33, _SHORT), (-22, _SHORT), (-13, _SHORT), (-7, _SHORT), (-3, _CLOSE), (-1, _CLOSE),
 )
 #: By what a person would recognise a complaint's row before it has a number.
 _RECOGNISED_BY = ("接诉时间", "客户", "产品名称", "产品编号", "不良现象", "不良批次")
@@ -59,6 +62,10 @@ class Plant:
         self.identities: Mapping[str, Mapping[str, CellValue]] = {
             entry.case: self._identity(entry) for entry in self._entries if isinstance(entry, WrittenCase)
         }
+        self._names = {
+            entry.case: f"{entry.row.get('客户', '')} {entry.row.get('产品名称', '')}".rstrip()
+            for entry in self._entries if isinstance(entry, WrittenCase)
+        }
         self.faults: tuple[Fault, ...] = tuple(fault for entry in self._entries for fault in _faults_of(entry))
 
     def story_days(self) -> list[StoryDay]:
@@ -71,7 +78,7 @@ class Plant:
             moments = []
             for at in times:
                 edits = tuple(slots.pop((number, at), ()))
-                moments.append(StoryMoment(time.fromisoformat(at), edits, _title(edits)))
+                moments.append(StoryMoment(time.fromisoformat(at), edits, headline(edits, self._names)))
             days.append(StoryDay(self._dates.day(offset), tuple(moments)))
         if slots:
             raise ValueError(f"no pass runs at {sorted(slots)}")
@@ -106,8 +113,11 @@ class Plant:
             yield SetCells(SheetKind.MEETINGS.value, case, self._cells(changed), {"第几次": number})
         if turn.picture:
             yield AttachPicture(case, turn.picture)
+        for paper in turn.papers:
+            rows = tuple(tuple(self._dates.cell(cell) for cell in row) for row in paper.rows)
+            yield FilePaper(case, paper.name, rows)
         if turn.report:
-            yield RewordReport(case, turn.report)
+            yield RewordReport(case, str(self._dates.cell(turn.report)))
         if turn.hide:
             yield HideRow(case)
 
@@ -151,14 +161,3 @@ def _faults_of(entry: Entry) -> Iterator[Fault]:
                 named, dot, heading = place.rpartition(".")  # "措施跟踪.计划完成日", or the heading alone
                 yield Fault(named if dot else sheet, case, heading, why, unreadable)
 
-
-def _title(edits: tuple[Edit, ...]) -> str:
-    """A line for the timeline: what people typed, counted by sheet; empty when they typed nothing."""
-    added = Counter(edit.sheet for edit in edits if isinstance(edit, AppendRow))
-    changed = {edit.case for edit in edits if isinstance(edit, SetCells)}
-    parts = [f"{sheet}新增{count}行" for sheet, count in added.items()]
-    if changed:
-        parts.append(f"更新{len(changed)}件客诉的进展")
-    parts += ["有人修改了一份8D报告" for edit in edits if isinstance(edit, RewordReport)]
-    parts += ["放入一张照片" for edit in edits if isinstance(edit, AttachPicture)]
-    return ",".join(parts)

@@ -22,6 +22,15 @@ class _Written(BaseModel):
     unreadable: dict[str, str] = Field(default_factory=dict, alias="读不出")
 
 
+class WrittenPaper(BaseModel):
+    """A standardising document that somebody files: its name with ending, its table from the heading row on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    name: str = Field(alias="文件", pattern=r"\.(xlsx|docx)$")
+    rows: RawRows = Field(alias="表", min_length=2)
+
+
 class Turn(_Written):
     """What people add to one complaint before one pass; row lists follow the sheet's columns from left to right."""
 
@@ -37,6 +46,7 @@ class Turn(_Written):
     changed_meetings: dict[int, RawCells] = Field(default_factory=dict, alias="改会议")
     report: str = Field(default="", alias="改报告")
     picture: str = Field(default="", alias="图片")
+    papers: list[WrittenPaper] = Field(default_factory=list, alias="固化")
     hide: bool = False
 
 

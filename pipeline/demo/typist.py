@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.demo.edits import AttachPicture, Cells, Edit, RewordReport
+from pipeline.demo.edits import AttachPicture, Cells, Edit, FilePaper, RewordReport
 from pipeline.demo.open_ledger import DemoLedgerMismatch, NotYetThere, OpenLedger
+from pipeline.demo.papers import write_paper
 from pipeline.demo.pictures import schematic_png
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Typist:
                 blocked.add(case)
                 waiting.append(edit)
             else:
-                typed_cells |= not isinstance(edit, RewordReport | AttachPicture)
+                typed_cells |= not isinstance(edit, RewordReport | AttachPicture | FilePaper)
         if typed_cells:
             self._save(workbook, at)
         self._waiting = waiting
@@ -81,6 +82,8 @@ class Typist:
                     attachments = self._folder(open_ledger.number(edit.case)) / "附件"
                     attachments.mkdir(exist_ok=True)
                     (attachments / f"{edit.title}.png").write_bytes(schematic_png())
+                case FilePaper():
+                    write_paper(self._folder(open_ledger.number(edit.case)) / "固化文件", edit)
                 case _:
                     open_ledger.make(edit)
         except NotYetThere:
@@ -102,15 +105,14 @@ class Typist:
 
 
 def _reword(report: Path, text: str) -> None:
-    """Write ``text`` behind the first paragraph that holds words, and save the report; raises NotYetThere."""
+    """Write ``text`` as a paragraph under the D5 heading, or at the end, and save the report; raises NotYetThere."""
     from docx import Document
 
     if not report.exists():
         raise NotYetThere
     document = Document(str(report))
-    spoken = next((paragraph for paragraph in document.paragraphs if paragraph.text.strip()), None)
-    if spoken is None:
-        document.add_paragraph(text)
-    else:
-        spoken.add_run(text)
+    remark = document.add_paragraph(text)
+    heading = next((paragraph for paragraph in document.paragraphs if paragraph.text.startswith("D5")), None)
+    if heading is not None:
+        heading._p.addnext(remark._p)  # python-docx itself only inserts before a paragraph, and a table follows
     document.save(str(report))

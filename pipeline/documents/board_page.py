@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,7 @@ def render_board(view: BoardView, template_folders: Sequence[Path | Traversable]
     percent-encoded); one that is absolute or has a scheme is drawn as text. Times are shown in the zone they carry.
     No clock is read. Raises ``TemplateFault``.
     """
-    loader = _BoardLoader(TemplateFolders(template_folders))
-    environment = html_environment()
-    environment.loader = loader
-    environment.filters |= {"href": relative_href, "fragment": _fragment, "minute": _minute}
+    environment, loader = _drawing_board(tuple(template_folders))
     script = _inline(loader.text(SCRIPT), SCRIPT)
     context = {
         "view": view,
@@ -55,6 +53,16 @@ def render_board(view: BoardView, template_folders: Sequence[Path | Traversable]
         name, place = loader.place_of(error)
         raise fault_of(error, name, place, context) from error
     return page.encode("utf-8")
+
+
+@lru_cache(maxsize=4)
+def _drawing_board(folders: tuple[Path | Traversable, ...]) -> tuple[Environment, _BoardLoader]:
+    """The environment of some folders, kept because compiling costs more than drawing; a file edited since counts."""
+    loader = _BoardLoader(TemplateFolders(folders))
+    environment = html_environment()
+    environment.loader = loader
+    environment.filters |= {"href": relative_href, "fragment": _fragment, "minute": _minute}
+    return environment, loader
 
 
 def relative_href(link: str) -> str | None:
@@ -89,7 +97,7 @@ class _BoardLoader(BaseLoader):
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool] | None]:
         """Jinja's way in; the name serves as file name, which the traceback then carries."""
         text = self.text(template)
-        return text, template, None
+        return text, template, lambda: self.text(template) == text
 
     def place_of(self, error: Exception) -> tuple[str, str]:
         """File and line of a fault: the innermost template that was being rendered, or the one with the wrong tag."""

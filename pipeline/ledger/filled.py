@@ -19,7 +19,7 @@ _TOTAL = re.compile(
     r"^.{0,8}(合计|总计|小计|共计|累计|总和|汇总)[0-9件个]*$|^(sub)?total$|^grand\s*total$|^sum$", re.IGNORECASE
 )
 _FOOTNOTE = re.compile(
-    r"^(注|备注|说明|注意|编制|制表|审核|批准|会签|填表|填写说明|remark|note)\d*\s*[:：、.]", re.IGNORECASE
+    r"^(注|图例|备注|说明|注意|编制|制表|审核|批准|会签|填表|填写说明|remark|note)\d*\s*[:：、.]", re.IGNORECASE
 )
 _DIVIDER = re.compile(
     r"^(\d{2,4}\s*年)?\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*份?$|^\d{4}\s*年(度)?$|^第[一二三四]季度$"
@@ -28,6 +28,8 @@ _HOW_TO_FILL = re.compile(
     r"^\W*(必填|选填|可选|非必填|自动|下拉|单选|示例.*|例[:：].*|格式.*|文本|数字|日期|y{2,4}\W?m.*|"
     r"件|个|pcs|%|ppm|元|万元|天)\W*$", re.IGNORECASE
 )
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_SENTENCE = 8   # Chinese characters
 _BLANK_MARKS = frozenset({"", "-", "--", "/", "—", "——", "\\", "／", "－", "_"})
 _PICTURE_FORMULA = re.compile(r"^=?\s*(_xlfn\.)?DISPIMG\(", re.IGNORECASE)
 
@@ -167,7 +169,8 @@ class RowSorter:
             return True
         if len(own) <= 4 and _FOOTNOTE.match(first):
             return True
-        if len(own) == 1 and (_DIVIDER.match(first) or self._spans_columns(row, own[0])):
+        if len(own) == 1 and (
+                self._is_sentence(own[0], first) or _DIVIDER.match(first) or self._spans_columns(row, own[0])):
             return True
         if row == self.table.block.bottom + 1 and len(own) >= 2 and all(
                 _HOW_TO_FILL.match(str(self.sheet.at(row, column)).strip()) for column in own):
@@ -177,6 +180,12 @@ class RowSorter:
 
     def _repeats_heading(self, row: int, column: int) -> bool:
         return wording.plain(str(self.sheet.at(row, column))) == wording.plain(self.table.paths[column].text)
+
+    def _is_sentence(self, column: int, text: str) -> bool:
+        """A note under the table: alone in its row, and a sentence where a day, a number or an identifier belongs."""
+        found = self.fields.get(column)
+        wordless = found is None or found.kind.name not in {"text", "people"}
+        return wordless and len(_HAN.findall(text)) >= _SENTENCE
 
     def _is_free_text(self, column: int) -> bool:
         found = self.fields.get(column)

@@ -21,7 +21,9 @@ _CLEARLY_BETTER = 4.0      # lead over the next field that a close match needs
 _SHORTEST_GUESS = 3        # characters; two-character words differ by one character from too many others
 _SHORTEST_LATIN_GUESS = 5
 #: General words that look like a field's word and mean whoever or whatever the plant likes.
-_NEVER_GUESSED_WORDS = frozenset({"负责人", "部门负责人", "担当", "客户代码", "客户编码"})
+_NEVER_GUESSED_WORDS = frozenset({
+    "责任人", "发现日期", "预防措施", "负责人", "部门负责人", "担当", "客户代码", "客户编码",
+})
 
 #: Words too general to be trusted alone under a group heading that gives them another meaning.
 _GENERIC = frozenset({
@@ -29,7 +31,9 @@ _GENERIC = frozenset({
     "说明", "备注", "完成日期", "完成时间", "实际完成日期", "实际完成时间", "计划完成日期", "计划完成时间",
     "要求完成日期", "要求完成时间", "截止日期", "要求日", "提交日", "工序", "工厂", "职务", "来源", "费用", "总数",
     "描述", "进度", "审核", "验证", "地点", "no", "date", "qty", "level", "status", "产品", "批次", "项目", "科室",
-    "职位", "登记日期", "责任人", "结论", "批量", "工艺", "库存", "不良",
+    "职位", "登记日期", "责任人", "问题", "现象", "主题", "异常", "issue", "problem", "defect", "description", "part",
+    "product", "closed", "duedate", "remarks", "quantity", "department", "plant",
+    "结论", "批量", "工艺", "库存", "不良",
 })
 _NEUTRAL_GROUP = re.compile(
     r"^(?:基本|基础|客诉|投诉|抱怨|产品|客户|不良|问题|反馈|接诉|受理|登记|异常|质量|台账|事件|发生)*"
@@ -79,10 +83,12 @@ class HeadingPath:
         return tuple(dict.fromkeys(found))
 
     def _stands_alone(self, lowest: str) -> bool:
-        neutral = all(_NEUTRAL_GROUP.match(wording.plain(group)) for group in self.groups)
-        if self.loose or neutral:
-            return True
         core = wording.plain(lowest)
+        groups = [name for group in self.groups if (name := wording.plain(group))]
+        if self.loose or all(_NEUTRAL_GROUP.match(group) for group in groups):
+            return True
+        if all(group in core and group != core for group in groups):
+            return True  # 关闭 over 关闭日期: the group says nothing new
         return core not in _GENERIC and not _speaks_of_a_stage(self.groups, core)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 
 from pydantic import ValidationError
 
 from pipeline.ledger import wording
+from pipeline.ledger.contents import by_contents, foreign_columns, status_words
+from pipeline.ledger.dating import Years, day_columns, joined_day, with_day_columns, year_of
 from pipeline.ledger.filled import Filling, RowSorter, is_blank, is_running_number
 from pipeline.ledger.headings import Confidence, HeadingMap, HeadingPath, Vocabulary, map_headings
+from pipeline.ledger.joining import RawRow, RowJoiner
 from pipeline.ledger.tables import Table
 from pipeline.ledger.units import Adapter, adapter_for
 from pipeline.ledger.workbook_process import Address, Cell, RawSheet
@@ -22,7 +24,6 @@ from schemas.rows import MODELS, SheetKind
 from schemas.values import ValueProblem, clean_text
 from schemas.workbook import Issue, Place, Row, SheetReading
 
-_JOINED_KINDS = {"text": "\n", "id": "、"}
 _OWN_NUMBER = ("客诉", "投诉", "抱怨", "8d", "complaint")
 
 
@@ -39,12 +40,13 @@ def settled_headings(sheet: RawSheet, table: Table, vocabulary: Vocabulary) -> H
     """The heading map with guesses; a general 编号 or No. over a running number is not the complaint number."""
     barred = set()
     for column, match in table.headings.confidence.items():
-        if match.field != "number" or match.confidence is Confidence.EXACT:
+        if match.field not in {"number", "project"} or match.confidence is Confidence.EXACT:
             continue
         own = any(word in wording.normal(table.paths[column].text) for word in _OWN_NUMBER)
         if not own and is_running_number(sheet, column, table.block.bottom + 1):
             barred.add(column)
-    return map_headings(vocabulary, table.paths, barred=barred)
+    headings = map_headings(vocabulary, table.paths, barred=barred)
+    return by_contents(sheet, table.block.bottom + 1, headings, vocabulary, table.paths)
 
 
 @contextmanager
@@ -59,18 +61,6 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass
-class _RawRow:
-    """The cells of one complaint or follow-up row before validation; ``at`` says where each value stands (0-based)."""
-
-    row: int
-    values: dict[str, Cell] = field(default_factory=dict)
-    typed: dict[str, str] = field(default_factory=dict)
-    extras: dict[str, str] = field(default_factory=dict)
-    at: dict[str, Address] = field(default_factory=dict)
-    issues: list[Issue] = field(default_factory=list)
-
-
 class SheetReader:
     """Reads one sheet's table; ``today`` gives dates without a year their year."""
 
@@ -78,12 +68,17 @@ class SheetReader:
         self.sheet, self.table, self.today = sheet, table, today
         self._texts: dict[tuple[type, Cell], str | None] = {}
         self.vocabulary = vocabulary
-        self.headings = settled_headings(sheet, table, vocabulary)
+        settled = settled_headings(sheet, table, vocabulary)
+        self._day_parts = day_columns(table.paths, settled) if table.kind is SheetKind.COMPLAINTS else {}
+        self.headings = with_day_columns(settled, self._day_parts)
+        self._years = Years(today, year_of(sheet, table.block.top))
         self.titles = column_titles(table.paths)
         self.fields: dict[int, SheetField] = {
             column: vocabulary.fields[name] for name, column in self.headings.columns.items()
         }
         self.source = self._merged_sources()
+        status = self.headings.columns.get("status")
+        self._status_words = {} if status is None else status_words(sheet, status, table.block.bottom + 1)
         self.adapters: dict[int, Adapter] = {
             column: adapter_for(found, " ".join((*table.paths[column].groups, table.paths[column].text)),
                                 (sheet.at(row, column) for row in range(table.block.bottom + 1, len(sheet.cells))))
@@ -105,9 +100,14 @@ class SheetReader:
         with _collector_off():
             filling = RowSorter(self.sheet, self.table, self.fields, frozenset(self.source)).sort()
             raw_rows = self._joined([self._raw_row(row) for row in filling.rows])
-            rows = tuple(self._validated(raw) for raw in raw_rows)
-        issues = tuple(issue for row in rows for issue in row.issues)
+            rows, issues = self._foreign(tuple(self._validated(raw) for raw in raw_rows))
+        issues += tuple(issue for row in rows for issue in row.issues)
         return self._reading(rows, filling, len(filling.rows) - len(raw_rows)), issues
+
+    def _foreign(self, rows: tuple[Row[SheetRow], ...]) -> tuple[tuple[Row[SheetRow], ...], tuple[Issue, ...]]:
+        line = self.table.block.bottom + 1
+        cells = {name: f"{column_letters(column)}{line}" for name, column in self.headings.columns.items()}
+        return foreign_columns(rows, self.vocabulary.fields, cells, self.sheet.name)
 
     def _reading(self, rows: tuple[Row[SheetRow], ...], filling: Filling, continued: int) -> SheetReading[SheetRow]:
         by_column = self.headings.confidence
@@ -132,30 +132,36 @@ class SheetReader:
             continued=continued,
         )
 
-    def _raw_row(self, row: int) -> _RawRow:
-        raw = _RawRow(row)
+    def _raw_row(self, row: int) -> RawRow:
+        raw = RawRow(row)
         for column in self.table.paths:
             address = self.source.get((row, column), (row, column))
             value, found = self.sheet.at(*address), self.fields.get(column)
+            if column in self._day_parts.values():
+                if found and (day := joined_day(self.sheet, row, self._day_parts)):
+                    self._take(raw, found, column, day, address)
+                continue
             if found is None:
                 if not is_blank(value) and (text := self._text(value)):
                     raw.extras[self.titles[column]] = text
                 continue
             if error := self.sheet.errors.get(address):
+                raw.typed[found.name] = error  # something stands there: no second issue that the cell is empty
                 raw.issues.append(self._issue(address, found.name, error,
                                               f"单元格是公式错误 {error},请改正公式或直接输入内容"))
             elif value != "":
                 self._take(raw, found, column, value, address)
         return raw
 
-    def _take(self, raw: _RawRow, found: SheetField, column: int, value: Cell, address: Address) -> None:
+    def _take(self, raw: RawRow, found: SheetField, column: int, value: Cell, address: Address) -> None:
         text = self._text(value)
         if text is None or (is_blank(value) and "DISPIMG" in text):
             return
         raw.typed[found.name] = text
         raw.at[found.name] = address
         if not is_blank(value):
-            raw.values[found.name] = self.adapters[column](value)
+            word = self._status_words.get(str(value).strip()) if found.name == "status" else None
+            raw.values[found.name] = word or self.adapters[column](value)
 
     def _text(self, value: Cell) -> str | None:
         """``clean_text``, remembered: names, states and days repeat all over a ledger."""
@@ -167,45 +173,25 @@ class SheetReader:
                 self._texts[key] = str(value)
         return self._texts[key]
 
-    def _joined(self, rows: list[_RawRow]) -> list[_RawRow]:
-        """Rows under one merged 客诉编号 are one complaint: further lots and texts are joined into the first row."""
-        number = self.headings.columns.get("number")
-        if self.table.kind is not SheetKind.COMPLAINTS or number is None:
+    def _joined(self, rows: list[RawRow]) -> list[RawRow]:
+        """Several rows of one complaint as one (other sheets keep a row per matter)."""
+        if self.table.kind is not SheetKind.COMPLAINTS:
             return rows
-        heads: dict[int, _RawRow] = {}
-        kept = []
-        for raw in rows:
-            anchor = self.source.get((raw.row, number), (raw.row, number))[0]
-            if anchor == raw.row or anchor not in heads or is_blank(self.sheet.at(anchor, number)):
-                heads[anchor] = raw
-                kept.append(raw)
-            else:
-                self._continue(heads[anchor], raw)
-        return kept
+        number = self.headings.columns.get("number")
 
-    def _continue(self, head: _RawRow, further: _RawRow) -> None:
-        head.issues.extend(further.issues)
-        for title, text in further.extras.items():
-            if text not in head.extras.get(title, "").split("\n"):
-                head.extras[title] = "\n".join(filter(None, (head.extras.get(title), text)))
-        for name, value in further.values.items():
-            text, address = further.typed[name], further.at[name]
-            joint = _JOINED_KINDS.get(self.vocabulary.fields[name].kind.name)
-            if name not in head.values:
-                head.values[name], head.typed[name], head.at[name] = value, text, address
-            elif text in head.typed[name].split(joint or "\n"):
-                continue
-            elif joint:
-                head.typed[name] = f"{head.typed[name]}{joint}{text}"
-                head.values[name] = head.typed[name]
-            else:
-                message = (f"客诉编号合并了第{head.row + 1}至{further.row + 1}行,按一件客诉读取;此格与首行不同,未采用。"
-                           "请把合计填在首行,或一行一个编号")
-                head.issues.append(self._issue(address, name, text, message))
+        def anchor(row: int) -> int | None:
+            if number is None:
+                return None
+            above = self.source.get((row, number), (row, number))[0]
+            return None if is_blank(self.sheet.at(above, number)) else above
 
-    def _validated(self, raw: _RawRow) -> Row[SheetRow]:
+        return RowJoiner(self.vocabulary.fields, anchor, self._issue, self.today).join(rows)
+
+    def _validated(self, raw: RawRow) -> Row[SheetRow]:
         model, context, values = MODELS[self.table.kind], {"today": self.today}, dict(raw.values)
         issues = list(raw.issues)
+        if self.table.kind is SheetKind.COMPLAINTS:
+            self._years.settle(values)
         try:
             record = model.model_validate(values, context=context)
         except ValidationError as failures:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemas.columns import NEVER_GUESSED, SheetRow
+from schemas.issue_groups import IssueGroup, grouped, sentence, short
 from schemas.rows import MODELS
 from schemas.workbook import Issue, SheetReading, WorkbookReading
+
+_FIRST_CELLS = 5
 
 
 def as_json(reading: WorkbookReading) -> dict[str, Any]:
@@ -42,9 +45,9 @@ def as_text(reading: WorkbookReading) -> str:
     for sheet in reading.sheets:
         lines += ["", *_sheet_lines(sheet, [issue for issue in reading.issues if issue.sheet == sheet.name])]
     names = {sheet.name for sheet in reading.sheets}
-    others = [issue for issue in reading.issues if issue.sheet not in names]
+    others = grouped(issue for issue in reading.issues if issue.sheet not in names)
     if others:
-        lines += ["", "其他问题:", *(f"  {issue}" for issue in others)]
+        lines += ["", "其他问题:", *(f"  {group}" for group in others)]
     if reading.hints:
         lines += ["", "提示:", *(f"  {hint}" for hint in reading.hints)]
     lines += ["", f"共 {len(reading.issues)} 处问题。" if reading.issues else "没有发现问题。"]
@@ -75,8 +78,7 @@ def _sheet_lines(sheet: SheetReading[SheetRow], issues: list[Issue]) -> Iterator
         yield f"  缺少核心列({len(core)}):{'、'.join(core)}"
     if issues:
         yield f"  问题({len(issues)}):"
-        yield from (f"    {issue.cell or '整张表'} {_heading_of(sheet, issue)}{_value(issue)}:{issue.message}"
-                    for issue in issues)
+        yield from (f"    {_group_line(sheet, group)}" for group in grouped(issues))
 
 
 def _heading_of(sheet: SheetReading[SheetRow], issue: Issue) -> str:
@@ -84,8 +86,19 @@ def _heading_of(sheet: SheetReading[SheetRow], issue: Issue) -> str:
     return _one_line(titles.get(issue.field, ""))
 
 
+def _group_line(sheet: SheetReading[SheetRow], group: IssueGroup) -> str:
+    """One sentence a kind of problem: the cell, or the first cells and how many there are."""
+    first, count = group.issues[0], len(group.issues)
+    heading = _heading_of(sheet, first)
+    if count == 1:
+        return f"{first.cell or '整张表'} {heading}{_value(first)}:{first.message}"
+    cells = "、".join(f"{issue.cell}{_value(issue)}" for issue in group.issues[:_FIRST_CELLS])
+    more = " 等" if count > _FIRST_CELLS else ""
+    return f"{heading} {count} 处({cells}{more}):{sentence(first)}"
+
+
 def _value(issue: Issue) -> str:
-    return f" “{_one_line(issue.value)}”" if issue.value else ""
+    return f" “{short(issue.value, 30)}”" if issue.value else ""
 
 
 def _one_line(text: str) -> str:

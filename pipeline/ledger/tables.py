@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.ledger import wording
-from pipeline.ledger.headings import Confidence, HeadingMap, HeadingPath, Vocabulary, map_headings
+from pipeline.ledger.headings import HeadingMap, HeadingPath, Vocabulary, map_headings
 from pipeline.ledger.workbook_process import RawSheet, Span
 from schemas.rows import SheetKind
 
@@ -20,8 +20,10 @@ _STATISTICS = re.compile(
     r"占比|累计|排名|合计|小计|总计|同比|环比|平均|件数$|月份$|目标值|趋势|比率|^\d{1,2}月|^一月|^q[1-4]$|柏拉图"
 )
 _SUBJECT = re.compile(r"客诉|投诉|抱怨|客户|顾客|客怨|售后|complaint", re.IGNORECASE)
+#: Complaints of the plant itself against its suppliers, and defects found in-house: the same words, another matter.
+_OTHER_SIDE = re.compile(r"供应商|供方|来料|进料|进货|内部|制程|过程|scar|iqc|首件|巡检", re.IGNORECASE)
 _NAME_HINTS: Mapping[SheetKind, re.Pattern[str]] = {
-    SheetKind.COMPLAINTS: re.compile(r"客诉|投诉|抱怨|台账|客怨|complaint", re.IGNORECASE),
+    SheetKind.COMPLAINTS: re.compile(r"客诉|投诉|抱怨|台账|客怨|8d|complaint|claim", re.IGNORECASE),
     SheetKind.CONTAINMENTS: re.compile(r"围堵|遏制|排查|封存|containment", re.IGNORECASE),
     SheetKind.CHANGE_POINTS: re.compile(r"变化点|变更|4m|5m|6m", re.IGNORECASE),
     SheetKind.WHYS: re.compile(r"原因|why|5w", re.IGNORECASE),
@@ -167,6 +169,13 @@ def _has_subheadings_below(grid: _Grid, block: Block) -> bool:
     return True
 
 
+def _is_other_side(grid: _Grid, block: Block, headings: HeadingMap) -> bool:
+    """Whether name or title speak of suppliers or in-house defects, and no column names a customer."""
+    fields = {match.field for match in headings.confidence.values()}
+    titles = " ".join([grid.sheet.name, *_texts_above(grid, block)])
+    return "customer" not in fields and bool(_OTHER_SIDE.search(titles)) and "客户" not in titles
+
+
 def _looks_like_a_form(grid: _Grid, block: Block, vocabulary: Vocabulary, paths: Mapping[int, HeadingPath]) -> bool:
     """A form (8D page, slip) has further labels around; a ledger has data there, or the same headings again."""
     headings = {wording.plain(path.text) for path in paths.values()}
@@ -176,9 +185,20 @@ def _looks_like_a_form(grid: _Grid, block: Block, vocabulary: Vocabulary, paths:
             continue
         texts = [text for column in grid.filled(row) if (text := heading_text(grid.sheet.at(row, column)))]
         known = [text for text in texts if wording.plain(text) not in headings and len(text) > 2
-                 and (match := vocabulary.known(text)) and match.confidence > Confidence.GUESS]
+                 and vocabulary.known(text)]
         labels += len(known) if len(known) > 1 else 0
     return labels >= 4
+
+
+def _stands_in_a_report(grid: _Grid, block: Block, complaints: Vocabulary) -> bool:
+    """Whether a list of names is the team of an 8D page: labels of a complaint stand around it."""
+    labels = set()
+    for row in range(max(0, block.top - 8), min(block.bottom + 20, grid.height)):
+        if row != block.bottom:
+            texts = (heading_text(grid.sheet.at(row, column)) for column in grid.filled(row))
+            matches = (complaints.known(text) for text in texts if text)
+            labels |= {match.field for match in matches if match and match.field != "engineer"}  # that is a 岗位
+    return len(labels) >= 4
 
 
 def _is_kind(  # noqa: PLR0911 - one case a kind reads as the table it is
@@ -227,11 +247,15 @@ def find_table(sheet: RawSheet, vocabularies: Mapping[SheetKind, Vocabulary]) ->
         for kind, vocabulary in vocabularies.items():
             headings = map_headings(vocabulary, paths, guess=False)
             hinted = bool(_NAME_HINTS[kind].search(sheet.name))
+            if kind is SheetKind.COMPLAINTS and _is_other_side(grid, block, headings):
+                continue
             statistics = sum(1 for path in paths.values() if _STATISTICS.search(wording.plain(path.text)))
             fields = frozenset(match.field for match in headings.confidence.values())
             if not _is_kind(kind, fields, hinted, bool(_SUBJECT.search(context)), statistics):
                 continue
             score = headings.strength + (_HINT_WEIGHT if hinted else 0.0)
+            if kind is SheetKind.CONTACTS and _stands_in_a_report(grid, block, vocabularies[SheetKind.COMPLAINTS]):
+                continue
             if (best is None or score > best[0]) and not _looks_like_a_form(grid, block, vocabulary, paths):
                 best = (score, Table(kind, block, paths, headings))
     return best[1] if best else None

@@ -38,6 +38,11 @@ def _with_unit(unit: str) -> Adapter:
     return adapt
 
 
+def _as_percentage(value: Cell) -> Cell:
+    number = _number(value)
+    return value if number is None or not 0 <= number <= 1 else f"{number:.0%}"
+
+
 def adapter_for(field: SheetField, heading: str, column: Iterable[Cell]) -> Adapter:
     """How the cells of one column are to be read.
 
@@ -54,6 +59,10 @@ def adapter_for(field: SheetField, heading: str, column: Iterable[Cell]) -> Adap
                    if isinstance(value, int | float) and (number := _number(value)) is not None]
         if "%" in title and any(number > 1 for number in numbers):
             return _with_unit("%")
+    if field.name == "status":
+        shares = [value for value in column if isinstance(value, float)]
+        if any(0 < value < 1 for value in shares):
+            return _as_percentage  # 进度 kept as 0.7, formatted as 70 %
     if field.kind.name == "money" and re.search(r"万元|[(]万[)]", title):
         return _with_unit("万")
     return _as_it_stands

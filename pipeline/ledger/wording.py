@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from schemas.values.traditional import simplified
+
 _BRACKETED = re.compile(r"[(\[{<【〔《「]([^()\[\]{}<>【】〔〕《》「」]*)[)\]}>】〕》」]")
 _MARKS = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _ENUMERATOR = re.compile(r"^\s*(?:\d{1,2}\s*[.、．)]\s*|[①-⑳]\s*)(?=\D)")
@@ -17,7 +19,7 @@ _LATIN_HEAD = re.compile(r"^[A-Za-z][A-Za-z .'/#&()_\-]{2,}[\s/|\-:]+(?=[\u3400-
 #: Words that give a heading another meaning: a bracket holding one is not a mere hint, and two headings that differ
 #: in one never mean the same.
 _QUALIFIER = re.compile(
-    r"计划|要求|实际|预计|目标|客户|供应商|内部|我司|临时|短期|长期|永久|发生|流出|关闭|提交|回复|生产|首次|下次|再次|"
+    r"计划|要求|实际|预计|目标|客户|供应商|内部|我司|临时|短期|长期|永久|预防|发生|流出|关闭|提交|回复|生产|首次|下次|再次|"
     r"验证|审核|批准|返工|报废|库存|良品|上级|领导|[d][1-8]|[1-8]d|再发|车型|模具|断点|围堵|费用|供方|检验|到货|发货|出货|退货|交货|更换|挑选|抽检|补货|"
     r"会议|平均|累计|合计|占比|目标|上月|本月|同期|周期|天数|时长|剩余|逾期|延期|超期"
 )
@@ -44,21 +46,32 @@ _TAILS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 _SYNONYMS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), word) for pattern, word in (
     (r"顾客", "客户"),
+    (r"(?<=客户)端(?=反馈|投诉|抱怨|库存)", ""),
     (r"客户(?:投诉|抱怨)(?!.*[号码]$)|抱怨|客怨|投诉", "客诉"),  # 客户投诉单号 is the customer's number, not ours
     (r"客户反馈", "反馈"),
     (r"不合格品?|不良品|缺陷品?|ng", "不良"),
     (r"^(?:产品|零件)?(?:不良|问题|异常|故障|客诉|失效|质量问题|质量异常|品质问题|品质异常)"
      r"(?:现象|状况|情况|内容|问题|描述|概述|简述|说明|事项|点)+$|^反馈(?:问题|内容|现象|描述)+$", "不良现象"),
+    (r"^(?:异常|故障|问题|客诉|反馈)(?=数量|件数|个数|数$)", "不良"),
+    (r"零部件|部品|部件", "零件"),
+    (r"^(?:客诉|不良|涉及|问题)(?=产品|零件|客户)", ""),
+    (r"^客诉(?=受理|接收|登记|接报)", ""),
+    (r"流水号$", "编号"),
+    (r"主责", "责任"),
+    (r"与否$", ""),
+    (r"^(?:[cs]?qe|客诉)(?:负责人|责任人|担当|跟进人|工程师)$", "质量工程师"),
     (r"批次号|批号|lot号|批次代码", "批次"),
     (r"^严重(?:等级|级别)$", "严重度"),
     (r"级别$", "等级"),
     (r"^(?:完成|跟进|执行|案件|客诉|处理)状态$", "状态"),
+    (r"^(3d|d3|5d|d5|8d|d8)(?:报告)?(?:回复|提交|完成|答复)?(?:期限|截止日期?|截止时间|时限)$", r"\1要求日"),
     (r"^(?:3d|d3)(?:报告)?(?=要求|提交|回复|完成)", "d3"),
     (r"^(?:8d|d8)(?:报告)?(?=要求|提交|回复|完成)", "8d"),
     (r"^(d3|8d)要求(?:回复|提交|完成)?", r"\1要求"),
     (r"^(d3|8d)(?:回复|提交|完成)", r"\1提交"),
     (r"整车厂", "主机厂"),
     (r"对策", "措施"),
+    (r"(?:措施){2,}", "措施"),
     (r"负责", "责任"),
     (r"结案|关单|闭环|销案", "关闭"),
     (r"预计|预定", "计划"),
@@ -75,8 +88,8 @@ _FILLER = re.compile(
 
 
 def normal(text: str) -> str:
-    """One spelling: full width to half width, no outer blanks, lower case, no leading enumerator."""
-    return _ENUMERATOR.sub("", unicodedata.normalize("NFKC", text).strip()).lower()
+    """One spelling: simplified, half width, lower case, without outer blanks and a leading enumerator."""
+    return simplified(_ENUMERATOR.sub("", unicodedata.normalize("NFKC", text).strip()).lower())
 
 
 def plain(text: str) -> str:

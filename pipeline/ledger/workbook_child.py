@@ -214,6 +214,15 @@ def _marks(xml: bytes, rows: list[list[Any]]) -> dict[str, Any]:
     return {"errors": errors, "formulas": formulas}
 
 
+def _opened(workbook: Any, name: str) -> Any:
+    from python_calamine import CalamineError
+
+    try:
+        return workbook.get_sheet_by_name(name)
+    except CalamineError as error:
+        raise ValueError(f"工作表“{name}”损坏:{error}") from error
+
+
 def read(path: Path) -> dict[str, Any]:
     """All worksheets of a workbook as JSON-like data; raises what zipfile, expat and calamine raise."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -225,7 +234,8 @@ def read(path: Path) -> dict[str, Any]:
             too_big = package.getinfo(member).file_size > MAX_PART
             parts[name] = _Part(b"", [], "工作表数据过大") if too_big else _cut_strays(package.read(member))
         cut = {members[name]: part.xml for name, part in parts.items() if part.strays}
-        source: Any = _rebuilt(package, cut) if cut else str(path)
+        # Bytes, not the path: calamine would trust the file name, and plants rename .xlsx to .xls.
+        source = _rebuilt(package, cut) if cut else io.BytesIO(path.read_bytes())
     sheets = []
     with CalamineWorkbook.from_object(source) as workbook:
         for metadata in workbook.sheets_metadata:
@@ -236,7 +246,7 @@ def read(path: Path) -> dict[str, Any]:
                                      "strays": part.strays[:REPORTED_STRAYS], "refused": part.refused,
                                      "rows": [], "merged": [], "errors": [], "formulas": []}
             if not part.refused:
-                sheet = workbook.get_sheet_by_name(metadata.name)
+                sheet = _opened(workbook, metadata.name)
                 entry["rows"] = [_trimmed(row) for row in sheet.to_python(skip_empty_area=False)]
                 entry["merged"] = [[*first, *last] for first, last in sheet.merged_cell_ranges or ()]
                 entry.update(_marks(part.xml, entry["rows"]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from pipeline.ledger.copies import copies_among
 from pipeline.ledger.headings import Aliases, Vocabulary
 from pipeline.ledger.reader import SheetReader
 from pipeline.ledger.tables import find_table
@@ -53,6 +54,10 @@ def read_sheets(file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Alias
             places = "、".join(raw.strays)
             message = f"远离表格的单元格({places})未读取,请删除其所在的行或列后保存"
             issues.append(Issue(raw.name, raw.strays[0], "", "", message))
+    copies = copies_among(sheets)
+    sheets = [sheet for sheet in sheets if sheet.name not in copies]
+    issues = [issue for issue in issues if issue.sheet not in copies]
+    hints += [f"工作表“{name}”重复登记了“{fuller}”的客诉,未读取" for name, fuller in copies.items()]
     hints += _hints(sheets)
     if not any(sheet.kind is SheetKind.COMPLAINTS for sheet in sheets):
         issues.append(Issue("", "", "", "", "没有找到客诉台账:没有一张工作表的标题行含有接诉时间、客户、不良现象等列。"
@@ -96,9 +101,7 @@ def _hints(sheets: Sequence[SheetReading[SheetRow]]) -> Iterator[str]:
             words = "、".join(f"“{' '.join(title.split())}”(像是 {fields[sheet.guessed[title]].column.heading})"
                              for title in unused)
             yield f"工作表“{sheet.name}”的列 {words} 只是近似,日期和数字不按猜测读取;请改用标准列名,或写入 aliases"
-        core = [fields[name].column.heading for name in sheet.missing if fields[name].column.core]
-        if core:
-            yield f"工作表“{sheet.name}”没有这些核心列:{'、'.join(core)};若用了别的叫法,请写入 config.yaml 的 aliases"
+    yield from _missing_core(sheets)
     ledgers = [sheet for sheet in sheets if sheet.kind is SheetKind.COMPLAINTS]
     if ledgers:
         absent = set.intersection(*(set(sheet.missing) for sheet in ledgers))
@@ -109,3 +112,15 @@ def _hints(sheets: Sequence[SheetReading[SheetRow]]) -> Iterator[str]:
     present = {sheet.kind for sheet in sheets}
     if missing := [kind.value for kind in SheetKind if kind not in present and kind is not SheetKind.COMPLAINTS]:
         yield f"没有这些工作表(可选):{'、'.join(missing)}"
+
+
+def _missing_core(sheets: Sequence[SheetReading[SheetRow]]) -> Iterator[str]:
+    """Absent core columns; twelve monthly sheets that lack the same ones are one sentence."""
+    lacking: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for sheet in sheets:
+        fields = {field.name: field for field in MODELS[sheet.kind].fields()}
+        if core := tuple(fields[name].column.heading for name in sheet.missing if fields[name].column.core):
+            lacking[core].append(f"“{sheet.name}”")
+    for core, names in lacking.items():
+        shown = "、".join(names[:3]) + (f" 等 {len(names)} 张工作表" if len(names) > 3 else "")
+        yield f"工作表{shown}没有这些核心列:{'、'.join(core)};若用了别的叫法,请写入 config.yaml 的 aliases"

@@ -7,8 +7,10 @@ from enum import Enum, StrEnum
 from typing import TypeVar
 
 from schemas.values.problem import ValueProblem
+from schemas.values.status_text import state_in
 from schemas.values.synonyms import SYNONYMS
 from schemas.values.text import clean_text, half_width, parse_id, plain_text
+from schemas.values.traditional import simplified
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -138,7 +140,16 @@ _MERGED_INTO = re.compile(
 
 
 def _word(typed: str) -> str:
-    return "".join(half_width(typed).casefold().split()).strip("。.,;:!·")
+    return simplified("".join(half_width(typed).casefold().split())).strip("。.,;:!·")
+
+
+def _member(enum: type[Choice], word: str) -> Choice | None:
+    """The member that a folded word names, by its own word or a synonym."""
+    for member in enum:
+        if word == str(member.value).casefold():
+            return member
+    standard = SYNONYMS.get(enum.__name__, {}).get(word)
+    return enum(standard) if standard else None
 
 
 def parse_choice(enum: type[Choice], value: object) -> Choice | None:
@@ -152,12 +163,8 @@ def parse_choice(enum: type[Choice], value: object) -> Choice | None:
     if typed is None:
         return None
     # Vocabulary first: 待确认 and 待定 are members of some vocabularies and blanks in the others.
-    word = _word(typed)
-    for member in enum:
-        if word == str(member.value).casefold():
-            return member
-    if standard := SYNONYMS.get(enum.__name__, {}).get(word):
-        return enum(standard)
+    if member := _member(enum, _word(typed)):
+        return member
     if plain_text(typed) is None:
         return None
     allowed = "、".join(str(member.value) for member in enum)
@@ -173,8 +180,22 @@ def parse_status(value: object) -> tuple[Status, str | None] | None:
         text = plain_text(value)
         if text and (match := _MERGED_INTO.fullmatch(text)):
             return Status.MERGED, parse_id(match["target"] or "")
-    status = parse_choice(Status, value)
+    try:
+        status = parse_choice(Status, value)
+    except ValueProblem:
+        status = _status_in_words(value)
+        if status is None:
+            raise
     return None if status is None else (status, None)
+
+
+def _status_in_words(value: object) -> Status | None:
+    def known(word: str) -> str | None:
+        member = _member(Status, word)
+        return member.value if member else None
+
+    standard = state_in(_word(clean_text(value) or ""), known)
+    return Status(standard) if standard else None
 
 
 def parse_yes_no(value: object) -> bool | None:

@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|-?\.\d+")
 _AMOUNT = rf"(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|[{NUMERAL_CHARACTERS}]+)"
 _SCALED = rf"{_AMOUNT}\s*(?P<scale>[万千w]?)"
 _QUANTITY = re.compile(rf"(?:共|共计|合计|总计|计)?\s*{_SCALED}\s*(?P<unit>[a-z\u4e00-\u9fff]*)\.?")
+_PLACE_BEHIND = re.compile(r"\s*[(\[【](?:在)?(?:客户|现场|厂内|产线|线上|售后|仓库|库存|在途|主机厂)[端处]?[)\]】]$")
 _PIECE_UNIT, _PACK_UNIT = re.compile(_PIECES), re.compile(_PACKS)
 _RATIO = re.compile(rf"(\d[\d,]*(?:\.\d+)?)\s*(?:{_PIECES})?\s*/\s*(\d[\d,]*(?:\.\d+)?)\s*(?:{_PIECES})?")
 _SHARE = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(%|‰|d?ppm)")
@@ -124,6 +125,7 @@ def _quantity_in(text: str) -> Decimal:
         return bare
     if _VAGUE.search(text):
         raise ValueProblem(text, "是约数", "请写确切的件数,如 50")
+    text = _PLACE_BEHIND.sub("", text)
     if "%" in text or "‰" in text or "ppm" in text or _RATIO.fullmatch(text):
         raise ValueProblem(text, "看起来是比率,不是数量", "请在此填件数,比率填到不良率一栏")
     if not (match := _QUANTITY.fullmatch(text)):

@@ -14,22 +14,27 @@ _STATUS = _table(
     # Words that only say "not finished" mean the first working state: it claims the least progress.
     # 是/否 come from ledgers whose column is headed 是否关闭.
     ("调查", "调查中 处理中 进行中 处理 进行 open opened opening ongoing 跟进 跟进中 推进中 inprogress wip 受理 已受理 "
-             "现状调查 未关闭 未结案 未完成 未关 已确认 否 n no ×"),
+             "现状调查 未关闭 未结案 未完成 未关 已确认 否 n no × on-going in-progress 正在处理 处理当中 持续改善 "
+             "延期 逾期 超期 已延期 已逾期 已超期 超时 overdue delay delayed 待回复"),
     ("分析", "分析中 原因分析 原因分析中 分析原因"),
     ("整改", "整改中 改善 改善中 措施 措施制定 制定措施 措施实施 措施实施中 对策 对策中 对策实施 实施中"),
-    ("跟踪", "跟踪中 项目跟踪 验证 验证中 待验证 效果验证 效果确认 观察 观察中 待关闭 待结案"),
-    ("关闭", "已关闭 关 已关 结案 已结案 完成 已完成 完结 已完结 结束 已结束 闭环 已闭环 closed close done completed "
+    ("跟踪", "跟踪中 项目跟踪 验证 验证中 待验证 效果验证 效果确认 观察 观察中 待关闭 待结案 监控 监控中 "
+             "已整改 已落实 落实 已改善 已实施 实施完成 整改完成 "
+             "持续跟踪 已回复 已提交 待客户确认 客户已认可 效果跟踪 monitoring verification"),
+    ("关闭", "已关闭 关 已关 结案 已结案 完成 已完成 完结 已完结 结束 已结束 闭环 已闭环 "
+             "已解决 解决 处理完成 处理完毕 已处理完成 完毕 闭合 已闭合 "
+             "closed close done completed "
              "ok finished 是 y yes √ ✓"),
     ("暂停", "已暂停 暂停中 暂缓 挂起 hold onhold paused"),
     ("重新启动", "重启 已重启 重开 重新打开 再启动 重新开启 reopen reopened"),
-    ("不成立", "投诉不成立 客诉不成立 已判不成立 判定不成立"),
+    ("不成立", "投诉不成立 客诉不成立 不属实 不受理 非质量问题 无责 已判不成立 判定不成立"),
     ("作废", "已作废 取消 已取消 撤销 已撤销 客户撤诉 cancelled canceled cancel void"),
     ("合并", "已合并 并案 合并处理 merged"),
 )
 _LEVEL = _table(
     ("一般", "一般客诉 一般问题 普通 轻微 中 低 次要 minor low medium normal c c级 c类 iii级 三级 轻"),
-    ("严重", "严重客诉 严重问题 重大 重大客诉 较重 主要 重要 高 major high serious b b级 b类 ii级 二级"),
-    ("紧急", "紧急客诉 非常紧急 特急 加急 特别严重 致命 特别重大 urgent critical a a级 a类 i级 一级 s s级"),
+    ("严重", "严重客诉 严重问题 重大 重大客诉 较重 主要 重要 高 major high serious 较急 b b级 b类 ii级 二级"),
+    ("紧急", "紧急客诉 非常紧急 特急 加急 急 很急 特别严重 致命 特别重大 urgent critical a a级 a类 i级 一级 s s级"),
 )
 _PROBLEM_TYPE = _table(
     ("质量问题", "质量 品质 品质问题 质量投诉 质量类 质量客诉 不良 quality"),
@@ -77,9 +82,9 @@ _MEETING_STATE = _table(
     ("纪要已签", "已签 纪要已签字 已签字 已签署 纪要签字 纪要已签署 签字完成 signed"),
 )
 _LIABILITY = _table(
-    ("我司", "我方 本公司 本司 我公司 内部 公司 公司内部 自责 我厂 本厂 ours us"),
+    ("我司", "我司责任 我方责任 我方 本公司 本司 我公司 内部 公司 公司内部 自责 我厂 本厂 ours us"),
     ("供应商", "供方 分供方 外协 供应商责任 供方责任 二级供应商 supplier"),
-    ("客户", "客户责任 客户端 顾客 主机厂 customer"),
+    ("客户", "客户责任 客户端 顾客 主机厂 用户 用户责任 用户使用不当 客户使用不当 使用不当 主机厂责任 customer"),
     ("物流", "运输 物流责任 物流运输 承运商 logistics"),
     ("无故障", "无责 无不良 未发现问题 正常 合格 ntf nff nofault"),
     ("待定", "待确认 未定 待判定 未判定 判定中 调查中 tbd"),

@@ -30,6 +30,8 @@ _EXPONENT = re.compile(r"\d\.\d+E\+\d+", re.IGNORECASE)
 _HAN = r"\u3400-\u9fff"
 _BRACKETED = re.compile(r"[(\[【〔「][^()\[\]【】〔〕「」]*[)\]】〕」]")
 _BRACKET_LEFT_OPEN = re.compile(r"[(\[【〔「].*$", re.MULTILINE)
+_PHONE = re.compile(r"\d[\d-]{4,}")
+_TITLE = re.compile(rf"(?<=[{_HAN}]{{2}})(?:工程师|经理|主管|班长|组长|主任|部长|科长)$")
 _BETWEEN_PEOPLE = re.compile(r"[、,;/|&+。\n\t\\]+")
 _SPACE_AFTER_HAN = re.compile(rf"(?<=[{_HAN}]) +| +(?=[{_HAN}])")
 
@@ -79,7 +81,7 @@ def parse_id(value: object) -> str | None:
 
 
 def parse_people(value: object) -> tuple[str, ...]:
-    """Names in the order typed, without duplicates and without what stands in brackets after them.
+    """Names in the order typed, without duplicates, phone numbers, titles and what stands in brackets.
 
     Separators: 、 , ; / | & + line break, and a blank beside a Chinese character; "张 三" (a two-character name
     spread for looks) is one person, and so is "John Smith". Dates and times raise ``ValueProblem``.
@@ -92,7 +94,7 @@ def parse_people(value: object) -> tuple[str, ...]:
     previous = None
     while previous != text:  # brackets inside brackets, innermost first
         previous, text = text, _BRACKETED.sub(" ", text)
-    text = _BRACKET_LEFT_OPEN.sub("", text)
+    text = _PHONE.sub(" ", _BRACKET_LEFT_OPEN.sub("", text))
     names: dict[str, None] = {}
     for part in _BETWEEN_PEOPLE.split(text):
         for name in _names_apart(part):
@@ -105,7 +107,7 @@ def _names_apart(part: str) -> list[str]:
     names: list[str] = []
     single_before = False
     for name in _SPACE_AFTER_HAN.split(" ".join(part.split())):
-        cleaned = name.strip(" @.:·")
+        cleaned = _TITLE.sub("", name.strip(" @.:·"))
         single = len(cleaned) == 1
         if single and single_before:
             names[-1] += cleaned

@@ -159,9 +159,11 @@ class PlantFolder:
         workbook = load_workbook(self.ledger)
         columns = headings(workbook[sheet])
         first = columns.pop("") + 1
-        found = []
+        found: list[dict[str, object]] = []
         for row in range(first, workbook[sheet].max_row + 1):
-            cells = {heading: workbook[sheet].cell(row, column).value for heading, column in columns.items()}
+            cells: dict[str, object] = {
+                heading: workbook[sheet].cell(row, column).value for heading, column in columns.items()
+            }
             if any(value is not None for value in cells.values()):
                 found.append(cells)
         workbook.close()
@@ -192,10 +194,11 @@ class PlantFolder:
 
     def snapshot(self) -> Snapshot:
         """Every file and folder of the plant with its time stamp (0 for folders) and content."""
-        return {
-            path.relative_to(self.root).as_posix(): (path.stat().st_mtime_ns, digest(path)) if path.is_file() else (0, "")
-            for path in sorted(self.root.rglob("*"))
-        }
+        found = {}
+        for path in sorted(self.root.rglob("*")):
+            state = (path.stat().st_mtime_ns, digest(path)) if path.is_file() else (0, "")
+            found[path.relative_to(self.root).as_posix()] = state
+        return found
 
 
 def digest(path: Path) -> str:

@@ -34,7 +34,7 @@ SURE = [
 ]
 GUESSES = [
     ("不良现像", "phenomenon"), ("责任部们", "department"), ("品质负责人", "engineer"), ("产品名称/图号", "product"),
-    ("零部件名称", "product"), ("供应商名称", "supplier"), ("客户联系电话", "reporter_contact"),
+    ("产品明称", "product"), ("供应商名称", "supplier"), ("客户联系电话", "reporter_contact"),
 ]
 FALSE_FRIENDS = [
     "序号", "项次", "责任人", "负责人", "责任部门负责人", "客户代码", "客户签字", "客户确认", "不良图片", "不良原因", "数量", "良品数量",

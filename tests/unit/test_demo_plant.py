@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,9 +21,17 @@ from pipeline.demo.plant import Plant
 from pipeline.demo.typist import DemoLedgerMismatch, Typist
 from pipeline.ledger.blank import write_blank_ledger
 from pipeline.ledger.gateway import LedgerGateway
+from pipeline.rules.cases import case_of, children_of, directory_of, kept_fields
+from pipeline.rules.decide import decide
+from pipeline.rules.identity import Sighting
+from pipeline.workdays import Workdays
+from schemas.case import Standing
+from schemas.decisions import Duty, Lateness
+from schemas.ports import KnownCase
 from schemas.rows import MODELS, SheetKind
-from schemas.settings import LedgerSetting
+from schemas.settings import LedgerSetting, Settings
 from schemas.values import ActionKind, Level, MeetingState, ProblemType, Review, Status, Verdict
+from schemas.workbook import WorkbookReading
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 11, 23)
@@ -57,13 +65,16 @@ class StandIn:
         assert headings[0] == "客诉编号"
         received, customer = headings.index("接诉时间") + 1, headings.index("客户") + 1
         for row in range(top + 1, sheet.max_row + 1):
-            if sheet.cell(row, 1).value is None and sheet.cell(row, received).value is not None:
-                number = f"KS-202600-{row:03}"
-                sheet.cell(row, 1).value = number
-                folder = self.cases / "2026" / f"{number} {sheet.cell(row, customer).value}"
+            if sheet.cell(row, received).value is None:
+                continue
+            number = sheet.cell(row, 1).value or f"KS-202600-{row:03}"
+            sheet.cell(row, 1).value = number
+            folder = self.cases / "2026" / f"{number} {sheet.cell(row, customer).value}"
+            if not folder.exists():
                 folder.mkdir(parents=True)
                 report = Document()
-                report.add_paragraph("8D报告")
+                for text in ("8D报告", "D5 措施", "D6"):
+                    report.add_paragraph(text)
                 report.save(str(folder / "8D报告.docx"))
         workbook.save(self.ledger)
 
@@ -186,7 +197,7 @@ def test_typist_defers_a_follow_up_without_number(tmp_path: Path) -> None:
     assert typist.type((), at).waiting == 0
     assert re.fullmatch(r"KS-202600-\d+", str(_rows(load_workbook(stand_in.ledger)["围堵"])[0]["客诉编号"]))
     (report,) = stand_in.cases.glob("*/KS-*/8D报告.docx")
-    assert [paragraph.text for paragraph in Document(str(report)).paragraphs] == ["8D报告(批注)"]
+    assert [paragraph.text for paragraph in Document(str(report)).paragraphs] == ["8D报告", "D5 措施", "(批注)", "D6"]
     assert (report.parent / "附件" / "照片.png").read_bytes() == schematic_png()
 
 
@@ -226,4 +237,46 @@ def test_own_columns_note_hidden_row_and_changed_report(played: Played) -> None:
     assert sum(dimension.hidden for dimension in sheet.row_dimensions.values()) == 1
     assert workbook["通讯录"].merged_cells.ranges
     reports = [Document(str(path)) for path in played.stand_in.cases.glob("*/KS-*/8D报告.docx")]
-    assert sum("批注" in paragraph.text for report in reports for paragraph in report.paragraphs) == 1
+    remarks = [p.text for report in reports for p in report.paragraphs if "批注" in p.text]
+    assert len(remarks) == 1
+    assert "<" not in remarks[0]
+
+
+def test_closed_cases_hold_papers_and_pictures(played: Played) -> None:
+    papers = sorted(played.stand_in.cases.glob("*/KS-*/固化文件/*"))
+    assert {path.suffix for path in papers} == {".xlsx", ".docx"}
+    assert len(papers) >= 5
+    plan = load_workbook(next(path for path in papers if path.name == "控制计划CP-CW-2104 D版.xlsx")).worksheets[0]
+    assert plan["A1"].value == "控制计划CP-CW-2104 D版"
+    assert plan["A2"].value == "工序"
+    word = Document(str(next(path for path in papers if path.suffix == ".docx")))
+    assert len(word.tables[0].rows) >= 3
+    assert len(list(played.stand_in.cases.glob("*/KS-*/附件/*.png"))) >= 3
+
+
+def test_a_believable_handful_is_late(played: Played, tmp_path: Path) -> None:
+    """What a quality manager would see on the board: a dozen late items of several kinds, not everything."""
+    gateway = LedgerGateway(
+        share=played.stand_in.ledger.parent, state=tmp_path, aliases={}, zone=ZONE, quiet_seconds=0,
+    )
+    reading = gateway.read(LedgerSetting(file=played.stand_in.ledger.name), TODAY)
+    late = [duty for duty in _duties(reading) if duty.lateness is Lateness.OVERDUE]
+    soon = [duty for duty in _duties(reading) if duty.lateness is Lateness.DUE_SOON]
+    assert 8 <= len(late) <= 15
+    assert len(soon) >= 8
+    kinds = {duty.key.partition(":")[0] for duty in late}
+    assert kinds == {"8D", "D4-D5", "D3", "措施", "回访", "紧急措施"}
+
+
+def _duties(reading: WorkbookReading) -> list[Duty]:
+    settings = Settings(version=1, site="演示", ledgers=(LedgerSetting(file="客诉台账.xlsx"),))
+    now, children, kept = datetime.combine(TODAY, time(9), ZONE), children_of(reading), kept_fields(reading)
+    found: list[Duty] = []
+    for row in reading.complaints:
+        number = row.record.number or ""
+        known = KnownCase(number, reading.ledger, number, row.place.sheet, row.place.row, "", (), now, now,
+                          managed=True, baseline=False)
+        case = case_of(Sighting(row, known, Standing.MANAGED), number, "", children, reading.ledger)
+        decisions = decide(case, kept[row.place.sheet], directory_of([reading]), settings, Workdays(), now)
+        found.extend(decisions.duties)
+    return found

@@ -1,0 +1,29 @@
+"""What a person waits for: the help at once, a trial of a whole plant's ledger in under a minute."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.functional.plant_folder import SOURCES
+
+sys.path.insert(0, str(SOURCES / "bench"))  # measured by the same programs that print the figures
+
+import startup
+import try_ledger
+
+
+def test_the_help_is_no_slower_than_importing_openpyxl() -> None:
+    for _ in range(3):  # a machine busy with other things may spoil one measurement
+        ours, theirs = startup.medians()
+        if ours <= theirs:
+            return
+    raise AssertionError(f"kesu --help {ours:.3f} s, import openpyxl {theirs:.3f} s")
+
+
+def test_two_thousand_rows_are_tried_in_under_a_minute(tmp_path: Path) -> None:
+    ledger = tmp_path / "台账.xlsx"
+    try_ledger.write_ledger(ledger, 2000)
+    taken = try_ledger.kesu_seconds("try", str(ledger), "--into", str(tmp_path / "试用"))
+    assert taken < 60
+    assert len(list((tmp_path / "试用").rglob("*.docx"))) > 600

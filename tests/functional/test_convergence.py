@@ -1,0 +1,138 @@
+"""Every effect kind comes to rest: at most two passes at one time, then no effect and not one byte written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.functional.plant_folder import COMPLAINTS, LEDGER, PlantFolder, complaint, empty_plant, headings, kesu
+
+MEETING = {"客诉编号": "K-1", "第几次": 1, "时间": "2026-11-27 14:00", "应到": "罗文斌、彭小满", "主持人": "周启航"}
+Step = Callable[[PlantFolder], object]
+
+
+def typed(*rows: dict[str, object], **sheets: dict[str, object]) -> Step:
+    """Type complaints, and one row on each other sheet named."""
+    def step(plant: PlantFolder) -> None:
+        plant.type(COMPLAINTS, *rows)
+        for sheet, row in sheets.items():
+            plant.type(sheet, row)
+
+    return step
+
+
+def at(time: str) -> Step:
+    return lambda plant: plant.once(time)
+
+
+def meeting_cancelled(plant: PlantFolder) -> None:
+    plant.retype("会议", 0, 状态="取消")
+
+
+def excel_formula_where_our_number_belongs(plant: PlantFolder) -> None:
+    """A formula that yields nothing stands in the cell of 客诉编号: it cannot be patched."""
+    plant.type(COMPLAINTS, complaint(产品名称="卡扣"))
+    workbook = load_workbook(plant.ledger)
+    sheet = workbook[COMPLAINTS]
+    columns = headings(sheet)
+    sheet.cell(columns[""] + 1, columns["客诉编号"]).value = '=""'
+    workbook.save(plant.ledger)
+
+
+def new_ledger_beside(plant: PlantFolder) -> None:
+    """A second ledger full of old cases joins: its first pass is a baseline."""
+    second = PlantFolder(plant.root.parent / "second")
+    (plant.share / "旧台账.xlsx").write_bytes(second.ledger.read_bytes())
+    text = plant.config.read_text(encoding="utf-8")
+    entry = f"  - file: {LEDGER}\n"
+    assert entry in text
+    plant.config.write_text(text.replace(entry, f"{entry}  - file: 旧台账.xlsx\n"), encoding="utf-8")
+
+
+URGENT = {"停线/甩车风险": "是"}
+#: For each kind the steps that bring it about, and the time of the passes that have to come to rest.
+WAYS: dict[str, tuple[list[Step], str]] = {
+    "number": ([typed(complaint()), at("08:05")], "08:16"),
+    "folder": ([typed(complaint(客诉编号="K-1")), at("08:05")], "08:16"),
+    "doc.eight_d": ([typed(complaint(客户要求8D="是")), at("08:05")], "08:16"),
+    "doc.slip": ([typed(complaint()), at("08:05")], "08:16"),
+    "doc.notice": ([typed(complaint(客诉编号="K-1"), 会议={**MEETING, "状态": "已确认"}), at("08:05")], "08:16"),
+    "doc.minutes": ([typed(complaint(客诉编号="K-1"), 会议={**MEETING, "状态": "已召开"}), at("08:05")], "08:16"),
+    "mail.line_stop": ([typed(complaint(**URGENT))], "08:05"),
+    "mail.containment": ([typed(complaint(紧急措施="")), at("08:05")], "08:29"),
+    "mail.release": ([typed(complaint(状态="调查")), at("08:05")], "08:16"),
+    "mail.meeting": (
+        [typed(complaint(客诉编号="K-1", 状态="调查"), 会议={**MEETING, "状态": "已确认"}), at("08:05"), at("08:16"),
+         meeting_cancelled],
+        "08:20",
+    ),
+    "mail.digest": ([typed(complaint()), at("08:05")], "08:30"),
+    "mail.baseline": ([new_ledger_beside], "08:05"),
+    "round.digest": ([], "08:30"),
+    "cells": ([typed(complaint(不良数量="很多")), at("08:05")], "08:16"),
+    "refused": ([excel_formula_where_our_number_belongs, at("08:05")], "08:16"),
+}
+
+
+def effects(plant: PlantFolder, time: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = plant.once(time, "--json").json["effects"]
+    return found
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_two_passes_then_not_one_byte(tmp_path: Path, kind: str) -> None:
+    if kind == "mail.baseline":
+        empty_plant(tmp_path / "second").type(COMPLAINTS, complaint(状态="调查"))
+    plant = empty_plant(tmp_path / "plant")
+    steps, time = WAYS[kind]
+    for step in steps:
+        step(plant)
+    before = {record["kind"] for record in kesu("log", "-c", plant.config, "--json").json}
+    first = effects(plant, time)
+    done = {effect["kind"] for effect in first}
+    if kind == "refused":
+        assert "不能安全写入" in plant.board()
+    else:
+        assert kind in done, (before, done)
+    second = effects(plant, time)
+    assert kind not in {effect["kind"] for effect in second}
+    at_rest = plant.snapshot()
+    assert effects(plant, time) == []
+    assert plant.snapshot() == at_rest
+
+
+def test_everything_at_once_comes_to_rest_on_every_later_day(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    plant.type(COMPLAINTS, complaint(客诉编号="K-1", 状态="调查", **URGENT), complaint(紧急措施="", 不良数量="很多"),
+               complaint(产品名称="卡扣", 客户要求8D="是", 状态="整改"))
+    plant.type("会议", {**MEETING, "状态": "已确认"})
+    plant.type("措施跟踪", {"客诉编号": "K-1", "措施内容": "修模", "责任人": "罗文斌", "计划完成日": "2026-11-26"})
+    for day, time in (
+        ("2026-11-26", "08:05"), ("2026-11-26", "08:16"), ("2026-11-26", "08:45"), ("2026-11-27", "08:30"),
+        ("2026-11-28", "08:30"), ("2026-11-30", "08:30"), ("2026-12-31", "23:59"), ("2027-01-04", "08:30"),
+    ):
+        plant.once(time, day=day)
+        plant.once(time, day=day)
+        at_rest = plant.snapshot()
+        assert plant.once(time, "--json", day=day).json["effects"] == []
+        assert plant.snapshot() == at_rest
+
+
+def on_share(plant: PlantFolder) -> dict[str, tuple[int, str]]:
+    return {name: entry for name, entry in plant.snapshot().items() if not name.startswith("state/journal.db")}
+
+
+def test_a_template_that_stays_broken_writes_nothing_new(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    template = plant.root / "templates" / "mails" / "release" / "text.txt"
+    template.write_text(template.read_text(encoding="utf-8") + "{{ nubmer }}", encoding="utf-8")
+    plant.type(COMPLAINTS, complaint(状态="调查"))
+    plant.settled()
+    plant.once("08:16")
+    at_rest = on_share(plant)
+    assert plant.once("08:16").code == 1
+    assert on_share(plant) == at_rest
