@@ -108,7 +108,8 @@ class Workdays:
 
     def is_estimated(self, day: date) -> bool:
         """Whether ``day`` is reckoned without the notice of its year, and not settled by the plant's own calendar."""
-        return day not in self._own and day not in _noticed_days() and day.year not in _noticed_years()
+        settled = self.decided_by(day)[0] in {DayRule.PLANT, DayRule.NOTICE}
+        return not settled and day.year not in _noticed_years()
 
     def explain(self, day: date) -> str:
         """Why ``day`` is worked or not, in a few Chinese words such as 国庆节放假, 春节调休上班, 周末休息."""
@@ -122,7 +123,7 @@ class Workdays:
             return f"{_FIXED_HOLIDAYS[day.month, day.day]}放假"
         if rule is DayRule.WEEKEND:
             return "周末休息"
-        return "周六照常上班" if day.weekday() == _SATURDAY else "正常上班"
+        return "本厂照常上班" if day.weekday() == _SATURDAY else "正常上班"
 
     def next_workday(self, day: date) -> date:
         """``day`` itself when worked, else the first working day after it."""

@@ -44,6 +44,13 @@ class LedgerDamaged(LedgerUnreadable):
         super().__init__(f"{path.name} 不是完整的 Excel 工作簿({detail})。若正在保存请稍候;否则请重新保存或恢复备份。")
 
 
+class LedgerNotWorkbook(LedgerDamaged):
+    """Another kind of file under the name of a workbook: csv, web page, OpenDocument."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        KesuError.__init__(self, f"{path.name} 不是 Excel 工作簿({found})。请用 Excel 或 WPS 打开它,另存为 .xlsx 后再试。")
+
+
 class LedgerTooLarge(LedgerUnreadable):
     """A workbook beyond the limits for size, cells or compression ratio."""
 

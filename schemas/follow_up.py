@@ -38,7 +38,7 @@ class PenaltySetting(Section):
     @model_validator(mode="after")
     def _cites_a_clause(self) -> PenaltySetting:
         if self.enabled and not (self.clause_late.strip() or self.clause_ineffective.strip()):
-            raise ValueError("处罚建议已打开,但没有依据:请在 clause_late 或 clause_ineffective 中写明本厂规定的条款")
+            raise ValueError("处罚建议已打开，但没有依据：请在 clause_late 或 clause_ineffective 中写明本厂规定的条款")
         return self
 
 

@@ -76,12 +76,12 @@ class Complaint(SheetRow):
     number: Annotated[Id, C("客诉编号", ("投诉编号", "客诉单号", "客诉号", "投诉单编号", "客户抱怨编号", "案件编号", "8D编号", "编号", "No.", "Complaint No.", "案号", "单号", "8D报告编号", "8D No.", "Complaint Number", "Claim No.", "投诉序号"), core=True)] = None
     received: Annotated[TimeOfEvent, C("接诉时间", ("接诉日期", "投诉日期", "投诉时间", "客诉日期", "客诉时间", "接收日期", "接到投诉时间", "反馈日期", "反馈时间", "发生日期", "受理日期", "受理时间", "登记日期", "日期", "Date", "发布日期", "发起日期", "提出日期", "开单日期", "立案日期", "提报日期", "通报日期", "申报日期", "客户反馈日期", "接到日期", "接报日期", "Complaint Date", "Date Received", "Received Date", "Received", "Issue Date", "Open Date", "Date Opened"), core=True)] = None
     customer: Annotated[Text, C("客户", ("客户名称", "客户简称", "投诉客户", "主机厂", "顾客", "顾客名称", "Customer", "反馈客户", "投诉单位", "反馈单位", "客户单位", "客户名", "OEM", "Customer Name", "Client"), core=True)] = None
-    product: Annotated[Text, C("产品名称", ("品名", "零件名称", "产品", "物料名称", "部品名称", "名称", "Part Name", "投诉产品", "不良产品", "涉及产品", "Part Description", "Part", "Product", "Product Name"), core=True)] = None
+    product: Annotated[Text, C("产品名称", ("品名", "零件名称", "产品", "物料名称", "部品名称", "名称", "Part Name", "投诉产品", "不良产品", "物料描述", "涉及产品", "Part Description", "Part", "Product", "Product Name"), core=True)] = None
     part_number: Annotated[Id, C("产品编号", ("零件号", "产品编号(零件号)", "图号", "零件图号", "料号", "物料编码", "物料号", "零件编号", "产品图号", "产品代码", "产品型号", "P/N", "Part No.", "Part Number", "PN", "物料代码", "零部件号", "件号", "Material No."), core=True)] = None
     phenomenon: Annotated[Text, C("不良现象", ("问题描述", "投诉内容", "客诉内容", "不良描述", "故障现象", "问题现象", "不良内容", "缺陷描述", "抱怨内容", "反馈问题", "Problem Description", "现象", "问题", "主题", "异常", "投诉问题", "问题简述", "Issue Description", "Issue", "Problem", "Defect Description", "Defect", "Complaint Description", "Failure Description", "Failure Mode", "Description"), core=True)] = None
     defects: Annotated[Quantity, C("不良数量", ("不良数", "不合格数", "不合格数量", "缺陷数量", "不良件数", "NG数", "故障数量", "Qty", "投诉数量", "异常数量", "问题数量", "NG Qty", "Qty NOK", "NOK Qty", "Defect Qty", "Defect Quantity", "Quantity"), core=True)] = None
     lot: Annotated[Id, C("不良批次", ("批次", "批次号", "生产批次", "批号", "产品批次", "Lot No.", "Batch", "Batch No.", "Lot", "Lot Number", "涉及批次", "问题批次"), core=True)] = None
-    engineer: Annotated[Text, C("质量工程师", ("负责工程师", "品质工程师", "责任工程师", "QE", "主担", "跟进人", "处理人", "品质担当", "质量负责人", "我方责任人", "Quality Engineer", "客诉工程师", "CQE", "SQE担当", "质量担当"), core=True)] = None
+    engineer: Annotated[Text, C("质量工程师", ("负责工程师", "品质工程师", "责任工程师", "QE", "主担", "跟进人", "处理人", "品质担当", "质量负责人", "我方责任人", "Quality Engineer", "客诉工程师", "CQE", "QE担当", "担当QE", "SQE担当", "质量担当"), core=True)] = None
     department: Annotated[Text, C("责任部门", ("责任单位", "责任车间", "责任科室", "责任归属部门", "Responsible Dept", "Responsible Department", "Department", "责任归口部门"), core=True)] = None
     status: Annotated[Status | None, *_STATUS, C("状态", ("处理状态", "进度", "当前状态", "项目状态", "进展状态", "结案状态", "是否关闭", "是否结案", "Status", "结案情况", "关闭情况", "关闭状态", "Open/Closed", "Open/Close", "是否完成", "是否闭环", "Current Status", "整改状态"), core=True)] = None
     level: Annotated[Level | None, *_LEVEL, C("客诉等级", ("等级", "严重度", "严重程度", "投诉等级", "问题等级", "紧急程度", "Level", "风险等级", "Severity", "Priority", "重要度", "重要程度", "定级", "客诉定级", "缺陷等级", "不良等级"), core=True)] = None
@@ -137,7 +137,7 @@ class Complaint(SheetRow):
     close_due: Annotated[PlannedDay, C("要求结案日", ("要求关闭日期", "计划关闭日期", "要求完成日期", "计划完成日期", "计划完成时间", "要求完成时间", "截止日期", "要求结案日期", "Due Date", "Target Date", "预计完成日", "要求整改日期"), group=_CLOCKS)] = None
     closed: Annotated[Day, C("关闭日期", ("结案日期", "关闭时间", "结案时间", "实际关闭日期", "实际完成日期", "完成日期", "Close Date", "Closed Date", "Date Closed", "Completion Date"), group=_CLOCKS)] = None
     interim_actions: Annotated[Text, C("临时措施", ("临时对策", "短期措施", "短期对策", "D3措施", "D3内容", "D3临时措施", "D3围堵措施", "Containment Action", "Interim Action", "暂时措施", "临时处理措施"), group=_CAUSE)] = None
-    lasting_actions: Annotated[Text, C("长期措施", ("长期对策", "永久措施", "永久对策", "改善措施", "整改措施", "纠正措施", "改善对策", "对策", "措施", "D5措施", "D5内容", "D5永久措施", "D5长期措施", "Corrective Action", "Permanent Action", "Corrective Actions", "永久性措施", "纠正预防措施", "改进措施"), group=_CAUSE)] = None
+    lasting_actions: Annotated[Text, C("长期措施", ("长期对策", "永久措施", "永久对策", "改善措施", "整改措施", "纠正措施", "改善对策", "对策", "措施", "D5措施", "D5内容", "D5永久措施", "D5长期措施", "Corrective Action", "Permanent Action", "Corrective Actions", "永久性措施", "根本措施", "根本对策", "纠正预防措施", "改进措施"), group=_CAUSE)] = None
     paused_because: Annotated[Text, C("暂停原因", (), group=_STEERING)] = None
     customer_agreed_day: Annotated[PlannedDay, C("客户同意延期日", ("客户同意延期日期", "延期日期"), group=_CLOCKS)] = None
     related: Annotated[Id, C("关联客诉编号", ("关联编号", "关联客诉"), group=_STEERING)] = None

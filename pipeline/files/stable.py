@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.ooxml.kinds import identify, is_container
-from schemas.errors import LedgerDamaged, LedgerEncrypted, LedgerIsOldXls, LedgerMissing, LedgerUnsettled
+from schemas.errors import (
+    LedgerDamaged,
+    LedgerEncrypted,
+    LedgerIsOldXls,
+    LedgerMissing,
+    LedgerNotWorkbook,
+    LedgerUnsettled,
+)
 
 if sys.platform == "win32":
     from pipeline.files.windows import open_fully_shared
@@ -123,6 +130,8 @@ def _check_kind(source: Path, local: Path) -> None:
         case "encrypted":
             raise LedgerEncrypted(source)
         case "other":
-            raise LedgerDamaged(source, "内容不是 .xlsx" if head else "文件为空")
+            if not head:
+                raise LedgerDamaged(source, "文件为空")
+            raise LedgerNotWorkbook(source, "内容是其他格式" if b"\0" in head else "内容像文本或网页")
         case "ooxml":
             return

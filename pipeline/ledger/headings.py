@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -71,6 +71,7 @@ class HeadingPath:
     text: str
     loose: bool = False
 
+    @lru_cache(maxsize=20_000)  # noqa: B019 - small values, met again in every pass over the same ledger
     def texts(self) -> tuple[str, ...]:
         """The spellings to look up, the fullest first."""
         lowest, found = self.text, []
@@ -112,6 +113,7 @@ class Vocabulary:
         self.fields: dict[str, SheetField] = {field.name: field for field in MODELS[kind].fields()}
         self._known: dict[str, Match] = {}
         self._canonical: dict[str, set[str]] = {}
+        self._met: dict[str, Match | None] = {}
         own = aliases or {}
         for name, field in self.fields.items():
             self._add(field.column.heading, Match(name, Confidence.EXACT, 100.0))
@@ -137,6 +139,11 @@ class Vocabulary:
         """The field of a heading by standard word, alias or synonym."""
         if len(text) > MAX_HEADING:
             return None
+        if text not in self._met:
+            self._met[text] = self._find(text)
+        return self._met[text]
+
+    def _find(self, text: str) -> Match | None:
         forms = wording.variants(text)
         for step, core in enumerate(forms):
             if match := self._known.get(core):

@@ -23,7 +23,7 @@ _SUBJECT = re.compile(r"客诉|投诉|抱怨|客户|顾客|客怨|售后|complai
 #: Complaints of the plant itself against its suppliers, and defects found in-house: the same words, another matter.
 _OTHER_SIDE = re.compile(r"供应商|供方|来料|进料|进货|内部|制程|过程|scar|iqc|首件|巡检", re.IGNORECASE)
 _NAME_HINTS: Mapping[SheetKind, re.Pattern[str]] = {
-    SheetKind.COMPLAINTS: re.compile(r"客诉|投诉|抱怨|台账|客怨|8d|complaint|claim", re.IGNORECASE),
+    SheetKind.COMPLAINTS: re.compile(r"客诉|投诉|抱怨|台账|台帐|客怨|8d|complaint|claim", re.IGNORECASE),
     SheetKind.CONTAINMENTS: re.compile(r"围堵|遏制|排查|封存|containment", re.IGNORECASE),
     SheetKind.CHANGE_POINTS: re.compile(r"变化点|变更|4m|5m|6m", re.IGNORECASE),
     SheetKind.WHYS: re.compile(r"原因|why|5w", re.IGNORECASE),

@@ -56,7 +56,11 @@ _SYNONYMS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern),
     (r"零部件|部品|部件", "零件"),
     (r"^(?:客诉|不良|涉及|问题)(?=产品|零件|客户)", ""),
     (r"^客诉(?=受理|接收|登记|接报)", ""),
-    (r"流水号$", "编号"),
+    (r"(?:流水|受理单|受理)号$", "编号"),
+    (r"^接单(?=日)", "受理"),
+    (r"^(?:根因|真因)(?:分析)?$", "根本原因"),
+    (r"^(d3|8d)应(?:交|提交|回复|完成)(?=日|时)", r"\1要求"),
+    (r"^(d3|8d)实交(?=日|时)", r"\1提交"),
     (r"主责", "责任"),
     (r"与否$", ""),
     (r"^(?:[cs]?qe|客诉)(?:负责人|责任人|担当|跟进人|工程师)$", "质量工程师"),
@@ -92,6 +96,7 @@ def normal(text: str) -> str:
     return simplified(_ENUMERATOR.sub("", unicodedata.normalize("NFKC", text).strip()).lower())
 
 
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """The comparable core of a heading: ``normal`` without blanks, brackets, stars, colons and other marks."""
     return _MARKS.sub("", normal(text))

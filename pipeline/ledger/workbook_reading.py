@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.ledger.copies import copies_among
@@ -29,13 +30,19 @@ class LedgerFile:
     saved: datetime
 
 
+@lru_cache(maxsize=4)
+def _vocabularies(aliases: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[SheetKind, Vocabulary]:
+    """The words of every sheet kind; kept, because the same ledger is read over and over."""
+    return {kind: Vocabulary(kind, dict(aliases)) for kind in SheetKind}
+
+
 def read_sheets(file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Aliases, today: date) -> WorkbookReading:
     """Find, read and check every ledger table of a workbook; pure.
 
     ``aliases`` maps a field's identifier or standard heading to further words; ``today`` gives dates without a year
     their year.
     """
-    vocabularies = {kind: Vocabulary(kind, aliases) for kind in SheetKind}
+    vocabularies = _vocabularies(tuple((name, tuple(words)) for name, words in aliases.items()))
     sheets: list[SheetReading[SheetRow]] = []
     issues: list[Issue] = []
     hints = list(_unknown_aliases(aliases))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.ooxml.package import Package
-from schemas.errors import LedgerDamaged, LedgerTooLarge
+from schemas.errors import LedgerNotWorkbook, LedgerTooLarge
 
 _MARKUP = (".xml", ".rels", ".vml")
 _RATIO_MATTERS_FROM = 8 << 20  # a small part may be as repetitive as it likes
@@ -33,7 +33,7 @@ def check_package(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
     """
     package = Package(path)
     if package.find("[Content_Types].xml") is None:
-        raise LedgerDamaged(path, "缺少 [Content_Types].xml")
+        raise LedgerNotWorkbook(path, "是另一种压缩格式的文件")
     if len(package.members) > limits.members:
         raise LedgerTooLarge(path, f"部件 {len(package.members)} 个,上限 {limits.members} 个")
     total = sum(member.size for member in package.members)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.rules.acceptance_measures import chosen_actions, implementation, prevention
@@ -28,6 +29,8 @@ from schemas.workbook import Row
 
 _HELD = frozenset({MeetingState.HELD, MeetingState.SIGNED})
 _DECIDERS = ("负责人", "部长", "经理", "主任", "科长", "厂长", "总监")
+#: Technical adviser and senior management join only where needed (process step 7), and ① is the decider.
+_OPTIONAL = frozenset("①④⑤")
 _CUSTOMER_SIDE = ("客户", "中转", "外库", "三方", "在途", "运输")
 _MISSING_PART_OF_D4 = frozenset({CauseFault.NO_CHAIN, CauseFault.OPERATOR})
 #: Findings that speak of actions; all others are about D4.
@@ -63,11 +66,16 @@ def _team(subject: Subject) -> Iterator[Remark]:
     if not deciders:
         department = complaint.department or "责任部门"
         yield Remark(f"小组里没有{department}能决策的人（负责人或其代理人）；请补充后再开会。", Weight.REJECTED)
-    vacant = [member.why.split(":")[0].lstrip("①②③④⑤") for member in members if not member.name]
+    vacant = [_role(member) for member in members if not member.name and member.why[:1] not in _OPTIONAL]
     if vacant and deciders:
         yield Remark(f"小组缺{'、'.join(vacant)}；请补上姓名。")
     if deciders:
         yield from _absent_decider(subject, deciders)
+
+
+def _role(member: TeamMember) -> str:
+    """The role of a proposed member, without its number and reason."""
+    return re.split("[:：（(]", member.why.lstrip("①②③④⑤"), maxsplit=1)[0]
 
 
 def _absent_decider(subject: Subject, deciders: set[str]) -> Iterator[Remark]:
@@ -112,9 +120,10 @@ def _containment(subject: Subject) -> Iterator[Remark]:
         yield Remark(f"{_places(uncounted)}没有围堵数量。")
     if without := [row for row in counted if _is_without_result(row.record)]:
         yield Remark(f"{_places(without)}只有数量没有结果；请写已检、不良和处置。")
-    if part := [row for row in counted if row.record.quantity and 0 < (row.record.checked or 0) < row.record.quantity]:
+    if part := [row for row in counted if 0 < (row.record.checked or 0) < (row.record.quantity or 0)]:
         yield Remark(f"{_places(part)}没有检完；请检完，或写明其余如何隔离。")
-    if unsigned := [row for row in counted if not row.record.person or row.record.done is None]:
+    stocked = [row for row in counted if row.record.quantity]
+    if unsigned := [row for row in stocked if not row.record.person or row.record.done is None]:
         yield Remark(f"{_places(unsigned)}没有负责人或完成时间。")
     outside = [row for row in counted if any(word in (row.record.place or "") for word in _CUSTOMER_SIDE)]
     if not outside:

@@ -20,14 +20,14 @@ from schemas.values.text import half_width, plain_text
 from schemas.workbook import Row
 
 _SHOWN = 40
-#: From 整改 on the measures should stand; before, a missing category is no news.
-_CATEGORIES_DUE = frozenset({Status.CORRECTING, Status.TRACKING, Status.CLOSED})
+#: From 整改 on the measures should stand; before, and once it is closed, a missing category is no news.
+_CATEGORIES_DUE = frozenset({Status.CORRECTING, Status.TRACKING})
 
 
 def action_name(action: Action) -> str:
     """What people call an action: its number and the beginning of its content."""
     content = " ".join((action.content or "").split())
-    shown = f"“{content[:_SHOWN]}{'…' if len(content) > _SHOWN else ''}”" if content else "(内容未填)"
+    shown = f"“{content[:_SHOWN]}{'…' if len(content) > _SHOWN else ''}”" if content else "（内容未填）"
     return f"措施{action.action_number or ''}{shown}"
 
 
@@ -73,11 +73,11 @@ def times_postponed(earlier: Sequence[date], due: date | None) -> int:
 def _review(action: Action) -> Iterator[tuple[Mark, str]]:
     match action.review:
         case Review.REJECTED:
-            yield Mark.REJECTED, "已驳回,不算完成:请责任部门重新提出(写明同一对应原因),或修改后重新审核"
+            yield Mark.REJECTED, "已驳回，不算完成：请责任部门重新提出（写明同一对应原因），或修改后重新审核"
         case Review.QUERIED:
-            yield Mark.QUERIED, "审核有质疑:请责任部门答复,质量工程师再改审核结论"
+            yield Mark.QUERIED, "审核有质疑：请责任部门答复，质量工程师再改审核结论"
         case None:
-            yield Mark.UNREVIEWED, "尚未审核:请质量工程师填写审核结论(通过/质疑/驳回)"
+            yield Mark.UNREVIEWED, "尚未审核：请质量工程师填写审核结论（通过/质疑/驳回）"
         case Review.PASSED:
             pass
 
@@ -86,33 +86,33 @@ def _lateness(
     action: Action, earlier: Sequence[date], soon: int, today: date
 ) -> Iterator[tuple[Mark, str]]:
     if action.due is None:
-        yield Mark.UNDATED, "没有计划完成日:请与责任部门商定日期"
+        yield Mark.UNDATED, "没有计划完成日：请与责任部门商定日期"
         return
     late = (today - action.due).days
     postponed = times_postponed(earlier, action.due)
-    moved = f",已延期{postponed}次,最初为{earlier[0]}" if postponed else ""
+    moved = f"，已延期{postponed}次，最初为{earlier[0]}" if postponed else ""
     if late > 0:
-        yield Mark.OVERDUE, f"逾期{late}天(计划{action.due}{moved}):请完成后填写实际完成日,或说明原因并商定新的日期"
+        yield Mark.OVERDUE, f"逾期{late}天（计划{action.due}{moved}）：请完成后填写实际完成日，或说明原因并商定新的日期"
     elif late >= -soon:
-        yield Mark.DUE_SOON, f"{action.due}到期{'(今天)' if late == 0 else f'(还有{-late}天)'}{moved}"
+        yield Mark.DUE_SOON, f"{action.due}到期{'（今天）' if late == 0 else f'（还有{-late}天）'}{moved}"
 
 
 def _verification(action: Action, *, running: bool, today: date) -> Iterator[tuple[Mark, str]]:
     effect = effect_of(action.verified)
     shown = " ".join((action.verified or "").split())[:_SHOWN]
     if effect is Effect.INEFFECTIVE:
-        yield Mark.INEFFECTIVE, f"验证结果为“{shown}”,未达到效果:请重新分析原因或调整措施,改后再验证"
+        yield Mark.INEFFECTIVE, f"验证结果为“{shown}”，未达到效果：请重新分析原因或调整措施，改后再验证"
     elif effect is Effect.UNCLEAR:
-        yield Mark.UNCLEAR, f"验证结果“{shown}”看不出是否有效:请写明 有效 或 无效,数据写在其后"
+        yield Mark.UNCLEAR, f"验证结果“{shown}”看不出是否有效：请写明 有效 或 无效，数据写在其后"
     elif effect is Effect.EFFECTIVE:
         yield Mark.EFFECTIVE, ""
     elif is_done(action, today) and needs_verification(action):
         if running and action.verify_due is not None and action.verify_due < today:
             late = (today - action.verify_due).days
-            yield Mark.VERIFY_OVERDUE, f"已完成,验证逾期{late}天(计划{action.verify_due}):请验证并填写验证结果"
+            yield Mark.VERIFY_OVERDUE, f"已完成，验证逾期{late}天（计划{action.verify_due}）：请验证并填写验证结果"
         else:
-            planned = f"(计划{action.verify_due})" if action.verify_due else ",也没有计划验证日"
-            yield Mark.UNVERIFIED, f"已完成,尚未验证{planned}:请填写验证结果(有效/无效)"
+            planned = f"（计划{action.verify_due}）" if action.verify_due else "，也没有计划验证日"
+            yield Mark.UNVERIFIED, f"已完成，尚未验证{planned}：请填写验证结果（有效/无效）"
 
 
 def _state(
@@ -124,7 +124,7 @@ def _state(
     owed = running and not done and not replaced
     found = list(_review(action))
     if action.done is not None and action.done > today:
-        found.append((Mark.DONE_AHEAD, f"实际完成日{action.done}还没到:请在完成后填写,或更正日期"))
+        found.append((Mark.DONE_AHEAD, f"实际完成日{action.done}还没到：请在完成后填写，或更正日期"))
     if done:
         found.append((Mark.DONE, ""))
     if owed:
@@ -158,13 +158,13 @@ def categories_present(case: Case) -> tuple[ActionKind, ...]:
 def _sentences(case: Case, missing: Sequence[ActionKind]) -> Iterator[str]:
     if missing:
         listed = "、".join(kind.value for kind in missing)
-        yield f"措施类别中还没有{listed}:请确认是否需要(措施贵在有针对性,不在多)"
+        yield f"措施类别中还没有{listed}：请确认是否需要（措施贵在有针对性，不在多）"
     rows = [row.record for row in case.rows.actions]
     for number, count in Counter(action.action_number for action in rows if action.action_number).items():
         if count > 1:
-            yield f"{SheetKind.ACTIONS.value}中措施编号{number}出现{count}次:请改为不同编号,否则延期次数会混在一起"
+            yield f"{SheetKind.ACTIONS.value}中措施编号{number}出现{count}次：请改为不同编号，否则延期次数会混在一起"
     if untyped := [action_name(action) for action in rows if action.kind is None and action.content]:
-        yield f"{'、'.join(untyped)}没有填写措施类别(临时/长期/纠正预防/防呆/水平展开)"
+        yield f"{'、'.join(untyped)}没有填写措施类别（临时/长期/纠正预防/防呆/水平展开）"
 
 
 def review_actions(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.rules.cause_wording import (
     acts_on_people_only,
+    asked_about,
     closeness,
     folded,
     is_answer,
@@ -20,6 +21,7 @@ from schemas.workbook import Row
 
 #: 临时 only contains, 水平展开 serves other parts: neither answers this cause.
 _NOT_AGAINST_THE_CAUSE = frozenset({ActionKind.INTERIM, ActionKind.HORIZONTAL})
+_MAY_BE_PREVENTIVE = frozenset({ActionKind.CORRECTIVE, ActionKind.ERROR_PROOFING})
 
 
 def valid_actions(case: Case) -> tuple[Row[Action], ...]:
@@ -30,8 +32,17 @@ def valid_actions(case: Case) -> tuple[Row[Action], ...]:
 
 
 def lasting_actions(case: Case) -> tuple[Row[Action], ...]:
-    """The valid actions that are meant against a cause; without 措施类别 an action counts as lasting."""
-    return tuple(row for row in valid_actions(case) if row.record.kind not in _NOT_AGAINST_THE_CAUSE)
+    """The valid actions that are meant against a cause; without 措施类别 an action counts as lasting.
+
+    纠正预防 and 防呆 without 对应原因 keep the like from happening (D7) and are not taken for an answer to the cause.
+    """
+    return tuple(row for row in valid_actions(case) if _is_against_a_cause(row.record))
+
+
+def _is_against_a_cause(action: Action) -> bool:
+    if action.kind in _MAY_BE_PREVENTIVE:
+        return is_answer(action.cause)
+    return action.kind not in _NOT_AGAINST_THE_CAUSE
 
 
 def action_name(row: Row[Action]) -> str:
@@ -47,9 +58,11 @@ def named(rows: list[Row[Action]]) -> str:
 
 
 def _causes(case: Case, chain: Chain) -> tuple[str, ...]:
+    """The words in which one path speaks of its causes: answers, the questions that take them up, the conclusion."""
     complaint = case.complaint
     own = complaint.occurrence_cause if chain.path is CausePath.OCCURRENCE else complaint.escape_cause
-    return (*(link.answer for link in chain.answered), *([own] if own and is_answer(own) else []))
+    taken_up = (asked_about(link.question) for link in chain.links[1:])  # the first asks about the defect itself
+    return (*(link.answer for link in chain.answered), *taken_up, *([own] if own and is_answer(own) else []))
 
 
 def _answered_paths(
@@ -63,8 +76,10 @@ def _answered_paths(
     spoken = {path for path in CausePath if path.value in cause and cause.removesuffix("原因") == path.value}
     if spoken:
         return frozenset(spoken)
-    for text in (action.cause, action.content):
-        scores = {path: closeness(text or "", texts) for path, texts in causes.items()}
+    named_cause = {path: closeness(action.cause or "", texts) for path, texts in causes.items()}
+    content = action.content or ""
+    mentioned = {path: max((closeness(text, (content,)) for text in texts), default=0.0) for path, texts in causes.items()}
+    for scores in (named_cause, mentioned):
         best = max(scores.values(), default=0.0)
         if best >= setting.answered_wording:
             return frozenset(path for path, score in scores.items() if score == best)

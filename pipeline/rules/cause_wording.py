@@ -44,11 +44,17 @@ def likeness(one: str, other: str) -> float:
 
 
 def closeness(one: str, others: Iterable[str]) -> float:
-    """How far ``one`` is found inside the closest of ``others`` (or the other way round), 0–100."""
+    """How far ``one`` is found inside the closest of ``others``, 0–100; a text shorter than ``one`` covers only a part.
+
+    Order of words within ``one`` counts, so that 没有检具 and 检具没有 are close, not equal.
+    """
     from rapidfuzz import fuzz
 
     text = folded(one)
-    return max((fuzz.partial_ratio(text, folded(other)) for other in others if text and folded(other)), default=0.0)
+    if not text:
+        return 0.0
+    found = (other for other in map(folded, others) if other)
+    return max((fuzz.partial_ratio(text, other) * min(1.0, len(other) / len(text)) for other in found), default=0.0)
 
 
 def is_answer(text: str | None) -> bool:

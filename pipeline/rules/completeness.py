@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePath
 
 from pipeline.rules.state import is_open
@@ -75,12 +75,14 @@ _THEIR_SIDE = {
     "line_stop": "请问目前是否影响客户正常生产，有无停线风险？",
     "customer_request": "请问客户需要我司配合做哪些工作？",
 }
-_BY_SOURCE = {
+_BY_SOURCE: Mapping[Source | None, Mapping[str, str]] = {
     Source.RESIDENT: _THEIR_SIDE,
     Source.MARKETING: _THEIR_SIDE,
     Source.MAIL: {"reporter_contact": "除邮箱外，请再留一个方便联系的电话。"},
 }
-_ADDRESSEES = {Source.RESIDENT: Addressee.RESIDENT, Source.MARKETING: Addressee.MARKETING}
+_ADDRESSEES: Mapping[Source | None, Addressee] = {
+    Source.RESIDENT: Addressee.RESIDENT, Source.MARKETING: Addressee.MARKETING,
+}
 _PICTURES = frozenset(
     ".jpg .jpeg .png .bmp .gif .webp .heic .tif .tiff .mp4 .mov .avi .wmv .mkv .3gp .m4v".split()  # noqa: SIM905 - a word list reads better than a list of literals
 )
@@ -125,8 +127,7 @@ def _wanted(complaint: Complaint, setting: InquirySetting) -> Iterator[tuple[str
 
 
 def _text_of(field: str, source: Source | None) -> str:
-    own = _BY_SOURCE.get(source, {}) if source else {}
-    return own.get(field) or _TEXTS.get(field) or f"请补充“{_COLUMNS[field]}”。"
+    return _BY_SOURCE.get(source, {}).get(field) or _TEXTS.get(field) or f"请补充“{_COLUMNS[field]}”。"
 
 
 def _order(field: str) -> int:
@@ -149,7 +150,7 @@ def decide_inquiry(
     Asked are columns (``kept``) that this plant's ledger has at all, while the survey runs; ``files`` are the names
     in the case's 附件, None when unknown: pictures are asked for where none is there.
     """
-    addressee = _ADDRESSEES.get(complaint.source, Addressee.CUSTOMER) if complaint.source else Addressee.CUSTOMER
+    addressee = _ADDRESSEES.get(complaint.source, Addressee.CUSTOMER)
     if complaint.status not in _ASKING or not is_open(complaint):
         return Inquiry((), addressee, ("现状调查已结束，不再询问",))
     why: dict[str, str] = {}

@@ -61,8 +61,8 @@ def _resident(complaint: Complaint, directory: Directory, now: datetime) -> tupl
             return contact, (*away, f"驻线 {contact.name} 负责 {contact.scope}")
         substitute = directory.contacts.get(contact.delegate or "")
         if substitute is not None and leave_on(substitute, now.date()) is None:
-            return substitute, (*away, f"驻线 {contact.name} 请假（{leave})，由代理人 {substitute.name} 前往")
-        away.append(f"驻线 {contact.name} 请假（{leave})，没有可用的代理人")
+            return substitute, (*away, f"驻线 {contact.name} 请假（{leave}），由代理人 {substitute.name} 前往")
+        away.append(f"驻线 {contact.name} 请假（{leave}），没有可用的代理人")
     return None, (*away, f"通讯录中没有可前往 {complaint.customer or '该客户'} 的驻线")
 
 
@@ -75,8 +75,8 @@ def _traveller(complaint: Complaint, directory: Directory, now: datetime) -> tup
         return engineer, ()
     substitute = directory.contacts.get(engineer.delegate or "")
     if substitute is not None and leave_on(substitute, now.date()) is None:
-        return substitute, (f"质量工程师 {engineer.name} 请假（{leave})，由代理人 {substitute.name} 出差",)
-    return None, (f"质量工程师 {engineer.name} 请假（{leave})，没有可用的代理人，请指定出差人员",)
+        return substitute, (f"质量工程师 {engineer.name} 请假（{leave}），由代理人 {substitute.name} 出差",)
+    return None, (f"质量工程师 {engineer.name} 请假（{leave}），没有可用的代理人，请指定出差人员",)
 
 
 def _proposal(
@@ -94,20 +94,22 @@ def propose_dispatch(
     """驻线前往 or 出差, with reasons; None when nobody needs to go. A proposal: the engineer decides.
 
     The resident engineer goes at once when the risk is high (``at_once_from``), else when key facts are missing after
-    ``resident_after_hours``. An engineer travels when facts are still missing after ``travel_after_hours``, or when
-    no resident engineer can go. ``files`` are the names in 附件 (None: unknown), ``questions`` those still open,
-    ``now`` is aware, in the plant's zone.
+    ``resident_after_hours``. An engineer travels when facts are still missing after ``travel_after_hours``, or at
+    high risk when no resident engineer can go. ``files`` are the names in 附件 (None: unknown), ``questions`` those
+    still open, ``now`` is aware, in the plant's zone.
     """
     complaint = case.complaint
     surveying = complaint.status in _SURVEYING and is_open(complaint)
     if not surveying or not is_quality(complaint) or complaint.source is Source.ON_SITE:
         return None  # 出差现场: an engineer is there already
     known_for, missing = _since(case, now), missing_facts(questions, files, setting)
-    reasons = []
-    if _ORDER[level.level] >= _ORDER[setting.at_once_from]:
+    reasons: list[str] = []
+    high_risk = _ORDER[level.level] >= _ORDER[setting.at_once_from]
+    if high_risk:
         reasons.append(f"等级为{level.level.value}（{'、'.join(level.reasons)}）" if level.reasons else "风险高")
-    late = bool(missing) and known_for >= timedelta(hours=setting.resident_after_hours)
-    very_late = bool(missing) and known_for >= timedelta(hours=setting.travel_after_hours)
+    waiting = bool(missing) and complaint.status is not Status.RESTARTED  # since when it waits again stands nowhere
+    late = waiting and known_for >= timedelta(hours=setting.resident_after_hours)
+    very_late = waiting and known_for >= timedelta(hours=setting.travel_after_hours)
     if late:
         hours = setting.travel_after_hours if very_late else setting.resident_after_hours
         reasons.append(f"接诉已超过 {hours:g} 小时，仍缺：{'、'.join(missing)}")
@@ -119,7 +121,9 @@ def propose_dispatch(
     resident, found = _resident(complaint, directory, now)
     if resident is not None and not very_late:
         return _proposal(Trip.RESIDENT, resident, missing, (*reasons, *found))
-    if very_late:
-        found = ("驻线未能取得准确信息，建议工程师前往",) if resident or on_site else found
+    if not (very_late or high_risk):
+        return None  # the customer is asked by telephone first
+    if very_late and (resident or on_site):
+        found = (f"已过 {setting.travel_after_hours:g} 小时仍未取得准确信息，建议工程师前往",)
     traveller, notes = _traveller(complaint, directory, now)
     return _proposal(Trip.TRAVEL, traveller, missing, (*reasons, *found, *notes))

@@ -87,7 +87,8 @@ def _first_need(
         return MeetingNeed.NONE, None, (f"状态已到“{status.value if status else ''}”，不再建议首次会议",)
     if _ORDER[level.level] >= _ORDER[setting.at_once_from]:
         fired = f"（{'、'.join(level.reasons)}）" if level.reasons else ""
-        return MeetingNeed.AT_ONCE, number, (f"等级为{level.level.value}{fired}，不等现状调查，立即开会",)
+        hurry = "不等现状调查，立即开会" if status in _BEFORE_MEASURES else "立即开会"
+        return MeetingNeed.AT_ONCE, number, (f"等级为{level.level.value}{fired}，{hurry}",)
     if status in _BEFORE_MEASURES:
         return MeetingNeed.NOT_YET, None, ("先做现状调查；状态改为“分析”且变化点都有判定后建议开会",)
     if lacking := _change_points(case, kept):

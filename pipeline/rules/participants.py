@@ -103,6 +103,16 @@ class _Team:
 
         return sorted(found, key=far)
 
+    def _on_duty(self, words: Sequence[str], without: str) -> tuple[list[Contact], str]:
+        """Those on duty for 责任工序, else for the responsible department; with what they were found by."""
+        process, unit = self.complaint.process or "", self.complaint.department or ""
+        if process and (found := self.of_process(words, without, process)):
+            return found, f"（{process}）"
+        basis = f"{process}在通讯录中无人负责" if process else "责任工序未填"
+        stem = _UNIT_ENDINGS.sub("", unit)  # 注塑 of 注塑车间: inspectors sit in another department
+        near = (self.of_process(words, without, stem) or self.of_process(words, without, "")) if unit else []
+        return near, f"（{basis}，按责任部门）"
+
     def _obstacle(self, contact: Contact) -> str:
         if self.day is not None and (leave := leave_on(contact, self.day)):
             return f"请假（{leave}）"
@@ -129,17 +139,12 @@ class _Team:
         heads = self.directory.heads_of(unit)
         missing = f"通讯录中没有 {unit} 的负责人" if unit else "台账未填责任部门"
         yield self.first_of(heads, "①责任部门负责人或能决策的代理人", unit, missing)
-        area = complaint.process or ""
-        shown = f"（{area}）" if area else "（责任工序未填，按责任部门）"
-        stem = area or _UNIT_ENDINGS.sub("", unit)
-        operators = self.of_process(_OPERATOR_WORDS, "检验", stem) if stem else []
-        operators = operators or (self.of_process(_OPERATOR_WORDS, "检验", "") if unit and not area else [])
-        yield self.first_of(operators, f"②问题工序直接负责人{shown}", unit, "通讯录中没有负责该工序的人")
-        inspectors = self.of_process(_INSPECTOR_WORDS, "", stem) if stem else []
-        if not inspectors and complaint.liability is Liability.SUPPLIER and not area:
+        operators, basis = self._on_duty(_OPERATOR_WORDS, "检验")
+        yield self.first_of(operators, f"②问题工序直接负责人{basis}", unit, "通讯录中没有负责该工序的人")
+        inspectors, basis = self._on_duty(_INSPECTOR_WORDS, "")
+        if not inspectors and complaint.liability is Liability.SUPPLIER:
             inspectors = [found for word in _INCOMING for found in self.of_process(_INSPECTOR_WORDS, "", word)]
-        inspectors = inspectors or (self.of_process(_INSPECTOR_WORDS, "", "") if unit and not area else [])
-        yield self.first_of(inspectors, f"③问题工序检验班组长{shown}", "", "通讯录中没有该工序的检验班组长")
+        yield self.first_of(inspectors, f"③问题工序检验班组长{basis}", "", "通讯录中没有该工序的检验班组长")
 
     def adviser(self) -> Iterator[TeamMember]:
         """④ a technical adviser where the class of failure calls for one."""

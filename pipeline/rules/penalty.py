@@ -20,8 +20,8 @@ def _reasons(action: Action, state: ActionState, setting: PenaltySetting) -> tup
     found = []
     late = _days_late(action, state)
     if setting.clause_late.strip() and late >= setting.late_days:
-        how = "完成时已逾期" if Mark.DONE in state.marks else "未完成,已逾期"
-        found.append((f"{how}{late}天(计划{action.due})", setting.clause_late.strip()))
+        how = "完成时已逾期" if Mark.DONE in state.marks else "未完成，已逾期"
+        found.append((f"{how}{late}天（计划{action.due}）", setting.clause_late.strip()))
     if setting.clause_ineffective.strip() and Mark.INEFFECTIVE in state.marks:
         found.append((f"验证结果为“{action.verified}”", setting.clause_ineffective.strip()))
     return tuple(found)
@@ -48,8 +48,8 @@ def propose_penalties(
             continue
         reasons, clauses = zip(*found, strict=True)
         sentence = (
-            f"处罚建议(待人决定):{case.name} {state.name},责任部门{state.department};"
-            f"{';'.join(reasons)};依据:{'、'.join(dict.fromkeys(clauses))}"
+            f"处罚建议（待人决定）：{case.name} {state.name}，责任部门{state.department}；"
+            f"{'；'.join(reasons)}；依据：{'、'.join(dict.fromkeys(clauses))}"
         )
         proposals.append(PenaltyProposal(
             case.case_id, state.key, state.department, tuple(reasons), tuple(dict.fromkeys(clauses)), audience,

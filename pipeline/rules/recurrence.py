@@ -30,12 +30,12 @@ def _key(text: str | None) -> str:
 
 def _part_key(complaint: Complaint) -> str:
     part = _key(complaint.part_number)
-    return f"零件:{part}" if part else ""
+    return f"part {part}" if part else ""
 
 
 def _class_key(complaint: Complaint) -> str:
     product, failure = _key(complaint.product), _key(complaint.failure_class)
-    return f"产品:{product}|{failure}" if product and failure else ""
+    return f"product {product}|{failure}" if product and failure else ""
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ class EarlierCases:
                 earlier = group.cases[index]
                 if earlier.case_id not in told and not _tells_apart(complaint, earlier.complaint):
                     told.add(earlier.case_id)
-                    yield earlier, score, f"{why},不良现象相似({score}分)"
+                    yield earlier, score, f"{why}，不良现象相似（{score}分）"
 
 
 def _tells_apart(one: Complaint, other: Complaint) -> bool:
@@ -119,7 +119,7 @@ def _by_production(produced: date, point: date, lot: str, *, same_lot: bool, fir
     after = produced >= point
     if (after and same_lot and not first_lot) or (not after and first_lot):
         clash = "原案的不良批次" if after else "断点批次"
-        fact = f"生产日期{produced}与断点日期{point}、批次{lot}({clash})相矛盾"
+        fact = f"生产日期{produced}与断点日期{point}、批次{lot}（{clash}）相矛盾"
         return _Made(RecurrenceKind.ASK, fact, "正确的生产日期或不良批次")
     if after:
         return _Made(RecurrenceKind.RECURRENCE, f"生产日期{produced}不早于断点日期{point}")
@@ -132,7 +132,7 @@ def _by_lot(lot: str, *, same_lot: bool, first_lot: bool) -> _Made | None:
     if first_lot:
         return _Made(RecurrenceKind.RECURRENCE, f"不良批次{lot}就是断点批次")
     if same_lot:
-        return _Made(RecurrenceKind.LEAK, f"不良批次{lot}与原案相同,为断点前产品")
+        return _Made(RecurrenceKind.LEAK, f"不良批次{lot}与原案相同，为断点前产品")
     return None
 
 
@@ -148,8 +148,8 @@ def _made_when(earlier: Complaint, later: Complaint) -> _Made:
     if point is None:
         return _Made(RecurrenceKind.ASK, "原案的断点日期未填", "原案的断点日期")
     if later.received is not None and later.received.day < point:
-        return _Made(RecurrenceKind.LEAK, f"接诉{later.received.day}早于断点日期{point},产品必为断点前制造")
-    return _Made(RecurrenceKind.ASK, f"生产日期未填,分不清在断点日期{point}之前还是之后", "本单的生产日期")
+        return _Made(RecurrenceKind.LEAK, f"接诉{later.received.day}早于断点日期{point}，产品必为断点前制造")
+    return _Made(RecurrenceKind.ASK, f"生产日期未填，分不清在断点日期{point}之前还是之后", "本单的生产日期")
 
 
 def _came_after(earlier: Complaint, later: Complaint, kind: RecurrenceKind) -> bool:
@@ -164,15 +164,15 @@ def _came_after(earlier: Complaint, later: Complaint, kind: RecurrenceKind) -> b
 
 def _sentence(kind: RecurrenceKind, later: Case, earlier: Case, ask: str) -> str:
     if kind is RecurrenceKind.RECURRENCE and is_open(earlier.complaint):
-        return f"{earlier.name}断点后的产品又有相似不良:若确认,请在{earlier.name}上重新分析原因,补充措施并更新断点日期"
+        return f"{earlier.name}断点后的产品又有相似不良：若确认，请在{earlier.name}上补充分析和措施，更新断点日期"
     if kind is RecurrenceKind.RECURRENCE:
         return (
-            f"疑似{earlier.name}复发:若确认,请把{earlier.name}的状态改为 重新启动,填写重开次数和检讨原因;"
+            f"疑似{earlier.name}复发：若确认，请把{earlier.name}的状态改为 重新启动，填写重开次数和检讨原因；"
             f"{later.name}保留自己的编号和时限"
         )
     if kind is RecurrenceKind.LEAK:
-        return f"疑似{earlier.name}断点前的产品流出(围堵漏出),不按复发处理:请核对{earlier.name}的围堵范围和数量"
-    return f"与{earlier.name}相似,暂不能判断是复发还是断点前产品:请补填{ask}"
+        return f"疑似{earlier.name}断点前的产品流出（围堵漏出），不按复发处理：请核对{earlier.name}的围堵范围和数量"
+    return f"与{earlier.name}相似，暂不能判断是复发还是断点前产品：请补填{ask}"
 
 
 def _is_settled(earlier: Case, later: Case) -> bool:

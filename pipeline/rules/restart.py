@@ -42,9 +42,9 @@ def _is_old(action: Action, since: date | None) -> bool | None:
 
 def _missing(complaint: Complaint) -> Iterator[str]:
     if plain_text(complaint.review_reason) is None:
-        yield "重新启动须填写检讨原因:是未找到根本原因,还是措施验证不充分"
+        yield "重新启动须填写检讨原因：是未找到根本原因，还是措施验证不充分"
     if (complaint.restarts or 0) == 0:
-        yield "状态为重新启动,请填写重开次数(第一次填 1),8D按第2版编制"
+        yield "状态为重新启动，请填写重开次数（第一次填 1），8D按第2版编制"
 
 
 def restart_of(case: Case, seen: date | None) -> Restart | None:
@@ -61,11 +61,11 @@ def restart_of(case: Case, seen: date | None) -> Restart | None:
     keys: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for row in case.rows.actions:
         keys[_is_old(row.record, since)].append(action_key(row))
-    notes = [f"第{times}次重新启动,8D为第{times + 1}版;原有措施保留"]
+    notes = [f"第{times}次重新启动，8D为第{times + 1}版；原有措施保留"]
     if complaint.status is Status.RESTARTED:
-        notes.append("状态“重新启动”按“调查”处理:先检讨原因,再补充原因分析与措施")
+        notes.append("状态“重新启动”按“调查”处理：先检讨原因，再补充原因分析与措施")
     if since is None and keys[None]:
-        notes.append("重新启动的日期不明,分不清哪些措施是重新启动前完成的")
+        notes.append("重新启动的日期不明，分不清哪些措施是重新启动前完成的")
     return Restart(
         times, times + 1, working_status(complaint), since, tuple(keys[True]), tuple(keys[False]), tuple(keys[None]),
         tuple(_missing(complaint)), tuple(notes),

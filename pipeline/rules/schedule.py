@@ -76,7 +76,7 @@ def _why_meeting(run: WeeklyRun, calendar: Workdays) -> str:
         return f"{off}，例会提前到本周周五前的最后一个工作日 {_short(run.meeting)}{tail}"
     if calendar.decided_by(friday)[0] is DayRule.ORDINARY:
         return f"周五上班，例会照常{tail}"
-    return f"周五{_spans([friday], calendar)}，例会照常{tail}"
+    return f"周五 {_spans([friday], calendar)}，例会照常{tail}"
 
 
 def _why_weekly(run: WeeklyRun, calendar: Workdays) -> str:

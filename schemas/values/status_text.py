@@ -70,4 +70,5 @@ def _clause(clause: str, known: Known) -> str | None:
         return _AFTER_STEP[step[1] or step[2]]
     if _WAITING.match(clause):
         return "跟踪"
-    return "调查" if _ASKING.match(clause) else None
+    under_way = clause.endswith("中") and 3 <= len(clause) <= 6  # 处置中, 评审中
+    return "调查" if under_way or _ASKING.match(clause) else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline.commands.init import make_plant
-from tests.functional.plant_folder import PlantFolder, Said, kesu
+from pipeline.app import open_site
+from tests.functional.plant_folder import Said, empty_plant, kesu
 
 CONFIG = """\
 version: 1
@@ -122,10 +123,12 @@ def test_a_faulty_calendar_file_is_one_sentence(config: Path, table: str | None,
 
 
 def test_a_pass_keeps_the_same_calendar(tmp_path: Path) -> None:
-    plant = PlantFolder(tmp_path / "plant")
-    make_plant(plant.root, "2026-11-25T17:00+08:00")
+    plant = empty_plant(tmp_path / "plant")
     text = plant.config.read_text(encoding="utf-8")
-    plant.config.write_text(text.replace('  file: ""', "  file: 没有.csv"), encoding="utf-8")
-    said = kesu("once", "-c", plant.config, "--now", "2026-11-26T09:00+08:00")
+    plant.config.write_text(text.replace('  file: ""', "  file: 日历.csv"), encoding="utf-8")
+    said = kesu("once", "-c", plant.config, "--now", NOW)
     assert said.code == 2
     assert "找不到工厂日历" in said.err
+    (plant.root / "日历.csv").write_text("日期,类型\n2026-11-27,放假\n", encoding="utf-8")
+    with open_site(plant.config, datetime.fromisoformat(NOW), write=False) as opened:
+        assert not opened.site.calendar.is_workday(date(2026, 11, 27))

@@ -54,12 +54,12 @@ CONFIGS = [
     (replaced("poll_seconds:", "pol_seconds:"), ["pol_seconds", "不认识此项"]),
     (replaced("site: 示例工厂", "#"), ["site", "缺少此项"]),
     (replaced("settling_minutes: 10", "settling_minutes: 十分钟"), ["settling_minutes", "应为整数", "十分钟"]),
-    (replaced("poll_seconds: 5", "poll_seconds: 0"), ["poll_seconds", "现为 0"]),
+    (replaced("poll_seconds: 5", "poll_seconds: 0"), ["poll_seconds", "应大于 0", "现为 0"]),
     (replaced('digest_at: "08:30"', "digest_at: 早上"), ["mail.digest_at", "应为时刻"]),
     (replaced("saturdays_work: false", "saturdays_work: 有时"), ["calendar.saturdays_work", "true 或 false"]),
     (replaced("kind: shared", "kind: 公用"), ["ledgers.0.kind", "不在可选值之内"]),
     (replaced("ledgers:", "ledgers: 客诉台账.xlsx\nx:"), ["ledgers", "应为列表"]),
-    (replaced("digits: 3", "digits: 99"), ["numbering.digits", "现为 99"]),
+    (replaced("digits: 3", "digits: 99"), ["numbering.digits", "不能大于 8", "现为 99"]),
     (replaced("{serial}", "号"), ["numbering.pattern", "{serial}"]),
     (replaced("KS-{year}{month}", "KS-{yaer}{month}"), ["numbering.pattern", "{year}"]),
     (replaced("KS-{year}{month}", "KS-{year{month}"), ["numbering.pattern", "{year}"]),
@@ -136,7 +136,7 @@ def test_a_ledger_that_cannot_be_read(
     assert remedy in said.out
     board = plant.board()
     assert what in board
-    assert "KS-202611-001" in board  # the last good snapshot goes on being shown
+    assert "接头泄漏" in board  # the case of the last good snapshot goes on being shown
     assert "不见了" not in board
     assert (plant.ledger.read_bytes() if plant.ledger.exists() else None) == harmed
     status = kesu("status", "-c", plant.config, "--now", "2026-11-26T08:41+08:00")

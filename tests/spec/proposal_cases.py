@@ -18,37 +18,38 @@ Cells = Mapping[str, object]
 
 #: Every answer that is ever asked for.
 ANSWERS: Cells = {
-    "反馈人": "宋立群", "联系方式": "000-0000-1001", "职务": "线边质量主管", "部门科室": "总装质量科", "负责工作": "冷却管路",
-    "客户基地": "临江基地", "产品编号": "CW-2104", "不良批次": "CW1120A", "不良数量": 3, "批量数": 4000, "客户日用量": 320,
-    "客户良品库存": 900, "客户诉求": "当日换货", "不良现象": "表面发白", "问题类型": "质量问题", "信息来源": "邮件",
-    "状态": "调查", "责任工序": "注塑",
+    "反馈人": "宋立群", "联系方式": "000-0000-1001", "职务": "线边质量主管", "部门科室": "总装质量科",
+    "负责工作": "冷却管路", "客户基地": "临江基地", "产品编号": "CW-2104", "不良批次": "CW1120A", "不良数量": 3,
+    "批量数": 4000, "客户日用量": 320, "客户良品库存": 900, "客户诉求": "当日换货", "不良现象": "表面发白",
+    "问题类型": "质量问题", "信息来源": "邮件", "状态": "调查", "责任工序": "注塑",
 }
-PEOPLE: Mapping[str, Cells] = {
-    "周启航": {"部门": "品质部", "岗位": "质量工程师", "直属上级": "韩立川", "代理人": "林若溪"},
-    "林若溪": {"部门": "品质部", "岗位": "质量工程师", "直属上级": "韩立川"},
-    "韩立川": {"部门": "品质部", "岗位": "品质经理"},
-    "罗文斌": {"部门": "注塑车间", "岗位": "车间主任", "代理人": "段鹏飞"},
-    "段鹏飞": {"部门": "注塑车间", "岗位": "工艺工程师", "角色": "工序责任人", "负责工序/客户基地": "注塑", "班次": "白班"},
-    "孟凡超": {"部门": "注塑车间", "岗位": "班长", "角色": "工序责任人", "负责工序/客户基地": "注塑 夜班", "班次": "夜班"},
-    "彭小满": {"部门": "品质部", "岗位": "检验班长", "角色": "过程检验", "负责工序/客户基地": "注塑、成型", "班次": "白班"},
-    "马俊峰": {"部门": "品质部", "岗位": "检验班长", "角色": "过程检验", "负责工序/客户基地": "注塑、装配", "班次": "夜班"},
-    "钱小曼": {"部门": "品质部", "岗位": "检验班长", "角色": "进料检验", "负责工序/客户基地": "进料"},
-    "田野": {"部门": "品质部", "角色": "驻线", "负责工序/客户基地": "星河汽车 临江基地", "代理人": "彭浩然"},
-    "彭浩然": {"部门": "品质部", "角色": "驻线", "负责工序/客户基地": "星河汽车 宁州基地"},
-    "苏晓彤": {"部门": "工艺技术部", "岗位": "产品工程师", "角色": "技术顾问", "负责工序/客户基地": "冷却水管"},
-    "顾明哲": {"部门": "工艺技术部", "岗位": "部长", "角色": "部门负责人", "负责工序/客户基地": "工艺"},
-    "邵文博": {"部门": "总经办", "岗位": "副总经理", "角色": "高层"},
-}
+_COLUMNS = ("姓名", "部门", "岗位", "角色", "负责工序/客户基地", "班次", "直属上级", "代理人")
+_PEOPLE = (
+    ("周启航", "品质部", "质量工程师", None, None, None, "韩立川", "林若溪"),
+    ("林若溪", "品质部", "质量工程师", None, None, None, "韩立川", None),
+    ("韩立川", "品质部", "品质经理", None, None, None, None, None),
+    ("罗文斌", "注塑车间", "车间主任", None, None, None, None, "段鹏飞"),
+    ("段鹏飞", "注塑车间", "工艺工程师", "工序责任人", "注塑", "白班", None, None),
+    ("孟凡超", "注塑车间", "班长", "工序责任人", "注塑 夜班", "夜班", None, None),
+    ("彭小满", "品质部", "检验班长", "过程检验", "注塑、成型", "白班", None, None),
+    ("马俊峰", "品质部", "检验班长", "过程检验", "注塑、装配", "夜班", None, None),
+    ("钱小曼", "品质部", "检验班长", "进料检验", "进料", None, None, None),
+    ("田野", "品质部", None, "驻线", "星河汽车 临江基地", None, None, "彭浩然"),
+    ("彭浩然", "品质部", None, "驻线", "星河汽车 宁州基地", None, None, None),
+    ("苏晓彤", "工艺技术部", "产品工程师", "技术顾问", "冷却水管", None, None, None),
+    ("顾明哲", "工艺技术部", "部长", "部门负责人", "工艺", None, None, None),
+    ("邵文博", "总经办", "副总经理", "高层", None, None, None, None),
+)
+PEOPLE: Mapping[str, Cells] = {line[0]: dict(zip(_COLUMNS, line, strict=True)) for line in _PEOPLE}
 
 
-def contacts(changes: Mapping[str, Cells | None] | None = None) -> list[Cells]:
-    """通讯录 with changes by name; None takes a person out."""
-    rows = []
-    for name, cells in {**PEOPLE, **{name: {} for name in changes or {} if name not in PEOPLE}}.items():
+def contacts(changes: Mapping[str, Cells | None] | None = None) -> list[dict[str, object]]:
+    """通讯录 with changes by name; None takes a person out, a name not known comes in."""
+    rows: list[dict[str, object]] = []
+    for name, cells in {**{name: {} for name in changes or {}}, **PEOPLE}.items():
         change = (changes or {}).get(name, {})
         if change is not None:
-            mail = f"m{len(rows):02}@example.com"
-            rows.append(filled({"姓名": name, "邮箱": mail, **cells, **change}))
+            rows.append(filled({"姓名": name, "邮箱": f"m{len(rows):02}@example.com", **cells, **change}))
     return rows
 
 
@@ -58,12 +59,16 @@ def filled(cells: Cells) -> dict[str, object]:
 
 
 def case_and_directory(
-    cells: Cells, people: Mapping[str, Cells | None] | None = None, **sheets: Sequence[Cells]
+    cells: Cells, people: Mapping[str, Cells | None] | None = None, *, meetings: Sequence[Cells] = (),
+    change_points: Sequence[Cells] = (),
 ) -> tuple[Case, Directory]:
     """One complaint with all answers and the given cells on top, its other sheets, and 通讯录."""
     row = filled({**complaint(客诉编号="KS-1", **ANSWERS), **cells})
-    named = {sheet: [{"客诉编号": "KS-1", **filled(entry)} for entry in rows] for sheet, rows in sheets.items()}
-    reading = ledger([row], 通讯录=contacts(people), **named)
+
+    def of_case(rows: Sequence[Cells]) -> list[dict[str, object]]:
+        return [{"客诉编号": "KS-1", **filled(entry)} for entry in rows]
+
+    reading = ledger([row], 通讯录=contacts(people), 会议=of_case(meetings), 变化点=of_case(change_points))
     sighting = identify(reading, {}, at("2026-11-26T09:00"), timedelta(0), 1, baseline=False).sightings[0]
     case = case_of(sighting, "KS-1", "", children_of(reading), reading.ledger)
     return case, directory_of([reading])

@@ -25,9 +25,10 @@ def inquiry_of(given: dict[str, Any], setting: InquirySetting | None = None) -> 
     return decide_inquiry(case.complaint, kept, setting or InquirySetting(), given.get("附件"))
 
 
-@pytest.mark.parametrize(
-    "row", [*RULE.rows("缺什么"), *RULE.rows("按失效类别"), *RULE.rows("什么时候问"), *RULE.rows("照片和视频")], ids=row_id
-)
+ASKED = [row for name in ("缺什么", "按失效类别", "什么时候问", "照片和视频") for row in RULE.rows(name)]
+
+
+@pytest.mark.parametrize("row", ASKED, ids=row_id)
 def test_what_is_asked(row: dict[str, Any]) -> None:
     inquiry = inquiry_of(row["给"])
     assert [question.heading for question in inquiry.questions] == row["得"]["询问"]
@@ -88,18 +89,25 @@ def test_the_message_is_ready_to_send() -> None:
 
 
 OPENINGS = [
-    ({"信息来源": "驻线"}, "您好！", "关于星河汽车反馈的"),
-    ({"信息来源": "营销部"}, "营销部同事：您好！", "烦请协助向客户了解"),
-    ({"反馈人": None}, "尊敬的星河汽车：您好！", "感谢您反馈"),
+    ({"信息来源": "驻线"}, "您好！",
+     "关于星河汽车反馈的冷却水管 CW-2104“表面发白”问题，请协助到现场确认以下信息，并拍照发回："),
+    ({"信息来源": "营销部", "产品编号": None, "客户": None, "客户投诉单号": "QY-71"}, "营销部同事：您好！",
+     "关于客户反馈的冷却水管“表面发白”问题（投诉单号 QY-71），烦请协助向客户了解以下信息："),
+    ({"反馈人": None, "产品名称": None, "产品编号": None, "不良现象": None}, "尊敬的星河汽车：您好！",
+     "感谢您反馈我司产品问题，给您带来不便，请谅解。为尽快查明情况，烦请协助提供以下信息："),
 ]
 
 
-@pytest.mark.parametrize(("cells", "greeting", "fragment"), OPENINGS)
-def test_the_message_speaks_to_whoever_answers(cells: dict[str, object], greeting: str, fragment: str) -> None:
+@pytest.mark.parametrize(("cells", "greeting", "request_line"), OPENINGS)
+def test_the_message_speaks_to_whoever_answers(cells: dict[str, object], greeting: str, request_line: str) -> None:
     case, _ = case_and_directory(cells)
     lines = questions_text(case, [Question("不良批次", "请提供批次。")]).splitlines()
-    assert lines[2] == greeting
-    assert fragment in lines[3]
+    assert lines[2:4] == [greeting, request_line]
+
+
+def test_the_reasons_name_the_type_of_problem_as_it_was_typed() -> None:
+    assert inquiry_of({"不良批次": None}).reasons == ("问题类型为质量问题",)
+    assert inquiry_of({"问题类型": None, "不良批次": None}).reasons == ("问题类型为质量问题（问题类型未填，按此询问）",)
 
 
 def test_nothing_to_ask_makes_no_message() -> None:
@@ -112,4 +120,6 @@ def test_a_question_of_no_topic_stands_last_and_a_long_phenomenon_is_cut() -> No
     text = questions_text(case, [Question("班次", "请补充“班次”。"), Question("不良批次", "请提供批次。")])
     assert "【产品与数量】\n1. 请提供批次。\n【其他】\n2. 请补充“班次”。" in text
     assert f"“{'长' * 60}…”" in text
+    exactly, _ = case_and_directory({"不良现象": "长" * 60})
+    assert f"“{'长' * 60}”" in questions_text(exactly, [Question("班次", "请补充“班次”。")])
     assert text.endswith("\n质量工程师\n")

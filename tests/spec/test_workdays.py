@@ -81,6 +81,7 @@ def test_month_end(year: int, month: int, last: str) -> None:
         ("2094-10-04", True),  # a Monday; the notice may make it a holiday
         ("2094-10-09", False),  # a Saturday
         ("2003-10-01", False),  # before the first notice on record
+        ("2013-05-02", True),  # a Thursday, worked by that year's notice: fixed days count only where it is missing
     ],
 )
 def test_working_days(day: str, worked: bool) -> None:
@@ -93,6 +94,35 @@ def test_the_plants_own_calendar_wins() -> None:
     assert plant.is_workday(D("2098-02-08"))  # a Saturday
     assert not plant.is_workday(D("2026-11-26"))
     assert plant.weekly(D("2026-11-26")) == WeeklyRun(D("2026-11-23"), D("2026-11-27"), D("2026-11-25"))
+
+
+@pytest.mark.parametrize(
+    ("day", "why", "estimated"),
+    [
+        ("2026-11-26", "正常上班", False),
+        ("2026-11-28", "本厂照常上班", False),
+        ("2026-11-29", "周末休息", False),
+        ("2025-10-06", "中秋节放假", False),
+        ("2026-10-10", "国庆节调休上班", False),
+        ("2015-09-03", "抗战胜利纪念日放假", False),
+        ("2026-11-27", "工厂日历定为放假（检修）", False),
+        ("2026-10-02", "工厂日历定为上班", False),
+        ("2098-10-01", "国庆节放假", True),
+        ("2098-11-26", "正常上班", True),
+        ("2098-11-27", "工厂日历定为上班", False),
+    ],
+)
+def test_why_a_day_is_worked_or_not(day: str, why: str, estimated: bool) -> None:
+    plant = Workdays(
+        [D("2026-10-02"), D("2098-11-27")], [D("2026-11-27")], saturdays_work=True, notes={D("2026-11-27"): "检修"}
+    )
+    assert plant.explain(D(day)) == why
+    assert plant.is_estimated(D(day)) is estimated
+
+
+def test_every_festival_of_the_notices_has_its_chinese_name() -> None:
+    days = (date(2004, 1, 1) + timedelta(days=offset) for offset in range(366 * 30))
+    assert [day for day in days if "法定节假日" in PLANT.explain(day)] == []
 
 
 def test_working_saturdays_are_ordinary_ones_only() -> None:

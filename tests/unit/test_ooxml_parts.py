@@ -166,5 +166,5 @@ def test_what_is_no_package(tmp_path: Path) -> None:
         Package(tmp_path / "empty.xlsx")
     with pytest.raises(LedgerMissing):
         Package(tmp_path / "none.xlsx")
-    with pytest.raises(LedgerDamaged, match="Content_Types"):
+    with pytest.raises(LedgerDamaged, match="另一种压缩格式"):
         check_package(tmp_path / "other.zip")
