@@ -73,7 +73,10 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActionState:
-    """One action as it stands; ``days_late`` in calendar days (None while no date runs), ``sentences`` for people."""
+    """One action as it stands; ``days_late`` in calendar days (None while no date runs), ``sentences`` for people.
+
+    Sentences count days, so they differ from day to day; what is news is told by ``news_key``.
+    """
 
     key: str
     name: str
@@ -84,6 +87,11 @@ class ActionState:
     days_late: int | None
     postponed: int
     sentences: tuple[str, ...]
+
+    @property
+    def news_key(self) -> str:
+        """The same as long as nothing but time has passed: a digest tells of an action when this changes."""
+        return f"{self.key}:{'、'.join(sorted(mark.value for mark in self.marks))}:{self.postponed}"
 
 
 @dataclass(frozen=True, slots=True)

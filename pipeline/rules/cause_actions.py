@@ -76,10 +76,10 @@ def _answered_paths(
     spoken = {path for path in CausePath if path.value in cause and cause.removesuffix("原因") == path.value}
     if spoken:
         return frozenset(spoken)
-    named_cause = {path: closeness(action.cause or "", texts) for path, texts in causes.items()}
-    content = action.content or ""
-    mentioned = {path: max((closeness(text, (content,)) for text in texts), default=0.0) for path, texts in causes.items()}
-    for scores in (named_cause, mentioned):
+    content = (action.content or "",)
+    answered = {path: closeness(action.cause or "", texts) for path, texts in causes.items()}
+    mentioned = {path: max((closeness(text, content) for text in texts), default=0.0) for path, texts in causes.items()}
+    for scores in (answered, mentioned):
         best = max(scores.values(), default=0.0)
         if best >= setting.answered_wording:
             return frozenset(path for path, score in scores.items() if score == best)

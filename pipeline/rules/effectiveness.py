@@ -33,7 +33,7 @@ def _break_point(
     elif valid_break_point(case, restart, today) is None and restart is not None:
         yield f"断点日期{day}是重新启动（{restart.since}）之前的：请改为新措施的断点日期"
     elif today < (earliest := day + timedelta(days=setting.days)):
-        yield f"断点{day}后不复发须满{setting.days}天，现为{(today - day).days}天：最早{earliest}可关闭"
+        yield f"断点{day}后须满{setting.days}天不复发：最早{earliest}可关闭"
 
 
 def recurrence_faults(case: Case, evidence: Evidence, since: date | None) -> Iterator[str]:

@@ -3,23 +3,90 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import pytest
 
+from schemas.causes import Acceptance, EightDStep
 from tests.spec.eight_d_mutations import MUTATIONS, Mutation
 from tests.spec.good_eight_ds import EightD, load_all
+from tests.spec.rule_tables import load, row_id
 
 GOOD = load_all()
+MODEL = next(report for report in GOOD if report.name == "冷却水管接头渗漏")
 SPOILT = [(report, mutation) for report in GOOD for mutation in MUTATIONS if mutation.when(report)]
+ROWS = [row for table in load("acceptance").tables for row in table.rows]
+STEPS = tuple(step.name for step in EightDStep)
+
+
+def _given(given: dict[str, Any]) -> EightD:
+    """The model 8D with what a row changes: cells, whole sheets, single actions (措施2), added rows (加围堵)."""
+    report = MODEL.copy()
+    for key, value in given.items():
+        if key == "通讯录没有":
+            report.people = [] if value == "所有人" else [row for row in report.people if row["姓名"] != value]
+        elif key == "固化文件":
+            report.documents = value
+        elif key == "去掉措施":
+            report.sheets["措施跟踪"] = [row for row in report.sheets["措施跟踪"] if row["措施编号"] not in value]
+        elif key == "加发生":
+            links = report.chain("发生")
+            question = f"为什么{links[-1]['答']}"
+            report.sheets["原因分析"].append({**links[-1], "第几问": len(links) + 1, "问": question, "答": value})
+        elif key == "流出":
+            report.sheets["原因分析"] = report.chain("发生")
+        elif key.endswith("全部"):
+            for row in report.sheets["措施跟踪"]:
+                row[key.removesuffix("全部")] = value
+        elif key[:2] == "措施" and key[2:].isdigit():
+            next(row for row in report.sheets["措施跟踪"] if row["措施编号"] == key[2:]).update(value)
+        elif key.removeprefix("加") in {"围堵", "变化点", "会议", "跟踪回访"} or key == "措施":
+            sheet = "措施跟踪" if key == "措施" else key.removeprefix("加")
+            before = report.sheets[sheet] if key.startswith("加") else []
+            report.sheets[sheet] = [*before, *({"客诉编号": "KS-1", **row} for row in value)]
+        else:
+            report.complaint[key] = value
+    return report
+
+
+def _result(row: dict[str, Any]) -> Acceptance:
+    return _given(row["给"]).judged()[-1]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=row_id)
+def test_points_and_remarks(row: dict[str, Any]) -> None:
+    result = _result(row)
+    if row["得"] == "不评":
+        assert all(score.points is None for score in result.steps)
+        assert result.note
+        return
+    shown = {score.step.name: "未到" if score.points is None else score.points for score in result.steps}
+    assert shown == {**dict.fromkeys(STEPS, 2), **row["得"]}
+    assert not result.note
+    remarks = [remark for score in result.steps for remark in score.remarks]
+    assert bool(remarks) == ("意见" in row)
+    assert any(row.get("意见", "") in remark for remark in remarks) or not remarks
+
+
+@pytest.mark.parametrize("row", ROWS, ids=row_id)
+def test_a_remark_stands_exactly_with_every_d_below_two(row: dict[str, Any]) -> None:
+    for score in _result(row).steps:
+        assert bool(score.remarks) == (score.points in {0, 1})
+        assert all(remark.startswith(f"{score.step.name}：") and remark.endswith("。") for remark in score.remarks)
+
+
+def test_total_and_weakest() -> None:
+    report = _given({"状态": "跟踪", "不良批次": None, "断点日期": None, "断点批次": None, "围堵": []})
+    result = report.judged()[-1]
+    assert (result.total, result.possible) == (12, 16)
+    assert [score.step.name for score in result.lowest] == ["D3"]
+    assert MODEL.judged()[-1].lowest == ()
+    assert (MODEL.judged()[-1].total, MODEL.judged()[-1].possible) == (18, 18)
 
 
 @cache
 def _points(index: int) -> dict[str, int | None]:
     return GOOD[index].points()
-
-
-def _names(pair: tuple[EightD, Mutation]) -> str:
-    return f"{pair[0].name}-{pair[1].name}"
 
 
 def test_there_are_thirty_8ds_each_spoilt_in_six_ways_or_more() -> None:
@@ -36,7 +103,8 @@ def test_a_good_8d_is_accepted(report: EightD) -> None:
 
 
 @pytest.mark.parametrize(("report", "mutation"), SPOILT, ids=[
-    f"{number}-of-{len(SPOILT)}-{_names(pair)}" for number, pair in enumerate(SPOILT, start=1)
+    f"{number}-of-{len(SPOILT)}-{report.name}-{mutation.name}"
+    for number, (report, mutation) in enumerate(SPOILT, start=1)
 ])
 def test_spoiling_lowers_exactly_that_d(report: EightD, mutation: Mutation) -> None:
     before = _points(GOOD.index(report))

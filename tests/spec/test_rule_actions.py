@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -70,6 +71,19 @@ def test_department_of_the_complaint_where_the_action_names_none() -> None:
     assert [state.department for state in states] == ["注塑车间", "设备部"]
 
 
-def test_a_long_content_is_shortened() -> None:
-    name = review({"A1": {**ACTION, "措施内容": "很长" * 30}}, {}, {}).actions[0].name
-    assert name == f"措施A1“{'很长' * 20}…”"
+@pytest.mark.parametrize(("content", "name"), [
+    ("很长" * 30, f"措施A1“{'很长' * 20}…”"), ("正好" * 20, f"措施A1“{'正好' * 20}”"), (None, "措施A1（内容未填）"),
+])
+def test_name_of_an_action(content: str | None, name: str) -> None:
+    assert review({"A1": {**ACTION, "措施内容": content}}, {}, {}).actions[0].name == name
+
+
+def test_a_day_that_passes_is_no_news_and_a_new_state_is() -> None:
+    case = case_with({"措施": {**_NO_STANDARD, "A1": ACTION}}, OPEN)
+
+    def news(day: date) -> str:
+        return review_actions(case, None, ClockSetting(), {}, day).actions[0].news_key
+
+    assert news(date(2026, 11, 19)) == news(date(2026, 11, 20))  # due soon
+    assert news(date(2026, 11, 21)) == news(date(2026, 11, 26))  # overdue
+    assert len({news(date(2026, 11, 1)), news(date(2026, 11, 20)), news(date(2026, 11, 21))}) == 3

@@ -52,9 +52,9 @@ def findings_on(given: Mapping[str, Any], setting: CauseSetting | None = None) -
     extra = _extra("发生", given.pop("8D发生", [])) + _extra("流出", given.pop("8D流出", []))
     full_8d = given.pop("完整8D", "是") != "否"
     cells = {
-        "客诉编号": "KS-1", "接诉时间": "2026-11-02 08:00", "客户": "星河汽车", "产品名称": "冷却水管", "不良现象": "接头渗漏",
-        "质量工程师": "周启航", "责任部门": "注塑车间", "再现次数": 3, "发生原因": "锁模力没有监控", "流出原因": "气密压力低",
-        **given,
+        "客诉编号": "KS-1", "接诉时间": "2026-11-02 08:00", "客户": "星河汽车", "产品名称": "冷却水管",
+        "不良现象": "接头渗漏", "质量工程师": "周启航", "责任部门": "注塑车间", "再现次数": 3,
+        "发生原因": "锁模力没有监控", "流出原因": "气密压力低", **given,
     }
     rows = {"原因分析": chains, "措施跟踪": actions}
     case = EightD("", {name: cell for name, cell in cells.items() if cell is not None}, rows).judged()[0]

@@ -75,18 +75,18 @@ def test_the_same_complaint_in_another_ledger_is_no_recurrence() -> None:
 
 
 def test_twenty_thousand_complaints_take_seconds() -> None:
-    """Every complaint of a big ledger asked once; 400 parts, so 50 complaints share one."""
+    """A big ledger of 400 parts, 50 complaints each, and all complaints of a year asked; in seconds of this process."""
     first, later = pair({})
     many = [
         replace(first, case_id=f"c{index}", number=f"N{index}", rows=_of_part(first, index % 400))
         for index in range(20_000)
     ]
-    started = time.monotonic()
+    started = time.process_time()
     earlier = EarlierCases(many)
     asked = [replace(later, rows=_of_part(later, index % 400)) for index in range(2_000)]
     found = [find_recurrences(case, earlier, RecurrenceSetting()) for case in asked]
     assert all(len(entry) == 3 for entry in found)
-    assert time.monotonic() - started < 8
+    assert time.process_time() - started < 8
 
 
 def _of_part(case: Case, part: int) -> Any:
