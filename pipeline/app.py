@@ -32,7 +32,7 @@ class AttachmentMissing(KesuError):
     """A mail's attachment is not on the share yet; the mail waits for it."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"附件 {path} 不在公共盘上,邮件等待其生成。若已删除,请恢复该文件。")
+        super().__init__(f"附件 {path} 不在公共盘上，邮件等待其生成。若已删除，请恢复该文件。")
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def adoption_state(config: Path) -> list[str]:
     return [
         f"公共盘 {share.root}:" + ("尚无标记" if owner is None else f"标记属于日志 {owner[:8] or '(标记损坏)'}"),
         f"本机日志 {path}:" + ("存在" if path.exists() else "没有"),
-        f"现有资料夹 {len(share.folders())} 个:保留,编号不会重复使用。",
+        f"现有资料夹 {len(share.folders())} 个：保留，编号不会重复使用。",
     ]
 
 

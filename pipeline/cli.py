@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     Command = Callable[[argparse.Namespace], int]
 
-_DESCRIPTION = "客诉助手:看着公共盘上的台账,编号、起草 8D 与会议文件、提醒逾期。"
-_EPILOG = "先试一试:kesu demo(演示工厂)或 kesu try 贵厂台账.xlsx(只读)。"
+_DESCRIPTION = "客诉助手：看着公共盘上的台账，编号、起草 8D 与会议文件、提醒逾期。"
+_EPILOG = "先试一试：kesu demo（演示工厂）或 kesu try 贵厂台账.xlsx（只读）。"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -27,25 +27,25 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("-c", "--config", required=True, metavar="CONFIG", help="config.yaml 的路径")
 
     def now(command: argparse.ArgumentParser) -> None:
-        command.add_argument("--now", metavar="ISO", help="按这一时刻演练,例如 2026-11-26T09:00+08:00")
+        command.add_argument("--now", metavar="ISO", help="按这一时刻演练，例如 2026-11-26T09:00+08:00")
 
     def as_json(command: argparse.ArgumentParser) -> None:
         command.add_argument("--json", action="store_true", help="结果输出为 JSON")
 
     demo = add("demo", "建一个演示工厂并跑完几天的流程")
-    demo.add_argument("dir", nargs="?", default="kesu-demo", metavar="DIR", help="目录,默认 ./kesu-demo")
+    demo.add_argument("dir", nargs="?", default="kesu-demo", metavar="DIR", help="目录，默认 ./kesu-demo")
     now(demo)
 
-    trial = add("try", "只读试用:任何工厂的台账 → 草稿、逾期清单、看板")
+    trial = add("try", "只读试用：任何工厂的台账 → 草稿、逾期清单、看板")
     trial.add_argument("ledger", metavar="LEDGER.xlsx", help="台账工作簿")
-    trial.add_argument("--into", default="kesu-try", metavar="DIR", help="结果目录,默认 ./kesu-try")
+    trial.add_argument("--into", default="kesu-try", metavar="DIR", help="结果目录，默认 ./kesu-try")
     now(trial)
 
-    init = add("init", "建一个空的工厂:配置、台账模板、可编辑模板")
-    init.add_argument("dir", metavar="DIR", help="目录(不存在则新建)")
+    init = add("init", "建一个空的工厂：配置、台账模板、可编辑模板")
+    init.add_argument("dir", metavar="DIR", help="目录（不存在则新建）")
     now(init)
 
-    check = add("check", "检查台账:表头对应与每个问题单元格;不写任何文件")
+    check = add("check", "检查台账：表头对应与每个问题单元格；不写任何文件")
     check.add_argument("ledger", nargs="?", metavar="LEDGER", help="台账工作簿")
     check.add_argument("-c", "--config", metavar="CONFIG", help="检查配置中的全部台账")
     now(check)
@@ -54,18 +54,18 @@ def _parser() -> argparse.ArgumentParser:
     once = add("once", "跑一轮")
     config(once)
     now(once)
-    once.add_argument("--dry-run", action="store_true", help="只列出将要做的事,什么也不写")
+    once.add_argument("--dry-run", action="store_true", help="只列出将要做的事，什么也不写")
     as_json(once)
 
-    run = add("run", "常驻:看着公共盘,有变化就跑一轮;Ctrl-C 停止")
+    run = add("run", "常驻：看着公共盘，有变化就跑一轮；Ctrl-C 停止")
     config(run)
 
-    live = add("go-live", "结束演练,正式启用(先列出清单,加 --yes 生效)")
+    live = add("go-live", "结束演练，正式启用（先列出清单，加 --yes 生效）")
     config(live)
     live.add_argument("--yes", action="store_true", help="确认启用")
     live.add_argument("--include-open", action="store_true", help="台账中未关闭的客诉立即全部纳入管理")
 
-    adopt = add("adopt", "接管公共盘:日志丢失或换电脑后使用(先说明情况,加 --yes 生效)")
+    adopt = add("adopt", "接管公共盘：日志丢失或换电脑后使用（先说明情况，加 --yes 生效）")
     config(adopt)
     adopt.add_argument("--yes", action="store_true", help="确认接管")
 
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     now(schedule)
     as_json(schedule)
 
-    history = add("log", "一件客诉的全部经过(不写编号则为最近的事项)")
+    history = add("log", "一件客诉的全部经过（不写编号则为最近的事项）")
     history.add_argument("number", nargs="?", metavar="客诉编号")
     config(history)
     as_json(history)

@@ -15,7 +15,7 @@ class ConfigMissing(KesuError):
     """There is no configuration file where the command looks for it."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"找不到配置文件 {path}。请用 -c 指明 config.yaml,或先运行 kesu init 目录 建立一个。")
+        super().__init__(f"找不到配置文件 {path}。请用 -c 指明 config.yaml，或先运行 kesu init 目录 建立一个。")
 
 
 class ConfigUnreadable(KesuError):
@@ -23,14 +23,14 @@ class ConfigUnreadable(KesuError):
 
     def __init__(self, path: Path, line: int, detail: str) -> None:
         place = f"第 {line} 行" if line else ""
-        super().__init__(f"{path} {place}不是有效的 YAML:{detail}。请检查缩进(用空格)、冒号后的空格和引号。")
+        super().__init__(f"{path} {place}不是有效的 YAML:{detail}。请检查缩进（用空格）、冒号后的空格和引号。")
 
 
 class ConfigInvalid(KesuError):
     """A key is missing, unknown or has a value that cannot be."""
 
     def __init__(self, path: Path, faults: list[str]) -> None:
-        super().__init__(f"{path} 中有 {len(faults)} 处需要改正:" + ";".join(faults) + "。")
+        super().__init__(f"{path} 中有 {len(faults)} 处需要改正：" + ";".join(faults) + "。")
 
 
 class ConfigVersionUnknown(KesuError):
@@ -38,14 +38,14 @@ class ConfigVersionUnknown(KesuError):
 
     def __init__(self, path: Path, version: object) -> None:
         super().__init__(
-            f"{path} 的 version 是 {version},本软件认识的是 {CONFIG_VERSION}。"
-            "请升级软件,或对照新的样例 config.yaml 修改。"
+            f"{path} 的 version 是 {version}，本软件认识的是 {CONFIG_VERSION}。"
+            "请升级软件，或对照新的样例 config.yaml 修改。"
         )
 
 
 _REASONS = {
-    "missing": "缺少此项,请补上",
-    "extra_forbidden": "不认识此项,请检查拼写",
+    "missing": "缺少此项，请补上",
+    "extra_forbidden": "不认识此项，请检查拼写",
     "too_short": "不能为空",
     "string_too_short": "不能为空",
     "greater_than": "应大于 {gt}",
@@ -57,19 +57,19 @@ _REASONS = {
     "int_type": "应为整数",
     "float_type": "应为数字",
     "bool_type": "应为 true 或 false",
-    "date_type": "应为日期,例如 2026-10-01",
-    "date_from_datetime_inexact": "应为日期,例如 2026-10-01",
-    "time_type": "应为时刻,例如 08:30(加引号)",
+    "date_type": "应为日期，例如 2026-10-01",
+    "date_from_datetime_inexact": "应为日期，例如 2026-10-01",
+    "time_type": "应为时刻，例如 08:30（加引号）",
     "float_parsing": "应为数字",
     "bool_parsing": "应为 true 或 false",
-    "string_type": "应为文字(可加引号)",
+    "string_type": "应为文字（可加引号）",
     "list_type": "应为列表",
-    "tuple_type": "应为列表(每项以 - 开头)",
+    "tuple_type": "应为列表（每项以 - 开头）",
     "model_type": "应为若干子项",
     "dict_type": "应为若干子项",
-    "date_from_datetime_parsing": "应为日期,例如 2026-10-01",
-    "date_parsing": "应为日期,例如 2026-10-01",
-    "time_parsing": "应为时刻,例如 08:30(加引号)",
+    "date_from_datetime_parsing": "应为日期，例如 2026-10-01",
+    "date_parsing": "应为日期，例如 2026-10-01",
+    "time_parsing": "应为时刻，例如 08:30（加引号）",
     "literal_error": "不在可选值之内",
 }
 
@@ -82,7 +82,7 @@ def _faults(error: ValidationError) -> list[str]:
         reason = _REASONS.get(item["type"])
         # a validator of ours brings its own sentence
         reason = reason.format_map(details) if reason is not None else str(details.get("error", "写法不正确"))
-        shown = "" if item["type"] in {"missing", "extra_forbidden"} else f"(现为 {item['input']!r})"
+        shown = "" if item["type"] in {"missing", "extra_forbidden"} else f"（现为 {item['input']!r}）"
         found.append(f"{key}:{reason}{shown}")
     return found
 
@@ -96,7 +96,7 @@ def _parsed(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise ConfigMissing(path) from error
     except UnicodeDecodeError as error:
-        raise ConfigUnreadable(path, 0, "文件不是 UTF-8 编码,请在记事本中另存为 UTF-8") from error
+        raise ConfigUnreadable(path, 0, "文件不是 UTF-8 编码，请在记事本中另存为 UTF-8") from error
     try:
         content = YAML(typ="safe").load(text)
     except MarkedYAMLError as error:
@@ -105,7 +105,7 @@ def _parsed(path: Path) -> dict[str, Any]:
     except YAMLError as error:
         raise ConfigUnreadable(path, 0, "含有不允许的字符") from error
     if not isinstance(content, dict):
-        raise ConfigUnreadable(path, 1, "内容应为“键: 值”")
+        raise ConfigUnreadable(path, 1, "内容应为“键： 值”")
     return content
 
 

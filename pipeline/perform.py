@@ -111,7 +111,7 @@ class Performer:
             case SendMail():
                 sent = self._mail(effect, payload, resumed=record.state is EffectState.RUNNING)
                 if sent is None:
-                    text = "邮件系统无法确认是否已发出,请人工核对发件箱"
+                    text = "邮件系统无法确认是否已发出，请人工核对发件箱"
                     self.site.journal.fail(effect.key, text, self.now, uncertain=True)
                     return Performed(effect, EffectState.UNCERTAIN, text)
                 outcome = sent

@@ -138,7 +138,7 @@ def _plan_case(work: _Pass, case: Case, kept: frozenset[str]) -> Case:
             }
         except KesuError as fault:
             # a plant's kind.yaml that cannot be read: the case says so, everything else goes on
-            work.mails.hold(case, f"文件未生成:{fault}")
+            work.mails.hold(case, f"文件未生成：{fault}")
     work.mails.add(case, decisions, notice_files)
     return case
 
@@ -205,8 +205,8 @@ def _baseline_summaries(work: _Pass) -> Iterator[Effect]:
              "received": str(case.complaint.received or ""), "problems": len(case.issues)}
             for case in cases
         ]
-        how = ["这些客诉在启用前已在台账中,系统只列出,不编号、不建资料夹、不发提醒。",
-               "需要纳入管理的,请在该行“纳入管理”列填“是”。"]
+        how = ["这些客诉在启用前已在台账中，系统只列出，不编号、不建资料夹、不发提醒。",
+               "需要纳入管理的，请在该行“纳入管理”列填“是”。"]
         context = {"person": person, "rows": rows, "how": how}
         ids = tuple(case.case_id for case in cases)
         payload = SendMail("baseline", (address,), (), context, (), ids)

@@ -21,7 +21,7 @@ class ShareMissing(KesuError):
     """The shared folder is not there: a wrong path or a drive that is not connected."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"找不到公共盘目录 {path}。请检查 config.yaml 的 share,或连接公共盘后再试。")
+        super().__init__(f"找不到公共盘目录 {path}。请检查 config.yaml 的 share，或连接公共盘后再试。")
 
 
 class ShareOwnedByAnother(KesuError):
@@ -29,8 +29,8 @@ class ShareOwnedByAnother(KesuError):
 
     def __init__(self, marker: Path) -> None:
         super().__init__(
-            f"公共盘上的标记 {marker} 属于另一个日志(另一台电脑,或日志已丢失)。为避免重复发信和重复编号,本次不运行。"
-            "若确认另一台已停用,请运行 kesu adopt -c config.yaml 接管。"
+            f"公共盘上的标记 {marker} 属于另一个日志（另一台电脑，或日志已丢失）。为免重复发信、重复编号，本次不运行。"
+            "若确认另一台已停用，请运行 kesu adopt -c config.yaml 接管。"
         )
 
 
@@ -44,8 +44,8 @@ class ShareUnmarked(KesuError):
 
     def __init__(self, marker: Path) -> None:
         super().__init__(
-            f"公共盘目录 {marker.parent} 中没有本软件的标记 {marker.name}:公共盘可能没有连接。请连接公共盘后再试;"
-            "若标记确实被删除了,请运行 kesu adopt -c config.yaml 重新接管。"
+            f"公共盘目录 {marker.parent} 中没有本软件的标记 {marker.name}：公共盘可能没有连接。请连接公共盘后再试；"
+            "若标记确实被删除了，请运行 kesu adopt -c config.yaml 重新接管。"
         )
 
 
@@ -55,6 +55,7 @@ class FolderShare:
     def __init__(self, root: Path, cases_folder: str) -> None:
         self.root = root
         self._cases = cases_folder
+        self._claimed = False
 
     def check(self) -> None:
         """Raise ``ShareMissing`` when the root is not a folder."""
@@ -66,6 +67,7 @@ class FolderShare:
 
     def make_folder(self, folder: str, subfolders: Sequence[str]) -> bool:
         """Make a case folder with its subfolders; True when it was not there. Idempotent."""
+        self._check_connected()
         path = self._path(folder)
         was_there = path.is_dir()
         for name in subfolders:
@@ -85,14 +87,16 @@ class FolderShare:
 
     def place(self, folder: str, file_name: str, content: bytes, last_sha256: str | None, label: str) -> Outcome:
         """Write a generated document; a person's changed file stays, ours goes beside it. Idempotent per content."""
+        self._check_connected()
         parent = self._path(folder)
         parent.mkdir(parents=True, exist_ok=True)
         placed = place(inside(parent, parent / file_name), content, last_sha256, label)
-        text = f"{placed.path.name}(原文件已由人修改,保持不动)" if placed.beside else placed.path.name
+        text = f"{placed.path.name}（原文件已由人修改，保持不动）" if placed.beside else placed.path.name
         return Outcome(text, f"{folder}/{placed.path.name}", placed.sha256, placed.beside)
 
     def write_board(self, name: str, content: bytes) -> bool:
         """Write the board page when it differs; True when written."""
+        self._check_connected()
         return write_if_changed(self._path(name), content)
 
     def read(self, relative: str) -> bytes:
@@ -128,6 +132,12 @@ class FolderShare:
         marker = {"journal": journal_id, "site": site, "mode": mode}
         content = json.dumps(marker, ensure_ascii=False, indent=1) + "\n"
         write_if_changed(self.root / MARKER, content.encode("utf-8"))
+        self._claimed = True
+
+    def _check_connected(self) -> None:
+        """Before each write: a share may drop within a pass, and an empty mount point must stay empty."""
+        if self._claimed and not (self.root / MARKER).is_file():
+            raise ShareUnmarked(self.root / MARKER)
 
     def check_owner(self, journal_id: str) -> None:
         """Raise ``ShareOwnedByAnother`` unless the share is ours or nobody's."""

@@ -199,7 +199,7 @@ def run_trial(
 def summary_lines(result: TrialResult, reading: WorkbookReading, limit: int = 15) -> Iterator[str]:
     """The trial in words: what was found, who has what overdue, and last what could not be read."""
     running = [matter for matter in result.matters if is_open(matter.case.complaint)]
-    yield f"客诉 {len(result.matters)} 件,其中未关闭 {len(running)} 件;生成草稿 {result.drafts} 份。"
+    yield f"客诉 {len(result.matters)} 件，其中未关闭 {len(running)} 件；生成草稿 {result.drafts} 份。"
     if not result.matters:
         yield from (f"{group}" for group in grouped(reading.issues))
         return
@@ -207,23 +207,23 @@ def summary_lines(result: TrialResult, reading: WorkbookReading, limit: int = 15
     for matter in running:
         for duty in _with_follower(matter).decisions.duties:
             if duty.lateness is Lateness.OVERDUE:
-                line = f"{duty.case_label} {duty.what}(逾期 {duty.days_late} 天)"
-                owed.setdefault(duty.person or "(未填责任人)", []).append(line)
+                line = f"{duty.case_label} {duty.what}（逾期 {duty.days_late} 天）"
+                owed.setdefault(duty.person or "（未填责任人）", []).append(line)
     yield ""
-    yield "逾期事项(按人):" if owed else "没有逾期事项。"
+    yield "逾期事项（按人）：" if owed else "没有逾期事项。"
     for person, lines in sorted(owed.items(), key=lambda item: -len(item[1])):
-        yield f"  {person}:{len(lines)} 项"
+        yield f"  {person}：{len(lines)} 项"
         yield from (f"    {line}" for line in lines[:3])
         if len(lines) > 3:
-            yield f"    …另有 {len(lines) - 3} 项,见看板"
+            yield f"    …另有 {len(lines) - 3} 项，见看板"
     yield ""
-    yield f"看板:{result.board}"
-    yield from (f"未能生成:{failure}" for failure in result.failures[:limit])
+    yield f"看板：{result.board}"
+    yield from (f"未能生成：{failure}" for failure in result.failures[:limit])
     yield ""
     groups = grouped(reading.issues)
-    yield f"读不懂或有矛盾的地方 {len(reading.issues)} 处:" if groups else "没有读不懂的单元格。"
+    yield f"读不懂或有矛盾的地方 {len(reading.issues)} 处：" if groups else "没有读不懂的单元格。"
     yield from (f"  {group}" for group in groups[:limit])
     if rest := sum(len(group.issues) for group in groups[limit:]):
-        yield f"  …另有 {rest} 处;全部请看 kesu check 的结果或看板。"
-    yield from (f"提示:{hint}" for hint in reading.hints)
+        yield f"  …另有 {rest} 处；全部请看 kesu check 的结果或看板。"
+    yield from (f"提示：{hint}" for hint in reading.hints)
 

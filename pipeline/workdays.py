@@ -180,9 +180,9 @@ class Workdays:
             return None
         listed = "、".join(f"{year} 年" for year in missing)
         return (
-            f"{listed}的国务院放假安排尚未收录:工作日暂按周一至周五{'' if _SATURDAY in self._weekend else '(含周六)'}"
-            "及固定日期的法定节假日推算,春节、清明、端午、中秋和调休未计入。"
-            "请升级 chinesecalendar,或在 config.yaml 的工厂日历中补充休息日和调休上班日。"
+            f"{listed}的国务院放假安排尚未收录：工作日暂按周一至周五{'' if _SATURDAY in self._weekend else '(含周六)'}"
+            "及固定日期的法定节假日推算，春节、清明、端午、中秋和调休未计入。"
+            "请升级 chinesecalendar，或在 config.yaml 的工厂日历中补充休息日和调休上班日。"
         )
 
     def _step(self, day: date, step: timedelta) -> date:

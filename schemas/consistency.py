@@ -71,17 +71,17 @@ def _earlier(one: date | Moment | None, other: date | Moment | None) -> bool:
 def _quantities(subject: _Subject, complaint: Complaint) -> Iterator[Issue]:
     defects, lot, rate = complaint.defects, complaint.lot_size, complaint.rate
     if defects is not None and lot and defects > lot:
-        yield subject.issue("defects", f"不良数量 {defects} 大于批量数 {lot},请核对后更正其中之一")
+        yield subject.issue("defects", f"不良数量 {defects} 大于批量数 {lot}，请核对后更正其中之一")
     elif rate is not None and defects is not None and lot and "rate" in subject.row.typed:
         expected = defects / lot
         # One piece more or less, or a rounded percentage, is no contradiction.
         if abs(rate - expected) > max(_RATE_TOLERANCE * max(rate, expected), 1.0 / lot, 0.00051):
             shown = f"{expected * 100:.2f}".rstrip("0").rstrip(".")
-            yield subject.issue("rate", f"与不良数量 {defects} ÷ 批量数 {lot} = {shown}% 不一致,请核对;"
+            yield subject.issue("rate", f"与不良数量 {defects} ÷ 批量数 {lot} = {shown}% 不一致，请核对；"
                                         f"若按此计算请写成 {shown}%")
     trials, reproduced = complaint.reproduction_trials, complaint.reproduced
     if trials is not None and reproduced is not None and reproduced > trials:
-        yield subject.issue("reproduced", f"再现次数 {reproduced} 大于试验次数 {trials},请更正")
+        yield subject.issue("reproduced", f"再现次数 {reproduced} 大于试验次数 {trials}，请更正")
 
 
 #: Dates that cannot lie before 接诉时间, with what they are called in the message.
@@ -93,24 +93,24 @@ def _dates(subject: _Subject, complaint: Complaint, today: date) -> Iterator[Iss
     if received is None:
         return
     if received.day > today + timedelta(days=1):
-        yield subject.issue("received", f"接诉时间晚于今天({today.isoformat()}),请更正年月日")
+        yield subject.issue("received", f"接诉时间晚于今天（{today.isoformat()}），请更正年月日")
         return
     for field in _AFTER_RECEIPT:
         value = cast("date | Moment | None", getattr(complaint, field))
         if _earlier(value, received):
-            yield subject.issue(field, f"{subject.heading(field)}早于接诉时间 {received},请更正其中之一")
+            yield subject.issue(field, f"{subject.heading(field)}早于接诉时间 {received}，请更正其中之一")
     if complaint.produced and received.day < complaint.produced:
-        yield subject.issue("produced", f"生产日期晚于接诉时间 {received},请更正其中之一")
+        yield subject.issue("produced", f"生产日期晚于接诉时间 {received}，请更正其中之一")
 
 
 def _closing(subject: _Subject, complaint: Complaint, dated: frozenset[str]) -> Iterator[Issue]:
     """``dated``: the sheets on which 关闭日期 is filled at all; a column nobody uses is no issue per row."""
     if complaint.status is Status.CLOSED and complaint.closed is None and not subject.row.typed.get("closed"):
         if subject.sheet.name in dated:
-            yield subject.issue("closed", "状态为关闭,但没有关闭日期,请补填,例如 2026-03-05")
+            yield subject.issue("closed", "状态为关闭，但没有关闭日期，请补填，例如 2026-03-05")
     elif complaint.closed and complaint.status and complaint.status not in _ENDED | {Status.RESTARTED}:
-        yield subject.issue("status", f"已填关闭日期 {complaint.closed},状态仍为“{complaint.status.value}”;"
-                                      "已结束请改为 关闭,未结束请清空关闭日期")
+        yield subject.issue("status", f"已填关闭日期 {complaint.closed}，状态仍为“{complaint.status.value}”；"
+                                      "已结束请改为 关闭，未结束请清空关闭日期")
 
 
 def _complaints(reading: WorkbookReading, today: date) -> Iterator[Issue]:
@@ -125,7 +125,7 @@ def _complaints(reading: WorkbookReading, today: date) -> Iterator[Issue]:
             first = places.setdefault(_key(complaint.number), subject)
             if first is not subject:
                 place = first.row.place
-                yield subject.issue("number", f"客诉编号与“{place.sheet}”第 {place.row} 行重复,请改为不同的编号;"
+                yield subject.issue("number", f"客诉编号与“{place.sheet}”第 {place.row} 行重复，请改为不同的编号；"
                                               "同一客诉多次登记请合并为一行")
 
 
@@ -146,7 +146,7 @@ def _follow_ups(reading: WorkbookReading) -> Iterator[Issue]:
                 continue
             complaint = known.get(_key(number))
             if complaint is None and _key(number) not in reserved:
-                yield subject.issue("number", "客诉台账中没有这个编号,请核对后改为已有的客诉编号")
+                yield subject.issue("number", "客诉台账中没有这个编号，请核对后改为已有的客诉编号")
             elif complaint is not None:
                 yield from _after_receipt(subject, complaint)
 
@@ -171,12 +171,12 @@ def _steps(reading: WorkbookReading) -> Iterator[Issue]:
     for subject in _subjects(reading, SheetKind.ACTIONS):
         action = cast("Action", subject.row.record)
         if action.verify_due and action.due and action.verify_due < action.due:
-            yield subject.issue("verify_due", f"计划验证日早于计划完成日 {action.due},请更正其中之一")
+            yield subject.issue("verify_due", f"计划验证日早于计划完成日 {action.due}，请更正其中之一")
     for subject in _subjects(reading, SheetKind.MEETINGS):
         meeting = cast("Meeting", subject.row.record)
         held = meeting.state in {MeetingState.HELD, MeetingState.SIGNED}
         if meeting.state and (held or meeting.state is MeetingState.CONFIRMED) and not subject.row.typed.get("time"):
-            yield subject.issue("time", f"会议状态为“{meeting.state.value}”,但没有时间,请补填,例如 2026-03-05 14:00")
+            yield subject.issue("time", f"会议状态为“{meeting.state.value}”，但没有时间，请补填，例如 2026-03-05 14:00")
 
 
 def _contacts(reading: WorkbookReading) -> Iterator[Issue]:
@@ -186,10 +186,10 @@ def _contacts(reading: WorkbookReading) -> Iterator[Issue]:
         if contact.name:
             earlier = first.setdefault(contact.name, subject)
             if earlier is not subject:
-                yield subject.issue("name", f"与第 {earlier.row.place.row} 行同名,只有先出现的一行有效;"
-                                            "同名的两人请写成 张三(品质) 这样加以区分,重复的一行请删除")
+                yield subject.issue("name", f"与第 {earlier.row.place.row} 行同名，只有先出现的一行有效；"
+                                            "同名的两人请写成 张三（品质） 这样加以区分，重复的一行请删除")
         if "mail" in subject.sheet.columns and contact.mail and not _is_mail(contact.mail):
-            yield subject.issue("mail", "不是可用的邮箱地址,请写成 name@example.com")
+            yield subject.issue("mail", "不是可用的邮箱地址，请写成 name@example.com")
 
 
 def _is_mail(text: str) -> bool:
@@ -209,7 +209,7 @@ def _persons(reading: WorkbookReading) -> Iterator[Issue]:
                 if not typed or getattr(subject.row.record, field) in {None, ()}:
                     continue
                 if strangers := [name for name in parse_people(typed) if name not in known]:
-                    yield subject.issue(field, f"通讯录中没有 {'、'.join(strangers)},请在通讯录补一行,或更正姓名")
+                    yield subject.issue(field, f"通讯录中没有 {'、'.join(strangers)}，请在通讯录补一行，或更正姓名")
 
 
 def find_contradictions(reading: WorkbookReading, today: date) -> tuple[Issue, ...]:

@@ -27,7 +27,7 @@ class IssueGroup:
         cells = "、".join(f"{issue.cell}“{short(issue.value)}”" if issue.value else issue.cell
                          for issue in self.issues[:_SHOWN])
         more = "等" if len(self.issues) > _SHOWN else "共"
-        return f"{first.sheet}!{cells} {more} {len(self.issues)} 处:{sentence(first)}"
+        return f"{first.sheet}!{cells} {more} {len(self.issues)} 处：{sentence(first)}"
 
 
 def short(value: str, limit: int = 16) -> str:

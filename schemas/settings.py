@@ -35,11 +35,11 @@ class NumberingSetting(Section):
     @classmethod
     def _ends_with_serial(cls, pattern: str) -> str:
         if not pattern.endswith("{serial}") or pattern.count("{") > 4:
-            raise ValueError("编号格式必须以 {serial} 结尾,例如 KS-{year}{month}-{serial}")
+            raise ValueError("编号格式必须以 {serial} 结尾，例如 KS-{year}{month}-{serial}")
         try:
             pattern.format(year="2026", month="11", day="01", serial="001")
         except (KeyError, IndexError, ValueError) as error:
-            raise ValueError("编号格式中只能用 {year} {month} {day} {serial},例如 KS-{year}{month}-{serial}") from error
+            raise ValueError("编号格式中只能用 {year} {month} {day} {serial}，如 KS-{year}{month}-{serial}") from error
         return pattern
 
 
@@ -136,7 +136,7 @@ class Settings(Section):
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"不认识的时区 {name},请写成 Asia/Shanghai 这样的名称") from error
+            raise ValueError(f"不认识的时区 {name}，请写成 Asia/Shanghai 这样的名称") from error
         return name
 
     @property

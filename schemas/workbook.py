@@ -38,7 +38,7 @@ class Issue:
 
     def __str__(self) -> str:
         place = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
-        return f"{place}“{self.value}”:{self.message}" if self.value else f"{place}:{self.message}"
+        return f"{place}“{self.value}”：{self.message}" if self.value else f"{place}:{self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ def run(arguments: argparse.Namespace) -> int:
     for line in adoption_state(config):
         say(line)
     if not arguments.yes:
-        say("以上仅为说明,什么也没有改变。确认另一台已停用后,请加 --yes 接管。")
+        say("以上仅为说明，什么也没有改变。确认另一台已停用后，请加 --yes 接管。")
         return 0
     mode = adopt_share(config)
-    say(f"已接管({'演练' if mode == 'rehearsal' else '正式'})。")
-    say("第一轮只登记存量:现有编号和资料夹照旧,除每人一封清单外不发信。")
+    say(f"已接管（{'演练' if mode == 'rehearsal' else '正式'}）。")
+    say("第一轮只登记存量：现有编号和资料夹照旧，除每人一封清单外不发信。")
     command, path = own_command(), typed_path(config)
-    say(f"接着运行:{command} once -c {path} 或 {command} run -c {path}")
+    say(f"接着运行：{command} once -c {path} 或 {command} run -c {path}")
     return 0

@@ -18,7 +18,7 @@ class NothingToCheck(KesuError):
     """Neither a ledger nor a configuration was named."""
 
     def __init__(self) -> None:
-        super().__init__("请写明要检查的台账,或用 -c 指明 config.yaml。例如:kesu check 客诉台账.xlsx")
+        super().__init__("请写明要检查的台账，或用 -c 指明 config.yaml。例如：kesu check 客诉台账.xlsx")
 
 
 def read_ledger(path: Path, aliases: dict[str, tuple[str, ...]], zone: ZoneInfo, now: datetime) -> WorkbookReading:

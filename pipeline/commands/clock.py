@@ -12,14 +12,14 @@ class NowUnreadable(KesuError):
     """``--now`` is no ISO time with a zone."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"--now 的写法“{text}”无法识别。请写成带时区的时刻,例如 2026-11-26T09:00+08:00。")
+        super().__init__(f"--now 的写法“{text}”无法识别。请写成带时区的时刻，例如 2026-11-26T09:00+08:00。")
 
 
 class NowOnRealJournal(KesuError):
     """``--now`` would make a real journal live in another time."""
 
     def __init__(self) -> None:
-        super().__init__("这是正式日志,只按真实时间运行。--now 只能与 --dry-run 一起使用。")
+        super().__init__("这是正式日志，只按真实时间运行。--now 只能与 --dry-run 一起使用。")
 
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")

@@ -32,15 +32,16 @@ class DemoExists(KesuError):
     def __init__(self, root: Path, *, unfinished: bool) -> None:
         state = "有一次没有做完的演示" if unfinished else "已有演示工厂"
         super().__init__(
-            f"{root} 中{state},本次不做任何改动。请删除该文件夹后重新运行,"
-            f"或换一个目录:{own_command()} demo 新目录"
+            f"{root} 中{state}，本次不做任何改动。请删除该文件夹后重新运行，"
+            f"或换一个目录：{own_command()} demo 新目录"
         )
 
 
 def demo_config() -> str:
     """The sample configuration under the demo plant's invented name."""
     text = resources.files("templates").joinpath("config.yaml").read_text(encoding="utf-8")
-    return text.replace("示例工厂", "演示工厂").replace("示例汽车零部件有限公司", "启衡汽车零部件有限公司(演示,虚构)")
+    named = text.replace("示例工厂", "演示工厂")
+    return named.replace("示例汽车零部件有限公司", "启衡汽车零部件有限公司（演示，虚构）")
 
 
 def _play(opened: Opened, plant: Plant, ledger: Path) -> None:
@@ -89,7 +90,7 @@ def _build(root: Path, now: datetime) -> None:
     first = plant.story_days()[0]
     opening = datetime.combine(first.day, first.moments[0].at, tzinfo=now.tzinfo) - timedelta(minutes=40)
     config = make_plant(root, opening.isoformat(), demo_config())
-    say(f"演示工厂建在 {root}。以下是几个工作日里,人做了什么、系统随后做了什么(路径从公共盘 share 起):")
+    say(f"演示工厂建在 {root}。以下是几个工作日里，人做了什么、系统随后做了什么（路径从公共盘 share 起）：")
     with open_site(config, opening, quiet_seconds=0) as opened:  # the demo's typist has finished saving
         tick(opened.site, opening, rehearsal=True)  # the empty ledger: from here on every row is new
         _play(opened, plant, root / "share" / "客诉台账.xlsx")
@@ -99,14 +100,14 @@ def _build(root: Path, now: datetime) -> None:
 def _say_where(root: Path) -> None:
     command, config = own_command(), typed_path(root / "config.yaml")
     say()
-    say("现在看一看:")
-    say(f"  看板   {root / 'share' / '客诉看板.html'}(用浏览器打开)")
+    say("现在看一看：")
+    say(f"  看板   {root / 'share' / '客诉看板.html'}（用浏览器打开）")
     say(f"  台账   {root / 'share' / '客诉台账.xlsx'}")
-    say(f"  资料   {root / 'share' / '客诉资料'}(8D报告、会议通知、会议纪要)")
-    say(f"  邮件   {root / 'mail' / 'outbox'}(.eml,未真正发出)")
+    say(f"  资料   {root / 'share' / '客诉资料'}（8D报告、会议通知、会议纪要）")
+    say(f"  邮件   {root / 'mail' / 'outbox'}（.eml，未真正发出）")
     say(f"  待办   {command} status -c {config}")
     say()
-    say("继续实时运行(改台账、保存,几秒后看结果;Ctrl-C 停止):")
+    say("继续实时运行（改台账、保存，几秒后看结果；Ctrl-C 停止）：")
     say(f"  {command} run -c {config}")
 
 
@@ -120,14 +121,14 @@ def run(arguments: argparse.Namespace) -> int:
     root.mkdir(parents=True, exist_ok=True)
     note = root / UNFINISHED
     note.write_text(
-        "这个演示工厂没有做完(运行中被中断),内容不完整。\n"
-        f"请删除整个文件夹,再运行:{own_command()} demo {typed_path(root)}\n", encoding="utf-8",
+        "这个演示工厂没有做完（运行中被中断），内容不完整。\n"
+        f"请删除整个文件夹，再运行：{own_command()} demo {typed_path(root)}\n", encoding="utf-8",
     )
     try:
         with _seldom_collected():
             _build(root, moment(arguments.now))
     except KeyboardInterrupt:
-        say(f"已中断,{root} 中的演示不完整。请删除该文件夹后重新运行:{own_command()} demo {typed_path(root)}")
+        say(f"已中断，{root} 中的演示不完整。请删除该文件夹后重新运行：{own_command()} demo {typed_path(root)}")
         return _INTERRUPTED
     note.unlink()
     _say_where(root)

@@ -19,7 +19,7 @@ class AlreadyInitialised(KesuError):
     """The folder holds a plant already; nothing of it is touched."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} 已经存在,为避免覆盖,本次不做任何改动。请换一个目录,或直接使用现有配置。")
+        super().__init__(f"{path} 已经存在，为避免覆盖，本次不做任何改动。请换一个目录，或直接使用现有配置。")
 
 
 def copy_templates(source: Traversable, target: Path) -> None:
@@ -62,13 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when the plant was made; 2 when one is there already."""
     root = Path(arguments.dir)
     config = make_plant(root, arguments.now)
-    say(f"已建立:{root}")
+    say(f"已建立：{root}")
     say(f"  配置   {config}")
     say(f"  台账   {root / 'share' / '客诉台账.xlsx'}")
-    say(f"  模板   {root / 'templates'}(可在 Word 中编辑)")
-    say("接下来:")
-    say(f"  1. 按注释修改 {config},在台账“通讯录”中登记同事;已有台账可直接换上(文件名写进配置);")
-    say(f"  2. 演练:{own_command()} run -c {typed_path(config)}(只写 .eml 文件,不发邮件);")
-    say("     第一轮时台账里已有的行算作存量,只列出、不处理;之后新录入的行才编号、建资料夹;")
-    say(f"  3. 正式启用:{own_command()} go-live -c {typed_path(config)}")
+    say(f"  模板   {root / 'templates'}（可在 Word 中编辑）")
+    say("接下来：")
+    say(f"  1. 按注释修改 {config}，在台账“通讯录”中登记同事；已有台账可直接换上（文件名写进配置）；")
+    say(f"  2. 演练：{own_command()} run -c {typed_path(config)}（只写 .eml 文件，不发邮件）；")
+    say("     第一轮时台账里已有的行算作存量，只列出、不处理；之后新录入的行才编号、建资料夹；")
+    say(f"  3. 正式启用：{own_command()} go-live -c {typed_path(config)}")
     return 0

@@ -19,7 +19,7 @@ class NumberUnknown(KesuError):
     """The journal knows no complaint of that number."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"日志中没有编号 {number}。请核对编号;未编号的客诉可用 kesu status 查看。")
+        super().__init__(f"日志中没有编号 {number}。请核对编号；未编号的客诉可用 kesu status 查看。")
 
 
 def _line(record: EffectRecord, zone_text: str) -> str:

@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
             planned = plan_pass(site, snapshot, site.journal.memory(), now)
             effects = [effect_json(effect, "planned", "") for effect in planned.effects]
             unreadable = dict(snapshot.unreadable)
-            lines = [f"将要:{effect.title}" for effect in planned.effects] or ["没有要做的事。"]
+            lines = [f"将要：{effect.title}" for effect in planned.effects] or ["没有要做的事。"]
             failed = False
         else:
             if arguments.now is not None and not opened.rehearsal:
@@ -41,6 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json({"now": now.isoformat(), "dry_run": arguments.dry_run, "effects": effects, "unreadable": unreadable})
     else:
-        for line in [*lines, *(f"台账读不到:{reason}" for reason in unreadable.values())]:
+        for line in [*lines, *(f"台账读不到：{reason}" for reason in unreadable.values())]:
             say(line)
     return 1 if failed or unreadable else 0

@@ -28,7 +28,7 @@ def line_of(done: Performed) -> str:
         return f"✓ {done.effect.title}" + (f" → {done.path}" if done.path and not done.path.startswith("mail:") else "")
     if done.state is EffectState.UNCERTAIN:
         return f"? {done.effect.title}:{done.text}"
-    return f"{'…' if done.deferred else '✗'} {done.effect.title}:{done.text}"
+    return f"{'…' if done.deferred else '✗'} {done.effect.title}：{done.text}"
 
 
 def lines_of(report: PassReport) -> Iterator[str]:
@@ -39,4 +39,4 @@ def lines_of(report: PassReport) -> Iterator[str]:
     if report.board_written:
         yield "✓ 看板已更新"
     if report.board_error:
-        yield f"✗ 看板未更新:{report.board_error}"
+        yield f"✗ 看板未更新：{report.board_error}"

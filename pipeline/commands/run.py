@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         _log_to(opened.state / "kesu.log")
         zone = opened.site.settings.zone
         kind = "演练" if opened.rehearsal else "正式"
-        say(f"客诉助手已启动({kind}):{opened.share.root}。按 Ctrl-C 停止。")
+        say(f"客诉助手已启动（{kind}）：{opened.share.root}。按 Ctrl-C 停止。")
         sys.stdout.flush()
 
         def report(result: object) -> None:

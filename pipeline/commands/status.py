@@ -37,18 +37,18 @@ def shown_state(record: EffectRecord) -> str:
 def _lines(view: BoardView, open_effects: list[EffectRecord]) -> Iterator[str]:
     levels = Counter(case.level for case in view.cases)
     counts = "、".join(f"{level} {count}" for level, count in levels.most_common())
-    yield f"{view.site} {view.day}:未关闭 {len(view.cases)} 件" + (f"({counts})" if counts else "")
+    yield f"{view.site} {view.day}：未关闭 {len(view.cases)} 件" + (f"({counts})" if counts else "")
     if view.baseline:
-        yield f"上线前存量 {len(view.baseline)} 件(只列出,不处理)"
+        yield f"上线前存量 {len(view.baseline)} 件（只列出，不处理）"
     for alert in view.alerts:
         yield f"! {alert}"
     late = [duty for duty in view.duties if duty.days_late > 0]
-    yield f"逾期 {len(late)} 项,即将到期 {len(view.duties) - len(late)} 项"
+    yield f"逾期 {len(late)} 项，即将到期 {len(view.duties) - len(late)} 项"
     for duty in view.duties[:_SHOWN]:
         when = f"逾期{duty.days_late}天" if duty.days_late > 0 else f"{duty.due:%m-%d}到期"
         yield f"  {when} {duty.person or '(未填责任人)'} {duty.label} {duty.what}"
     if len(view.duties) > _SHOWN:
-        yield f"  …另有 {len(view.duties) - _SHOWN} 项,见看板"
+        yield f"  …另有 {len(view.duties) - _SHOWN} 项，见看板"
     yield f"待处理 {len(open_effects)} 项" if open_effects else "没有失败、等待或不确定的事项"
     for record in open_effects[:_SHOWN]:
         yield f"  [{shown_state(record)}] {record.title} {record.error}".rstrip()

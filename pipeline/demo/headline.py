@@ -32,13 +32,13 @@ def headline(edits: Sequence[Edit], names: Mapping[str, str]) -> str:
         fresh = [case for case in dict.fromkeys(cases) if word != _ROUTINE or case not in told]
         told |= set(fresh)
         if fresh:
-            parts.append(f"{word}:{_listed([names.get(case, case) for case in fresh])}")
+            parts.append(f"{word}：{_listed([names.get(case, case) for case in fresh])}")
     added = Counter(edit.sheet for edit in edits if isinstance(edit, AppendRow) and edit.sheet != COMPLAINTS)
     if routine := "、".join(f"{sheet} {count} 行" for sheet, count in added.items()):
         parts.append(f"填写{routine}")
     if blanks := sum(1 for edit in edits if isinstance(edit, AppendRow) and _is_blank(edit)):
         parts.append(f"预留编号 {blanks} 个")
-    return ";".join(parts)
+    return "；".join(parts)
 
 
 def _is_blank(edit: AppendRow) -> bool:

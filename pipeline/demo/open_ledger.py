@@ -21,7 +21,7 @@ class DemoLedgerMismatch(KesuError):
     """The demo ledger lacks a sheet, column or row that the story types into."""
 
     def __init__(self, path: Path, place: str) -> None:
-        super().__init__(f"演示台账 {path.name} 中找不到{place},可能已被改动。请删除演示文件夹后重新运行 kesu demo。")
+        super().__init__(f"演示台账 {path.name} 中找不到{place}，可能已被改动。请删除演示文件夹后重新运行 kesu demo。")
 
 
 class NotYetThere(Exception):
@@ -102,5 +102,5 @@ class OpenLedger:
     def _one(self, sheet: TypedSheet, cells: Cells) -> int:
         rows = sheet.rows_with(cells)
         if len(rows) != 1:
-            raise DemoLedgerMismatch(self._path, f"唯一一行 {dict(cells)}(找到{len(rows)}行)")
+            raise DemoLedgerMismatch(self._path, f"唯一一行 {dict(cells)}（找到{len(rows)}行）")
         return rows[0]

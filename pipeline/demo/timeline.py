@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WIDTH = 100  # columns; a Chinese character takes two
 _WEEKDAYS = "一二三四五六日"
 _NUMBERS_SHOWN = 6
-_CLOSING = "、,;:。!?)）】」，；：！？ "  # never at the start of a line
+_CLOSING = "、，；：。！？)）】」，；：！？ "  # never at the start of a line
 
 
 def columns(text: str) -> int:
@@ -65,7 +65,7 @@ def moment_lines(typed_at: datetime, title: str, at: datetime, performed: Sequen
         clock = " " * columns(clock)
     for item in performed:
         if item.state is not EffectState.DONE:
-            yield from wrapped(f"{item.effect.title}:{item.text}", f"{at:%H:%M} [等待] ")
+            yield from wrapped(f"{item.effect.title}：{item.text}", f"{at:%H:%M} [等待] ")
 
 
 def _deeds(done: Sequence[Performed]) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _deeds(done: Sequence[Performed]) -> Iterator[str]:
     if files := "".join(_files(done)):
         yield files
     if mails := ";".join(_mails(done)):
-        yield f"邮件:{mails}"
+        yield f"邮件：{mails}"
     if cells := sum(len(item.effect.payload.edits) for item in done if isinstance(item.effect.payload, WriteCells)):
         yield f"写回台账 {cells} 格"
 
@@ -92,7 +92,7 @@ def _to(payload: SendMail) -> str:
 def _urgent(done: Sequence[Performed]) -> Iterator[str]:
     for item, mail in _mails_of(done, "line_stop"):
         reasons = ";".join(str(reason) for reason in mail.context.get("reasons", ()))
-        yield f"停线预警!{item.effect.title.removeprefix('停线预警 ')}({reasons}){_to(mail)}"
+        yield f"停线预警！{item.effect.title.removeprefix('停线预警 ')}({reasons}){_to(mail)}"
     for item, mail in _mails_of(done, "containment"):
         late = bool(mail.context.get("overdue"))
         word, _, label = item.effect.title.partition(" ")
@@ -104,7 +104,7 @@ def _kept(done: Sequence[Performed]) -> Iterator[str]:
         payload = item.effect.payload
         if isinstance(payload, WriteDocument) and payload.file_name != item.path.rsplit("/", 1)[-1]:
             case = payload.folder.rsplit("/", 1)[-1]
-            yield f"人改过的文件不动:{case} 的 {payload.file_name};新草稿在旁 → {item.path}"
+            yield f"人改过的文件不动：{case} 的 {payload.file_name}；新草稿在旁 → {item.path}"
 
 
 def _meetings(done: Sequence[Performed]) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _meetings(done: Sequence[Performed]) -> Iterator[str]:
         word = "取消" if mail.context.get("cancelled") else "改期" if mail.context.get("changed") else "通知"
         about = " ".join(str(mail.context.get(name, "")) for name in ("number", "customer", "product"))
         when = "" if mail.context.get("cancelled") else f",{mail.context.get('time')}"
-        yield f"会议{word}:{about} 第{mail.context.get('round')}次{when}{_to(mail)}"
+        yield f"会议{word}：{about} 第{mail.context.get('round')}次{when}{_to(mail)}"
 
 
 def _files(done: Sequence[Performed]) -> Iterator[str]:
@@ -121,17 +121,17 @@ def _files(done: Sequence[Performed]) -> Iterator[str]:
         more = f" 等 {len(numbers)} 件" if len(numbers) > _NUMBERS_SHOWN else ""
         yield f"编号 {'、'.join(numbers[:_NUMBERS_SHOWN])}{more};"
     if folders := sum(isinstance(item.effect.payload, MakeFolder) for item in done):
-        yield f"建资料夹 {folders} 个;"
+        yield f"建资料夹 {folders} 个；"
     names = Counter(item.effect.payload.file_name for item in done if isinstance(item.effect.payload, WriteDocument))
     documents = "、".join(f"{name.removesuffix('.docx')} {count} 份" for name, count in names.items())
     if documents:
-        yield f"文件草稿:{documents}"
+        yield f"文件草稿：{documents}"
 
 
 def _mails(done: Sequence[Performed]) -> Iterator[str]:
     notices = [item.effect.title.partition(" 通知")[2] for item, _ in _mails_of(done, "release")]
     if notices:
-        yield f"责任部门通知 {len(notices)} 封({'、'.join(dict.fromkeys(notices))})"
+        yield f"责任部门通知 {len(notices)} 封（{'、'.join(dict.fromkeys(notices))}）"
     for kind, word in (("digest", "每日摘要"), ("baseline", "上线清单")):
         if count := len(_mails_of(done, kind)):
             yield f"{word} {count} 封"

@@ -12,11 +12,11 @@ class FileInUse(KesuError):
 
     def __init__(self, path: Path, by: str = "") -> None:
         self.by = by
-        super().__init__(f"{path.name} 正被 {by or '他人'} 打开,新内容待其关闭后写入。位置:{path.parent}")
+        super().__init__(f"{path.name} 正被 {by or '他人'} 打开，新内容待其关闭后写入。位置：{path.parent}")
 
 
 class OutsideShare(KesuError):
     """A path that would lead out of its folder."""
 
     def __init__(self, parent: Path, child: Path) -> None:
-        super().__init__(f"路径 {child} 不在文件夹 {parent} 之内,已拒绝。请检查编号、客户和产品名称中的特殊符号。")
+        super().__init__(f"路径 {child} 不在文件夹 {parent} 之内，已拒绝。请检查编号、客户和产品名称中的特殊符号。")

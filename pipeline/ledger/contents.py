@@ -150,4 +150,4 @@ def _column_issue(rows: Sequence[Row[SheetRow]], field: SheetField, cell: str, s
     allowed = "、".join(field.kind.choices) or "是、否"
     unknown = "这些行按关闭日期判断是否已结束" if field.name == "status" else "这些行按未填处理"
     return Issue(sheet, cell, field.name, shown,
-                 f"本列 {count} 格用的是系统不认识的写法,{unknown};请改用:{allowed}")
+                 f"本列 {count} 格用的是系统不认识的写法，{unknown}；请改用：{allowed}")

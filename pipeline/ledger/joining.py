@@ -78,8 +78,8 @@ class RowJoiner:
                 head.typed[name] = f"{head.typed[name]}{joint}{text}"
                 head.values[name] = head.typed[name]
             else:
-                message = (f"第{head.row + 1}至{further.row + 1}行按一件客诉读取;此格与首行不同,未采用。"
-                           "请把合计填在首行,或一行一个编号")
+                message = (f"第{head.row + 1}至{further.row + 1}行按一件客诉读取；此格与首行不同，未采用。"
+                           "请把合计填在首行，或一行一个编号")
                 head.issues.append(self.issue(address, name, text, message))
 
     def _later(self, one: Cell, other: Cell) -> bool:

@@ -148,7 +148,7 @@ class SheetReader:
             if error := self.sheet.errors.get(address):
                 raw.typed[found.name] = error  # something stands there: no second issue that the cell is empty
                 raw.issues.append(self._issue(address, found.name, error,
-                                              f"单元格是公式错误 {error},请改正公式或直接输入内容"))
+                                              f"单元格是公式错误 {error}，请改正公式或直接输入内容"))
             elif value != "":
                 self._take(raw, found, column, value, address)
         return raw

@@ -48,7 +48,7 @@ def read_sheets(file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Alias
     hints = list(_unknown_aliases(aliases))
     for raw in raw_sheets:
         if raw.refused:
-            message = f"工作表未读取:{raw.refused},超出上限。请删除表格以外的单元格后保存"
+            message = f"工作表未读取：{raw.refused}，超出上限。请删除表格以外的单元格后保存"
             issues.append(Issue(raw.name, "", "", "", message))
             continue
         table = find_table(raw, vocabularies)
@@ -59,16 +59,16 @@ def read_sheets(file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Alias
         issues += found
         if raw.strays:
             places = "、".join(raw.strays)
-            message = f"远离表格的单元格({places})未读取,请删除其所在的行或列后保存"
+            message = f"远离表格的单元格（{places}）未读取，请删除其所在的行或列后保存"
             issues.append(Issue(raw.name, raw.strays[0], "", "", message))
     copies = copies_among(sheets)
     sheets = [sheet for sheet in sheets if sheet.name not in copies]
     issues = [issue for issue in issues if issue.sheet not in copies]
-    hints += [f"工作表“{name}”重复登记了“{fuller}”的客诉,未读取" for name, fuller in copies.items()]
+    hints += [f"工作表“{name}”重复登记了“{fuller}”的客诉，未读取" for name, fuller in copies.items()]
     hints += _hints(sheets)
     if not any(sheet.kind is SheetKind.COMPLAINTS for sheet in sheets):
-        issues.append(Issue("", "", "", "", "没有找到客诉台账:没有一张工作表的标题行含有接诉时间、客户、不良现象等列。"
-                                            "请检查标题行,或在 config.yaml 的 aliases 中写明贵厂的叫法"))
+        issues.append(Issue("", "", "", "", "没有找到客诉台账：没有一张工作表的标题行含有接诉时间、客户、不良现象等列。"
+                                            "请检查标题行，或在 config.yaml 的 aliases 中写明贵厂的叫法"))
     reading = WorkbookReading(file.name, file.path, file.sha256, file.saved, tuple(sheets), tuple(issues), tuple(hints))
     return _with_contradictions(reading, today)
 
@@ -94,7 +94,7 @@ def _unknown_aliases(aliases: Aliases) -> Iterator[str]:
     known = {name for field in fields for name in (field.name, field.column.heading)}
     for key in aliases:
         if key not in known:
-            yield f"config.yaml 的 aliases 中“{key}”不是已知的列,请改为标准列名(如 不良现象)"
+            yield f"config.yaml 的 aliases 中“{key}”不是已知的列，请改为标准列名（如 不良现象）"
 
 
 def _hints(sheets: Sequence[SheetReading[SheetRow]]) -> Iterator[str]:
@@ -105,9 +105,9 @@ def _hints(sheets: Sequence[SheetReading[SheetRow]]) -> Iterator[str]:
         fields = {field.name: field for field in MODELS[sheet.kind].fields()}
         unused = [title for title, name in sheet.guessed.items() if fields[name].kind.name in NEVER_GUESSED]
         if unused:
-            words = "、".join(f"“{' '.join(title.split())}”(像是 {fields[sheet.guessed[title]].column.heading})"
+            words = "、".join(f"“{' '.join(title.split())}”（像是 {fields[sheet.guessed[title]].column.heading}）"
                              for title in unused)
-            yield f"工作表“{sheet.name}”的列 {words} 只是近似,日期和数字不按猜测读取;请改用标准列名,或写入 aliases"
+            yield f"工作表“{sheet.name}”的列 {words} 只是近似，日期和数字不按猜测读取；请改用标准列名，或写入 aliases"
     yield from _missing_core(sheets)
     ledgers = [sheet for sheet in sheets if sheet.kind is SheetKind.COMPLAINTS]
     if ledgers:
@@ -115,10 +115,10 @@ def _hints(sheets: Sequence[SheetReading[SheetRow]]) -> Iterator[str]:
         optional = [field.column.heading for field in MODELS[SheetKind.COMPLAINTS].fields()
                     if field.name in absent and not field.column.core and not field.column.ours]
         if optional:
-            yield f"客诉台账没有 {len(optional)} 个可选列(如 {'、'.join(optional[:6])}),与之有关的内容留空"
+            yield f"客诉台账没有 {len(optional)} 个可选列（如 {'、'.join(optional[:6])}），与之有关的内容留空"
     present = {sheet.kind for sheet in sheets}
     if missing := [kind.value for kind in SheetKind if kind not in present and kind is not SheetKind.COMPLAINTS]:
-        yield f"没有这些工作表(可选):{'、'.join(missing)}"
+        yield f"没有这些工作表（可选）：{'、'.join(missing)}"
 
 
 def _missing_core(sheets: Sequence[SheetReading[SheetRow]]) -> Iterator[str]:
@@ -130,4 +130,4 @@ def _missing_core(sheets: Sequence[SheetReading[SheetRow]]) -> Iterator[str]:
             lacking[core].append(f"“{sheet.name}”")
     for core, names in lacking.items():
         shown = "、".join(names[:3]) + (f" 等 {len(names)} 张工作表" if len(names) > 3 else "")
-        yield f"工作表{shown}没有这些核心列:{'、'.join(core)};若用了别的叫法,请写入 config.yaml 的 aliases"
+        yield f"工作表{shown}没有这些核心列：{'、'.join(core)}；若用了别的叫法，请写入 config.yaml 的 aliases"

@@ -35,14 +35,14 @@ def check_package(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
     if package.find("[Content_Types].xml") is None:
         raise LedgerNotWorkbook(path, "是另一种压缩格式的文件")
     if len(package.members) > limits.members:
-        raise LedgerTooLarge(path, f"部件 {len(package.members)} 个,上限 {limits.members} 个")
+        raise LedgerTooLarge(path, f"部件 {len(package.members)} 个，上限 {limits.members} 个")
     total = sum(member.size for member in package.members)
     if total > limits.total_bytes:
-        raise LedgerTooLarge(path, f"解压后 {total >> 20} MB,上限 {limits.total_bytes >> 20} MB")
+        raise LedgerTooLarge(path, f"解压后 {total >> 20} MB，上限 {limits.total_bytes >> 20} MB")
     for member in package.members:
         if member.size > limits.part_bytes:
             raise LedgerTooLarge(
-                path, f"部件 {member.name} 解压后 {member.size >> 20} MB,上限 {limits.part_bytes >> 20} MB"
+                path, f"部件 {member.name} 解压后 {member.size >> 20} MB，上限 {limits.part_bytes >> 20} MB"
             )
         if member.size > _RATIO_MATTERS_FROM and member.size > limits.ratio * max(member.packed, 1):
             raise LedgerTooLarge(path, f"部件 {member.name} 的压缩比异常")

@@ -102,7 +102,7 @@ class Package:
         if member.flags & _ENCRYPTED:
             raise LedgerEncrypted(self.path)
         if member.size > limit:
-            raise LedgerTooLarge(self.path, f"部件 {member.name} 解压后 {member.size >> 20} MB,上限 {limit >> 20} MB")
+            raise LedgerTooLarge(self.path, f"部件 {member.name} 解压后 {member.size >> 20} MB，上限 {limit >> 20} MB")
         packed = self._packed(member)
         if member.method == _STORED:
             content = packed
@@ -188,7 +188,7 @@ class Package:
     def _directory(self) -> tuple[Member, ...]:
         at = self._data.rfind(b"PK\x05\x06", max(0, len(self._data) - _END.size - 0xFFFF))
         if at < 0:
-            raise LedgerDamaged(self.path, "压缩包没有结尾,可能尚未写完")
+            raise LedgerDamaged(self.path, "压缩包没有结尾，可能尚未写完")
         _, _, _, _, count, size, offset, comment_length = _END.unpack_from(self._data, at)
         self._comment = self._data[at + _END.size : at + _END.size + comment_length]
         start = at - size

@@ -102,7 +102,7 @@ class _SheetCheck:
         return locate(self.path, self.name, package.read(member))
 
     def _failed(self, what: str) -> CellRefused:
-        return CellRefused(self.path, self.name, f"写入后核对不符:{what}")
+        return CellRefused(self.path, self.name, f"写入后核对不符：{what}")
 
     def _compare_row(self, number: int, old: bytes | None, new: bytes | None, writes: dict[int, CellWrite]) -> None:
         before = parse_row(old, self.old.prefix, number) if old is not None else None

@@ -71,9 +71,9 @@ def _check(layout: SheetLayout, write: CellWrite, cell: CellSpan | None, held: s
     if cell and cell.has_formula:
         raise layout.refused(place, "单元格是公式")
     if cell and ("cm" in cell.attributes or "vm" in cell.attributes):
-        raise layout.refused(place, "单元格带有动态数组或富数据(如单元格图片)")
+        raise layout.refused(place, "单元格带有动态数组或富数据（如单元格图片）")
     if write.expected is not None and not same_text(held, write.expected):
-        raise layout.refused(place, f"单元格现为“{held}”,与读取时的“{write.expected}”不同")
+        raise layout.refused(place, f"单元格现为“{held}”，与读取时的“{write.expected}”不同")
 
 
 def _inline(prefix: bytes, text: str) -> bytes:

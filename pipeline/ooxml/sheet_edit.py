@@ -46,7 +46,7 @@ def _refuse_covered(layout: SheetLayout, writes: Sequence[CellWrite], headings: 
     for write in writes:
         for area in merged:
             if area.holds(write.row, write.column) and (area.top, area.left) != (write.row, write.column):
-                raise layout.refused(write.reference, f"在合并区域 {area} 内,且不是其左上角")
+                raise layout.refused(write.reference, f"在合并区域 {area} 内，且不是其左上角")
         for area in spilling:
             if area.holds(write.row, write.column):
                 raise layout.refused(write.reference, f"属于数组公式 {area}")

@@ -109,7 +109,7 @@ def _find_sheet_data(layout: SheetLayout) -> None:
             layout.data_is_empty_tag = match[0].endswith(b"/>")
             layout.data_end = match.end()
             return
-    raise layout.refused("", "不是普通工作表(找不到 sheetData)")
+    raise layout.refused("", "不是普通工作表（找不到 sheetData）")
 
 
 def _is_child_of_root(head: bytes, start: int) -> bool:

@@ -79,7 +79,7 @@ def _refuse_package(package: Package) -> None:
         if name.startswith("_xmlsignatures/"):
             raise CellRefused(package.path, "工作簿", "带有数字签名")
         if name.startswith("xl/revisions/"):
-            raise CellRefused(package.path, "工作簿", "处于旧式共享工作簿(修订)状态")
+            raise CellRefused(package.path, "工作簿", "处于旧式共享工作簿（修订）状态")
     if any(relation.kind == "origin" for relation in relations_of(package, "")):
         raise CellRefused(package.path, "工作簿", "带有数字签名")
 
@@ -127,5 +127,5 @@ def _relations_with(
         return member.name, with_links(package.read(member), links, strict=layout.strict), False
     types = package.find("[Content_Types].xml")
     if types is None or not re.search(rb"""Extension\s*=\s*["']rels["']""", package.read(types), re.IGNORECASE):
-        raise layout.refused("", "内容类型中没有 rels,不能添加链接")
+        raise layout.refused("", "内容类型中没有 rels，不能添加链接")
     return part, with_links(None, links, strict=layout.strict), True

@@ -44,16 +44,14 @@ def _response(subject: Subject) -> Iterator[Remark]:
         return
     if complaint.contained_at is None:
         yield Remark("紧急措施没有时间，看不出是否及时；请填紧急措施时间。")
-    if complaint.line_stop is None and (complaint.daily_usage is None or complaint.good_stock is None):
-        yield Remark("没有评估停线风险；请填停线/甩车风险，或客户日用量和客户良品库存。")
 
 
 def is_decider(member: TeamMember, department: str | None) -> bool:
     """Whether a member can decide for the responsible department: ① in the proposal, or its head by position."""
     if not member.name:
         return False  # a vacant role
-    heads = department is not None and member.department == department
-    return member.why.startswith("①") or (heads and any(word in member.position for word in _DECIDERS))
+    heads = member.department == department and any(word in member.position for word in _DECIDERS)
+    return heads or member.why.startswith("①")
 
 
 def _team(subject: Subject) -> Iterator[Remark]:
@@ -102,8 +100,8 @@ def _description(subject: Subject) -> Iterator[Remark]:
     if len(phenomenon) < subject.setting.phenomenon_characters:
         yield Remark(f"不良现象只写了“{phenomenon}”，不知道是什么部位、什么程度；请写具体。")
     wanted = (
-        ("不良批次", complaint.lot), ("客户基地（在哪里发现）", complaint.customer_site),
-        ("生产日期", complaint.produced),
+        ("不良批次或生产日期", complaint.lot or complaint.produced),
+        ("客户基地（在哪里发现）", complaint.customer_site),
     )
     if lacks := [name for name, value in wanted if value is None]:
         yield Remark(f"没有写{'、'.join(lacks)}，无法界定范围。")

@@ -47,15 +47,15 @@ class BoardState:
 def _next_step(matter: BoardMatter) -> str:
     case, decisions = matter.case, matter.decisions
     if case.standing is Standing.AMBIGUOUS:
-        return "核对编号或补全本行,使其能与先前的行区分"
+        return "核对编号或补全本行，使其能与先前的行区分"
     if case.standing is Standing.HALF_TYPED:
         return "补全接诉时间、客户、产品、不良现象"
     if case.standing is Standing.SETTLING:
-        return "等待编号(填写稳定后自动进行)"
+        return "等待编号（填写稳定后自动进行）"
     if not decisions.released:
-        return "核对后修改状态(待确认 → 调查)"
+        return "核对后修改状态（待确认 → 调查）"
     running = sorted((clock for clock in decisions.clocks if clock.stopped is None), key=lambda clock: clock.due)
-    return f"{running[0].name.value}:{running[0].due:%m-%d}前" if running else "跟踪验证,满足条件后关闭"
+    return f"{running[0].name.value}：{running[0].due:%m-%d}前" if running else "跟踪验证，满足条件后关闭"
 
 
 def _name(path: str) -> str:
@@ -76,7 +76,7 @@ def _documents_of(records: Iterable[EffectRecord]) -> tuple[tuple[tuple[str, str
         else:
             links[slot] = outcome.path
             beside.pop(slot, None)
-    notes = tuple(f"原文件已由人修改,保持不动;新草稿在旁:{_name(path)}" for path in beside.values())
+    notes = tuple(f"原文件已由人修改，保持不动；新草稿在旁：{_name(path)}" for path in beside.values())
     return tuple((_name(path), path) for path in (*links.values(), *beside.values())), notes
 
 
@@ -88,7 +88,7 @@ def _board_case(matter: BoardMatter, records: Iterable[EffectRecord], today: dat
     waiting = [note for note in (matter.note,) if note]
     waiting += [*matter.pending, *decisions.findings]
     if decisions.questions:
-        waiting.append("待补充:" + "、".join(question.heading for question in decisions.questions))
+        waiting.append("待补充：" + "、".join(question.heading for question in decisions.questions))
     return BoardCase(
         number=case.name,
         customer=complaint.customer or "",
@@ -145,13 +145,13 @@ def _ages(state: BoardState) -> tuple[LedgerAge, ...]:
 
 def _alerts(state: BoardState, records: Sequence[EffectRecord]) -> tuple[str, ...]:
     alerts = [state.calendar_warning] if state.calendar_warning else []
-    alerts += [f"台账暂时读不到:{reason}" for reason in state.unreadable.values()]
-    alerts += [f"编号 {number} 的行不见了:提醒已停,资料夹保留;若是误删请恢复" for number in state.vanished]
+    alerts += [f"台账暂时读不到：{reason}" for reason in state.unreadable.values()]
+    alerts += [f"编号 {number} 的行不见了：提醒已停，资料夹保留；若是误删请恢复" for number in state.vanished]
     for record in records:
         if record.state is EffectState.UNCERTAIN:
-            alerts.append(f"{record.title}:{record.error or '结果不明,请人工核对'}")
+            alerts.append(f"{record.title}：{record.error or '结果不明,请人工核对'}")
         elif record.error and record.state is EffectState.INTENDED and record.key.kind != "cells":
-            alerts.append(f"{record.title} 未完成:{record.error}")
+            alerts.append(f"{record.title} 未完成：{record.error}")
         elif record.key.kind == "refused" and record.outcome is not None:
             alerts.append(record.outcome.text)
     return tuple(dict.fromkeys(alerts))

@@ -25,11 +25,11 @@ def _findings(case: Case, level: LevelDecision) -> Iterator[str]:
     typed = case.complaint.level
     if level.lowered and typed is not None:
         why = "、".join(level.reasons)
-        yield f"等级填为{typed.value},按规则应为{level.by_rule.value}({why}),请核对"
+        yield f"等级填为{typed.value}，按规则应为{level.by_rule.value}({why})，请核对"
     rounds = [row.record for row in case.rows.meetings]
     last = max(rounds, key=lambda meeting: meeting.round or 0, default=None)
     if last and last.state in {MeetingState.HELD, MeetingState.SIGNED} and not last.conclusion:
-        yield f"第{last.round or len(rounds)}次会议没有结论,建议召开第{(last.round or len(rounds)) + 1}次会议"
+        yield f"第{last.round or len(rounds)}次会议没有结论，建议召开第{(last.round or len(rounds)) + 1}次会议"
 
 
 def decide(

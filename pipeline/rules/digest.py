@@ -41,16 +41,16 @@ class PersonsNews:
 
 def _about_case(case: Case, decisions: Decisions) -> tuple[str, list[str]]:
     if case.standing is Standing.HALF_TYPED:
-        return f"half:{case.case_id}", ["填写中:请补全接诉时间、客户、产品、不良现象"]
+        return f"half:{case.case_id}", ["填写中：请补全接诉时间、客户、产品、不良现象"]
     if case.standing is Standing.AMBIGUOUS:
-        return f"ambiguous:{case.place.sheet}:{case.place.row}", ["无法确定是哪一件,见系统校验"]
-    lines = [f"等级:{decisions.level.level.value}"]
+        return f"ambiguous:{case.place.sheet}:{case.place.row}", ["无法确定是哪一件，见系统校验"]
+    lines = [f"等级：{decisions.level.level.value}"]
     if decisions.level.reasons:
         lines[0] += f"({'、'.join(decisions.level.reasons)})"
     if not decisions.released:
-        lines.append("状态为待确认:核对后请改状态,随后才会通知责任部门")
+        lines.append("状态为待确认：核对后请改状态，随后才会通知责任部门")
     if decisions.questions:
-        lines.append("待补充:" + "、".join(question.heading for question in decisions.questions))
+        lines.append("待补充：" + "、".join(question.heading for question in decisions.questions))
     return f"case:{case.case_id}:{decisions.released}", lines
 
 

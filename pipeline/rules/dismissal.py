@@ -77,8 +77,8 @@ def _has_evidence(case: Case) -> bool:
 
 def dismissal_faults(case: Case, known: frozenset[str] | None) -> Iterator[str]:
     """What is missing on a complaint that stands as 不成立, 作废 or 合并; ``known``: numbers that exist."""
-    status = case.complaint.status.value if case.complaint.status else ""
-    if case.complaint.status is Status.MERGED:
+    status = case.complaint.status
+    if status is Status.MERGED:
         target = merged_into(case)
         if target is None:
             yield "状态为合并，没有写合并到哪一件：请写成 合并至 KS-…，或填写关联客诉编号"
@@ -88,7 +88,7 @@ def dismissal_faults(case: Case, known: frozenset[str] | None) -> Iterator[str]:
             yield f"合并的目标 {target} 不在台账中：请更正目标编号"
     if not _has_reason(case):
         yield f"状态为{status}，没有写原因：请写在备注或检讨原因中"
-    if case.complaint.status is not Status.MERGED and not _has_evidence(case):
+    if status is not Status.MERGED and not _has_evidence(case):
         yield f"状态为{status}，没有写证据：请在备注中写 证据：复测报告、照片或邮件的名称"
     if approver_of(case) is None:
         yield f"状态为{status}，没有批准人：请在备注中写 批准：姓名"

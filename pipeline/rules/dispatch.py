@@ -16,7 +16,7 @@ from schemas.values import Level, Source, Status
 
 _SURVEYING = frozenset({None, Status.UNCONFIRMED, Status.INVESTIGATING, Status.RESTARTED})
 _RESIDENT_WORDS = ("驻线", "驻厂", "驻点", "驻场", "驻外")
-_ORDER = {Level.NORMAL: 0, Level.SERIOUS: 1, Level.URGENT: 2}
+_ORDER = tuple(Level)  # from mild to urgent
 _END_OF_DAY = time(23, 59)
 
 
@@ -104,7 +104,7 @@ def propose_dispatch(
         return None  # 出差现场: an engineer is there already
     known_for, missing = _since(case, now), missing_facts(questions, files, setting)
     reasons: list[str] = []
-    high_risk = _ORDER[level.level] >= _ORDER[setting.at_once_from]
+    high_risk = _ORDER.index(level.level) >= _ORDER.index(setting.at_once_from)
     if high_risk:
         reasons.append(f"等级为{level.level.value}（{'、'.join(level.reasons)}）" if level.reasons else "风险高")
     waiting = bool(missing) and complaint.status is not Status.RESTARTED  # since when it waits again stands nowhere

@@ -111,7 +111,7 @@ def _match_numbers(work: _Matching) -> None:
             work.pair(best, known)
         for index in indexes:
             if index != best:
-                work.notes[index] = f"编号 {number} 重复出现,只按其中一行处理;请改正本行编号"
+                work.notes[index] = f"编号 {number} 重复出现，只按其中一行处理；请改正本行编号"
 
 
 def _likeness_of(work: _Matching, index: int, known: KnownCase) -> float:
@@ -133,7 +133,7 @@ def _match_content(work: _Matching) -> None:
             work.pair(index, chosen)
         elif same:
             before = same[0].number
-            work.notes[index] = f"编号由 {before} 改成了 {number}:请改回 {before};若是另一件客诉,请把内容写得有所区别"
+            work.notes[index] = f"编号由 {before} 改成了 {number}：请改回 {before}；若是另一件客诉，内容须有区别"
 
 
 class _Neighbours:
@@ -200,7 +200,7 @@ def _match_best(work: _Matching) -> None:
         ]
         if rivals:
             for index in {best.row, *(rival.row for rival in rivals)}:
-                work.notes[index] = "本行与先前的几行都相似,无法确定是哪一件;请补全批次、数量等信息"
+                work.notes[index] = "本行与先前的几行都相似，无法确定是哪一件；请补全批次、数量等信息"
             work.contested |= {best.case_id, *(rival.case_id for rival in rivals)}
         else:
             work.pair(best.row, work.free[best.case_id])

@@ -34,30 +34,23 @@ class Leave:
         return f"{self.first:%m-%d} 至 {end}" if self.first != self.last else f"{self.first:%m-%d}"
 
 
-def _dated(match: re.Match[str], near: date, after: date | None) -> date | None:
+def _dated(match: re.Match[str], near: date, not_before: date = date.min) -> date | None:
+    """The day meant; without a year the one nearest to ``near`` that is not earlier than ``not_before``."""
     year, month, day = (match[1] or match[4]), int(match[2] or match[5]), int(match[3] or match[6])
-    if year:
-        years: tuple[int, ...] = (int(year),)
-    elif after is not None:
-        years = (after.year, after.year + 1)  # an end without a year is the first such day after its start
-    else:
-        years = (near.year - 1, near.year, near.year + 1)
     found = []
-    for candidate in years:
+    for candidate in (int(year),) if year else (near.year - 1, near.year, near.year + 1):
         try:
             found.append(date(candidate, month, day))
         except ValueError:  # 02-30, or 02-29 in a common year
             continue
-    if after is not None and not year:
-        found = [candidate for candidate in found if candidate >= after]
-        return found[0] if found else None
-    return min(found, key=lambda candidate: abs(candidate - near), default=None)
+    possible = (candidate for candidate in found if candidate >= not_before)
+    return min(possible, key=lambda candidate: abs(candidate - near), default=None)
 
 
-def _last(first: date, dates: list[re.Match[str]], rest: str, near: date) -> date | None:
+def _last(first: date, dates: list[re.Match[str]], rest: str) -> date | None:
     """The last day of the period whose ``rest`` follows its first date; None when it cannot be read."""
     if len(dates) == 2:
-        return _dated(dates[1], near, first)
+        return _dated(dates[1], near=first, not_before=first)
     if shortened := _LAST_DAY_ONLY.fullmatch(rest):
         try:
             return first.replace(day=int(shortened[1]))
@@ -70,14 +63,14 @@ def _last(first: date, dates: list[re.Match[str]], rest: str, near: date) -> dat
 
 def _period(text: str, near: date) -> Leave | None:
     dates = list(_DATE.finditer(text))
-    if not 1 <= len(dates) <= 2:
+    if not dates:
         return None
     rest = text[dates[0].end():]
     between = text[dates[0].end(): dates[1].start()] + text[dates[1].end():] if len(dates) == 2 else ""
     if _BESIDE.sub("", text[: dates[0].start()] + between):
         return None  # a word that may say the opposite, such as 已销假
-    first = _dated(dates[0], near, None)
-    last = _last(first, dates, rest, near) if first else None
+    first = _dated(dates[0], near)
+    last = _last(first, dates, rest) if first else None
     return Leave(first, last) if first and last and first <= last else None
 
 
@@ -88,7 +81,7 @@ def leave_periods(typed: str | None, near: date) -> tuple[Leave, ...] | None:
     as whole ones. () when blank, None when it cannot be read: then nobody is taken to be away.
     """
     text = _CLOCK.sub(" ", unicodedata.normalize("NFKC", typed or "")).strip()
-    if not text or text in {"无", "-", "否", "没有"}:
+    if text in {"无", "-", "否", "没有"}:
         return ()
     periods = []
     for part in _NEXT_PERIOD.split(text):

@@ -13,5 +13,5 @@ def line_stop_reasons(complaint: Complaint, setting: LevelSetting) -> tuple[str,
         reasons.append("停线/甩车风险=是")
     usage, stock = complaint.daily_usage, complaint.good_stock
     if usage and stock is not None and stock < usage * setting.stock_days:
-        reasons.append(f"客户良品库存 {stock} 件,不足 {setting.stock_days:g} 天用量({usage} 件/天)")
+        reasons.append(f"客户良品库存 {stock} 件，不足 {setting.stock_days:g} 天用量（{usage} 件/天）")
     return tuple(reasons)

@@ -13,7 +13,7 @@ from schemas.meetings import MeetingNeed, MeetingProposal, MeetingSetting, TeamS
 from schemas.rows import Complaint, Meeting, SheetKind
 from schemas.values import Level, MeetingState, Status
 
-_ORDER = {Level.NORMAL: 0, Level.SERIOUS: 1, Level.URGENT: 2}
+_ORDER = tuple(Level)  # from mild to urgent
 _PENDING = frozenset({None, MeetingState.PROPOSED, MeetingState.CONFIRMED, MeetingState.MOVED})
 _TOOK_PLACE = frozenset({MeetingState.HELD, MeetingState.SIGNED})
 _BEFORE_MEASURES = frozenset({None, Status.UNCONFIRMED, Status.INVESTIGATING, Status.RESTARTED})
@@ -85,7 +85,7 @@ def _first_need(
     status = case.complaint.status
     if status not in _BEFORE_MEASURES | _STATUS_FOR_MEETING:
         return MeetingNeed.NONE, None, (f"状态已到“{status.value if status else ''}”，不再建议首次会议",)
-    if _ORDER[level.level] >= _ORDER[setting.at_once_from]:
+    if _ORDER.index(level.level) >= _ORDER.index(setting.at_once_from):
         fired = f"（{'、'.join(level.reasons)}）" if level.reasons else ""
         hurry = "不等现状调查，立即开会" if status in _BEFORE_MEASURES else "立即开会"
         return MeetingNeed.AT_ONCE, number, (f"等级为{level.level.value}{fired}，{hurry}",)

@@ -48,9 +48,9 @@ def _action_duties(case: Case, today: date) -> Iterator[Duty]:
         action = row.record
         if action.due is None or not is_action_open(action):
             continue
-        what = f"措施{action.action_number or ''}:{(action.content or '内容未填')[:60]}"
+        what = f"措施{action.action_number or ''}：{(action.content or '内容未填')[:60]}"
         if action.review is Review.REJECTED:
-            what += "(已驳回,需重新提出)"
+            what += "（已驳回，需重新提出）"
         person = action.person or case.complaint.engineer or ""
         department = action.department or case.complaint.department or ""
         yield _duty(case, what, person, department, action.due, (today - action.due).days, action_key(row))

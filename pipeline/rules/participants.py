@@ -15,7 +15,7 @@ from schemas.meetings import TeamSetting
 from schemas.rows import Complaint, Contact
 from schemas.values import Level, Liability
 
-_ORDER = {Level.NORMAL: 0, Level.SERIOUS: 1, Level.URGENT: 2}
+_ORDER = tuple(Level)  # from mild to urgent
 _OPERATOR_WORDS = ("工序责任", "工序负责", "工段长", "班长", "直接负责")
 _INSPECTOR_WORDS = ("检验班", "检验组", "巡检", "检验")
 _INCOMING = ("进料", "来料")
@@ -160,7 +160,7 @@ class _Team:
     def senior(self) -> Iterator[TeamMember]:
         """⑤ senior management where the matter is serious; larger changes or resources are for people to judge."""
         level = self.level.level
-        if _ORDER[level] < _ORDER[self.setting.senior_from]:
+        if _ORDER.index(level) < _ORDER.index(self.setting.senior_from):
             return
         leaders = [
             contact for contact in self.directory.contacts.values()

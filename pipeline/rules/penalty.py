@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.rules.state import is_dismissed, is_open, is_paused, is_released
+from pipeline.rules.state import is_open, is_paused, is_released
 from schemas.case import Case
 from schemas.follow_up import ActionReview, ActionState, Mark, PenaltyProposal, PenaltySetting
 from schemas.rows import Action
@@ -36,7 +36,7 @@ def propose_penalties(
     whom it concerns. ``audience``: engineer and quality manager, nobody else.
     """
     complaint = case.complaint
-    silent = is_dismissed(complaint) or is_paused(complaint) or not is_open(complaint) or not is_released(complaint)
+    silent = is_paused(complaint) or not is_open(complaint) or not is_released(complaint)
     if not setting.enabled or silent:
         return ()
     audience = tuple(dict.fromkeys(name for name in (complaint.engineer, quality_manager) if name))

@@ -13,9 +13,9 @@ def registration_reasons(complaint: Complaint, level: LevelDecision, setting: Le
     """The reasons for registration in the order of the rule; empty when none holds."""
     reasons = []
     if complaint.source is Source.MARKETING:
-        reasons.append("①由营销部反馈(高层已知晓)")
+        reasons.append("①由营销部反馈（高层已知晓）")
     if complaint.management_knows and is_large_rate(complaint, setting):
-        reasons.append("②不良率较大且影响较大(高层已知晓)")
+        reasons.append("②不良率较大且影响较大（高层已知晓）")
     if (complaint.cost or 0) > 0:
         reasons.append("③产生退货、返工、请人跟线等费用")
     if complaint.source is Source.RESIDENT:

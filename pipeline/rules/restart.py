@@ -64,7 +64,7 @@ def restart_of(case: Case, seen: date | None) -> Restart | None:
     notes = [f"第{times}次重新启动，8D为第{times + 1}版；原有措施保留"]
     if complaint.status is Status.RESTARTED:
         notes.append("状态“重新启动”按“调查”处理：先检讨原因，再补充原因分析与措施")
-    if since is None and keys[None]:
+    if keys[None]:
         notes.append("重新启动的日期不明，分不清哪些措施是重新启动前完成的")
     return Restart(
         times, times + 1, working_status(complaint), since, tuple(keys[True]), tuple(keys[False]), tuple(keys[None]),

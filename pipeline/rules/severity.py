@@ -36,7 +36,8 @@ def _serious_reasons(complaint: Complaint, setting: LevelSetting) -> list[str]:
     if is_large_rate(complaint, setting):
         rate = defect_rate(complaint) or 0.0
         reasons.append(
-            f"不良率 {rate:.2%} ≥ {setting.serious_rate:.2%},且不良数 {complaint.defects} ≥ {setting.serious_pieces} 件"
+            f"不良率 {rate:.2%} ≥ {setting.serious_rate:.2%}，"
+            f"且不良数 {complaint.defects} ≥ {setting.serious_pieces} 件"
         )
     if complaint.functional_failure:
         reasons.append("功能失效")

@@ -18,10 +18,10 @@ from schemas.values import MeetingState
 
 #: What the responsible department is asked to look into (process steps 5, 6 and 8).
 INVESTIGATE = (
-    "现状调查:到现场、看现物、认现状,封样并确认不良范围",
-    "变化点排查:人、机、料、法、环、测六方面逐项排除或确认",
-    "原因分析:发生原因与流出原因各连问五个为什么",
-    "措施制定:临时措施与长期措施,明确责任人和完成日期",
+    "现状调查：到现场、看现物、认现状，封样并确认不良范围",
+    "变化点排查：人、机、料、法、环、测六方面逐项排除或确认",
+    "原因分析：发生原因与流出原因各连问五个为什么",
+    "措施制定：临时措施与长期措施，明确责任人和完成日期",
 )
 _SHORT_NOTICE_WORKDAYS = 2
 _ANNOUNCED = frozenset({MeetingState.CONFIRMED, MeetingState.MOVED, MeetingState.CANCELLED})
@@ -91,7 +91,7 @@ class CaseMails:
         to = self._addresses(complaint.engineer, self._superior(complaint))
         to = to or self._addresses(self.settings.mail.quality_manager)
         if not to:
-            self.hold(case, "停线预警未能发出:通讯录中没有质量工程师及其上级的邮箱")
+            self.hold(case, "停线预警未能发出：通讯录中没有质量工程师及其上级的邮箱")
             return
         context = {
             "label": case.label, "reasons": list(decisions.line_stop), "phenomenon": _text(complaint.phenomenon),
@@ -117,7 +117,7 @@ class CaseMails:
             return
         to = self._addresses(complaint.engineer) or self._addresses(self.settings.mail.quality_manager)
         if not to:
-            self.hold(case, "紧急措施提醒未能发出:通讯录中没有质量工程师的邮箱")
+            self.hold(case, "紧急措施提醒未能发出：通讯录中没有质量工程师的邮箱")
             return
         superior = self._addresses(self._superior(complaint)) if late and decisions.released else ()
         context = {
@@ -137,7 +137,7 @@ class CaseMails:
         to = self._addresses(*(head.name for head in self.directory.heads_of(complaint.department)))
         if not to:
             if self.directory.contacts:
-                self.hold(case, f"通知未发:通讯录中没有 {complaint.department} 负责人的邮箱")
+                self.hold(case, f"通知未发：通讯录中没有 {complaint.department} 负责人的邮箱")
             return
         engineer = self.directory.contacts.get(complaint.engineer or "")
         context = {
@@ -184,10 +184,10 @@ class CaseMails:
     def _meeting(self, case: Case, meeting: Meeting, notice_file: str, *, cancelled: bool) -> None:
         unknown = [name for name in meeting.invited if not self.directory.mail_of(name)]
         if unknown:
-            self.hold(case, f"第{meeting.round}次会议:通讯录中没有 {'、'.join(unknown)} 的邮箱,请另行通知")
+            self.hold(case, f"第{meeting.round}次会议：通讯录中没有 {'、'.join(unknown)} 的邮箱，请另行通知")
         to = self._addresses(*meeting.invited)
         if not to:
-            self.hold(case, f"第{meeting.round}次会议通知未发:应到人员为空或没有邮箱")
+            self.hold(case, f"第{meeting.round}次会议通知未发：应到人员为空或没有邮箱")
             return
         inputs = digest_of([str(meeting.time), meeting.place, sorted(meeting.invited), cancelled])
         key = self.history.revised("mail.meeting", case.number, f"{meeting.round}", inputs)

@@ -25,8 +25,8 @@ def _try(plant: PlantLedger, folder: Path, capsys: pytest.CaptureFixture[str]) -
 
 def test_a_one_sheet_log_names_its_own_people_and_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = _try(one_sheet_log(), tmp_path, capsys)
-    assert lines[0] == "客诉 8 件,其中未关闭 4 件;生成草稿 4 份。"
-    assert "  李晓琴:2 项" in lines  # the 责任人 column, since there is no 质量工程师
+    assert lines[0] == "客诉 8 件，其中未关闭 4 件；生成草稿 4 份。"
+    assert "  李晓琴：2 项" in lines  # the 责任人 column, since there is no 质量工程师
     assert any(line.strip().startswith("第5行 ") for line in lines)  # one sheet: its name says nothing
     board = (tmp_path / "out" / "客诉看板.html").read_text(encoding="utf-8")
     assert "李晓琴" in board

@@ -9,13 +9,15 @@ from typing import Any
 
 from pipeline.rules.cases import case_of, children_of
 from pipeline.rules.identity import Sighting, identify
+from pipeline.rules.overdue import action_key
 from pipeline.rules.registration import registration_reasons
 from pipeline.rules.report_form import decide_form
 from pipeline.rules.severity import decide_level
 from schemas.case import Case
 from schemas.decisions import Form
-from schemas.rows import MODELS, SheetKind
+from schemas.rows import MODELS, Action, SheetKind
 from schemas.settings import LevelSetting
+from schemas.workbook import Place, Row
 from tests.spec.ledger_tables import at, complaint, ledger
 
 Cells = Mapping[str, object]
@@ -89,6 +91,11 @@ def case_with(given: Mapping[str, Any], base: Cells = FULL) -> Case:
         "措施跟踪": _of(number, actions), "跟踪回访": _of(number, given.get("回访", CALLBACKS) or ()),
         "围堵": _of(number, given.get("围堵", ())), "原因分析": _of(number, given.get("原因分析", ())),
     })[0]
+
+
+def key_of(number: str) -> str:
+    """The key of the action with this 措施编号, by which rules and journal know it."""
+    return action_key(Row(Place(SheetKind.ACTIONS.value, 3), Action(action_number=number), {}, {}))
 
 
 def form_of(case: Case) -> Form | None:

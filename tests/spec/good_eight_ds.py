@@ -23,7 +23,7 @@ from schemas.decisions import Decisions
 from schemas.settings import LedgerSetting, Settings
 from tests.spec.ledger_tables import at, ledger
 
-FOLDER = Path(__file__).with_name("good_eight_ds")
+FOLDER = Path(__file__).with_name("eight_ds")
 NUMBER = "KS-1"
 NOW = at("2026-11-26T09:00")
 SETTINGS = Settings(version=1, site="测试厂", ledgers=(LedgerSetting(file="客诉台账.xlsx"),))

@@ -11,7 +11,7 @@ from pipeline.rules.actions import review_actions
 from pipeline.rules.verification import effect_of
 from schemas.follow_up import ActionReview
 from schemas.settings import ClockSetting
-from tests.spec.follow_up_cases import FULL, TODAY, assert_told, case_with, day, form_of
+from tests.spec.follow_up_cases import FULL, TODAY, assert_told, case_with, day, form_of, key_of
 from tests.spec.rule_tables import load, row_id
 
 RULE = load("actions")
@@ -22,7 +22,7 @@ _NO_STANDARD = dict.fromkeys(("C1", "C2", "C3"))
 
 def review(actions: dict[str, Any], cells: dict[str, Any], earlier: dict[str, Any]) -> ActionReview:
     case = case_with({**cells, "措施": {**_NO_STANDARD, **actions}}, OPEN)
-    history = {f"措施:{number}": [day(entry) for entry in days] for number, days in earlier.items()}
+    history = {key_of(number): [day(entry) for entry in days] for number, days in earlier.items()}
     return review_actions(case, form_of(case), ClockSetting(), history, TODAY)
 
 

@@ -93,3 +93,9 @@ def test_a_finding_names_sheet_and_row() -> None:
     found = findings_on({"状态": "分析", "发生": ["为什么渗漏→槽口有飞边", "为什么有飞边→操作员失误"]})
     assert "“原因分析”第4行" in found[0].sentence
     assert "操作员失误" in found[0].sentence
+
+
+def test_a_missing_chain_says_which_question_it_leaves_open() -> None:
+    occurrence, escape = findings_on({"状态": "分析", "发生": [], "流出": []})
+    assert "为什么会产生" in occurrence.sentence
+    assert "流到了客户处" in escape.sentence

@@ -108,3 +108,15 @@ def test_all_columns_count_as_kept_when_nothing_is_known_of_them() -> None:
     gate = closure_gate(case, form, review, Evidence(standards=("PFMEA.xlsx",)), EffectivenessSetting(), TODAY)
     assert_told(gate.missing, ["断点日期未填"])
     assert FULL["断点日期"]
+
+
+def test_a_rejected_action_is_told_as_that_alone() -> None:
+    assert gate_of({"措施": {"C3": {"审核结论": "驳回"}}}).missing == (
+        "措施C3“气密改250 kPa并自动锁件”：已驳回，没有措施代替它",
+    )
+
+
+def test_the_target_of_a_merger_is_looked_up_only_where_the_numbers_are_known() -> None:
+    case = case_with({"状态": "合并至 KS-99", "备注": "断点前制品；批准：陆建明"})
+    review = review_actions(case, None, ClockSetting(), {}, TODAY)
+    assert closure_gate(case, None, review, Evidence(), EffectivenessSetting(), TODAY).allowed

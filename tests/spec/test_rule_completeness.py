@@ -52,7 +52,8 @@ def test_the_short_form_asks_the_same() -> None:
 def test_a_plant_adds_its_own_class_of_failure() -> None:
     own = InquirySetting(failures=(FailureQuestions(words=("异响",), ask=("班次", "车型/项目")),))
     asked = inquiry_of({"不良现象": "路试异响"}, own).questions
-    assert asked == (
+    case, _ = case_and_directory({"不良现象": "路试异响"})
+    assert asked == missing_answers(case.complaint, ALL_FIELDS, own) == (
         Question("车型/项目", "请问用在哪个车型（项目）？"), Question("班次", "请补充“班次”。"),
     )
 

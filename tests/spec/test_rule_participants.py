@@ -48,6 +48,12 @@ def test_both_ends_of_a_leave_count(day: str, away: bool) -> None:
     assert (leave_on(contact, date.fromisoformat(day)) is not None) is away
 
 
+def test_a_leave_without_a_year_may_have_begun_last_year() -> None:
+    leave = leave_on(Contact(name="罗文斌", leave="12/28-1/6"), date(2026, 1, 5))
+    assert leave is not None
+    assert (leave.first, leave.last) == (date(2025, 12, 28), date(2026, 1, 6))
+
+
 def test_an_open_end_says_so() -> None:
     leave = leave_on(Contact(name="罗文斌", leave="2026-11-20起"), DAY)
     assert str(leave) == "11-20 至 未写止期"
@@ -59,6 +65,13 @@ def test_every_member_can_be_reached_as_the_directory_says() -> None:
     assert team["罗文斌"].contact == "000-0000-0016"
     assert team["周启航"].contact.endswith("@example.com")
     assert (team["段鹏飞"].department, team["段鹏飞"].position) == ("注塑车间", "工艺工程师")
+
+
+def test_what_the_directory_does_not_say_is_blank() -> None:
+    bare: dict[str, object] = {"部门": None, "岗位": None, "邮箱": None}
+    case, directory = case_and_directory({}, {"韩立川": bare})
+    champion = propose_team(case.complaint, level_of(case), directory)[0]
+    assert (champion.name, champion.department, champion.position, champion.contact) == ("韩立川", "", "", "")
 
 
 def test_nothing_is_proposed_without_a_directory() -> None:

@@ -11,7 +11,7 @@ from pipeline.rules.actions import review_actions
 from pipeline.rules.penalty import propose_penalties
 from schemas.follow_up import PenaltyProposal, PenaltySetting
 from schemas.settings import ClockSetting
-from tests.spec.follow_up_cases import FULL, TODAY, assert_told, case_with, form_of
+from tests.spec.follow_up_cases import FULL, TODAY, assert_told, case_with, form_of, key_of
 from tests.spec.rule_tables import load, row_id
 
 RULE = load("penalty")
@@ -64,7 +64,7 @@ def test_a_rejected_action_that_another_stands_for_is_no_lapse() -> None:
 def test_an_ineffective_action_stays_one_though_another_stands_for_it() -> None:
     done = {"实际完成日": "2026-11-20", "对应原因": "飞边"}
     found = proposals({**done, "验证结果": "无效"}, {**done, "验证结果": "有效"})
-    assert [entry.action for entry in found] == ["措施:A1"]
+    assert [entry.action for entry in found] == [key_of("A1")]
 
 
 def test_off_by_default_and_never_on_without_a_clause() -> None:

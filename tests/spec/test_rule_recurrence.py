@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.rules.defect_wording import are_different_failures, are_opposite, folded, most_alike
 from pipeline.rules.recurrence import EarlierCases, find_recurrences
 from schemas.case import Case
 from schemas.follow_up import Recurrence, RecurrenceKind, RecurrenceSetting
@@ -35,7 +36,7 @@ def recurrences(given: dict[str, Any]) -> tuple[Recurrence, ...]:
     return find_recurrences(cases[1], EarlierCases(cases), setting)
 
 
-ROWS = [row for table in RULE.tables for row in table.rows]
+ROWS = [row for table in RULE.tables[:3] for row in table.rows]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=row_id)
@@ -51,6 +52,20 @@ def test_recurrence(row: dict[str, Any]) -> None:
         assert_told(found[0].reasons, expected["说明"])
     for words in expected.get("建议", ()):
         assert words in found[0].sentence
+
+
+@pytest.mark.parametrize("row", RULE.tables[3].rows, ids=row_id)
+def test_wording(row: dict[str, Any]) -> None:
+    one, other = row["给"]["一"], row["给"]["另一"]
+    alike = bool(most_alike(one, ["", folded(other)], 60)) and not (
+        are_opposite(one, other) or are_different_failures(one, other)
+    )
+    assert alike is (row["得"]["相似"] == "是")
+
+
+def test_what_is_compared() -> None:
+    assert folded("QC快插接头漏液12件,断裂") == "qc 快插 插接 接头 <泄漏> 件 <开裂>"
+    assert folded("接头装不到位") == "接头 <难装>"  # the longest word wins
 
 
 def test_newest_first_and_three_at_most() -> None:

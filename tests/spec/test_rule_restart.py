@@ -9,7 +9,7 @@ import pytest
 from pipeline.rules.restart import eight_d_version, restart_of, working_status
 from schemas.follow_up import Restart
 from schemas.values import Status
-from tests.spec.follow_up_cases import assert_told, case_with, day
+from tests.spec.follow_up_cases import assert_told, case_with, day, key_of
 from tests.spec.rule_tables import load, row_id
 
 RULE = load("restart")
@@ -29,6 +29,7 @@ def test_version_and_status(row: dict[str, Any]) -> None:
     if restart is not None:
         assert (restart.version, restart.times) == (expected["版次"], expected["版次"] - 1)
         assert restart.working is Status(expected["按"])
+        assert f"第{restart.times}次重新启动，8D为第{restart.version}版" in restart.notes[0]
         assert_told(restart.missing, expected["缺"])
         assert any("按“调查”处理" in note for note in restart.notes) is (case.complaint.status is Status.RESTARTED)
 
@@ -39,7 +40,5 @@ def test_old_and_new_actions(row: dict[str, Any]) -> None:
     assert restart is not None
     assert restart.since == (day(expected["重新启动日"]) if expected["重新启动日"] else None)
     told = {"原有": restart.old, "新的": restart.new, "不明": restart.undated}
-    assert {name: [key.removeprefix("措施:") for key in keys] for name, keys in told.items()} == {
-        name: expected[name] for name in told
-    }
+    assert told == {name: tuple(key_of(number) for number in expected[name]) for name in told}
     assert any("分不清" in note for note in restart.notes) is bool(expected["不明"])

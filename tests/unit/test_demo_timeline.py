@@ -25,15 +25,15 @@ def _told(*performed: Performed) -> list[str]:
 
 
 @pytest.mark.parametrize("text", [
-    "登记客诉:" + "启岳汽车 快插接头(周启航)、" * 9,
-    "停线预警!" + "客户良品库存 280 件,不足 1 天用量(640 件/天);" * 4,
+    "登记客诉：" + "启岳汽车 快插接头（周启航）、" * 9,
+    "停线预警！" + "客户良品库存 280 件，不足 1 天用量（640 件/天）；" * 4,
 ])
 def test_lines_fit_and_lose_nothing(text: str) -> None:
     lines = list(wrapped(text, "08:15 [人]   "))
     assert len(lines) > 1
     assert all(columns(line) <= WIDTH for line in lines)
     assert all(line.startswith(" " * 13) and not line[13].isspace() for line in lines[1:])
-    assert not any(line.strip()[0] in "、,;:)。" for line in lines[1:])
+    assert not any(line.strip()[0] in "、，;:)。" for line in lines[1:])
     assert "".join(lines).replace(" ", "").removeprefix("08:15[人]") == text.replace(" ", "")
 
 
@@ -47,7 +47,7 @@ def test_a_line_stop_stands_before_numbers() -> None:
     mail = SendMail("line_stop", ("a@example.com",), (), {"reasons": ["停线风险=是"]})
     alert = _done("停线预警 启岳汽车 快插接头", mail)
     lines = _told(number, alert)
-    assert lines[0] == "08:20 [系统] 停线预警!启岳汽车 快插接头(停线风险=是) → 邮件 1 人"
+    assert lines[0] == "08:20 [系统] 停线预警！启岳汽车 快插接头(停线风险=是) → 邮件 1 人"
     assert "编号 KS-202611-012" in lines[1]
 
 
@@ -58,7 +58,7 @@ def test_a_meeting_names_its_case(extra: dict[str, bool], word: str) -> None:
     context = {"number": "KS-202611-007", "customer": "启岳汽车", "product": "冷却水管", "round": 2,
                "time": "2026-11-25 09:00", **extra}
     (line,) = _told(_done("会议", SendMail("meeting", ("a@example.com",), ("b@example.com",), context)))
-    assert line.startswith(f"08:20 [系统] {word}:KS-202611-007 启岳汽车 冷却水管 第2次")
+    assert line.startswith(f"08:20 [系统] {word}：KS-202611-007 启岳汽车 冷却水管 第2次")
     assert line.endswith("→ 邮件 2 人")
 
 
@@ -72,7 +72,7 @@ def test_a_draft_beside_a_persons_file_names_case_and_path() -> None:
 
 def test_what_waits_is_told_with_its_reason() -> None:
     (line,) = _told(_done("台账", ReserveNumber("c1", "KS-1"), state=EffectState.INTENDED))
-    assert line == "08:20 [等待] 台账:台账正在使用中"
+    assert line == "08:20 [等待] 台账：台账正在使用中"
 
 
 def test_a_headline_names_the_news_once_and_counts_the_routine() -> None:
@@ -83,7 +83,7 @@ def test_a_headline_names_the_news_once_and_counts_the_routine() -> None:
         SetCells("会议", "stop", {"状态": "改期"}), AppendRow("围堵", {"地点": "成品库"}, "stop"),
     )
     assert headline(edits, names) == (
-        "登记客诉:启岳汽车 快插接头;紧急措施已定:启岳汽车 快插接头;改写8D报告:远嵘新能源 通气阀;"
-        "会议改期:启岳汽车 快插接头;填写围堵 1 行"
+        "登记客诉：启岳汽车 快插接头；紧急措施已定：启岳汽车 快插接头；改写8D报告：远嵘新能源 通气阀；"
+        "会议改期：启岳汽车 快插接头；填写围堵 1 行"
     )
     assert headline((), names) == ""

@@ -34,10 +34,10 @@ def test_json(tmp_path: Path) -> None:
 def test_text_names_sheet_cell_value_and_remedy(tmp_path: Path) -> None:
     book(tmp_path / "台账.xlsx", {"三月": ROWS})
     text = as_text(read(tmp_path / "台账.xlsx"))
-    assert "工作表“三月”→ 客诉台账:标题在第 1 行,已填 1 行" in text
-    assert "完全一致(2):客诉编号、客户" in text
-    assert "别名(1):投诉 日期 = 接诉时间" in text
-    assert "不良品总数量 ≈ 不良数量(未采用)" in text
-    assert "未对应(1,原样保留):颜色" in text
+    assert "工作表“三月”→ 客诉台账：标题在第 1 行，已填 1 行" in text
+    assert "完全一致（2）：客诉编号、客户" in text
+    assert "别名（1）：投诉 日期 = 接诉时间" in text
+    assert "不良品总数量 ≈ 不良数量（未采用）" in text
+    assert "未对应（1，原样保留）：颜色" in text
     assert "B2 投诉 日期 “2026.13.5”" in text
     assert "共 1 处问题" in text

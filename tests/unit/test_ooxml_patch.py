@@ -169,13 +169,13 @@ def test_emptying_keeps_the_style(ledger: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("write", "words"),
     [
-        (CellWrite(SHEET, 4, 3, "x"), r"客诉台账!D4 不能安全写入:单元格是公式"),
+        (CellWrite(SHEET, 4, 3, "x"), r"客诉台账!D4 不能安全写入：单元格是公式"),
         (CellWrite(SHEET, 1, 2, "x"), "在合并区域 A1:E1 内"),
         (CellWrite(SHEET, 4, 7, "x"), "属于数组公式 H2:H4"),
         (CellWrite(SHEET, 3, 0, "x", expected=""), "单元格现为“KS-202611-001”"),
         (CellWrite(SHEET, 30, 0, "x", expected="y"), "单元格现为“”"),
         (CellWrite("措施跟踪", 1, 1, "x"), "是表格的标题行 A1:B1"),
-        (CellWrite("没有", 1, 1, "x"), "没有 不能安全写入:找不到这张工作表"),
+        (CellWrite("没有", 1, 1, "x"), "没有 不能安全写入：找不到这张工作表"),
         (CellWrite(SHEET, 3, 0, "长" * 32_768), "超过 32767"),
     ],
 )
@@ -287,7 +287,7 @@ def test_prefixes_and_strict(tmp_path: Path, prefix: str, main: str, office: str
         (_sheet('<row r="1"><c r="A1" cm="1"/></row>'), "动态数组"),
         (_sheet('<row r="1"><c r="A1" vm="1"/></row>'), "单元格图片"),
         (_sheet('<row r="1"><c r="A1"><f>1</f></c></row>'), "公式"),
-        (_sheet('<row r="1"/><row r="1"/>'), "第 1 行 不能安全写入:在文件中出现了两次"),
+        (_sheet('<row r="1"/><row r="1"/>'), "第 1 行 不能安全写入：在文件中出现了两次"),
         (_sheet('<row r="1"><c r="B1"/><c r="A1"/></row>'), "坐标互相矛盾"),
         (_sheet('<row r="1"><c r="A2"/></row>'), "坐标互相矛盾"),
         (_sheet('<x:row xmlns:x="u"/>'), "行的结构"),
