@@ -16,6 +16,10 @@ _DESCRIPTION = "客诉助手：看着公共盘上的台账，编号、起草 8D 
 _EPILOG = "先试一试：kesu demo（演示工厂）或 kesu try 贵厂台账.xlsx（只读）。"
 
 
+_Add = Callable[[str, str], argparse.ArgumentParser]
+_Option = Callable[[argparse.ArgumentParser], None]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kesu", description=_DESCRIPTION, epilog=_EPILOG)
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
@@ -69,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     config(adopt)
     adopt.add_argument("--yes", action="store_true", help="确认接管")
 
+    _add_looking(add, config, now, as_json)
+    return parser
+
+
+def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:
+    """The commands that only look."""
     status = add("status", "未关闭、到期、失败、等待、不确定的事项")
     config(status)
     now(status)
@@ -79,18 +89,22 @@ def _parser() -> argparse.ArgumentParser:
     now(schedule)
     as_json(schedule)
 
+    explain = add("explain", "一件客诉的全部判定、理由，以及怎样会改变")
+    explain.add_argument("number", metavar="客诉编号")
+    config(explain)
+    now(explain)
+
     history = add("log", "一件客诉的全部经过（不写编号则为最近的事项）")
     history.add_argument("number", nargs="?", metavar="客诉编号")
     config(history)
     as_json(history)
-    return parser
 
 
 _MODULES = {
     "demo": "pipeline.commands.demo", "try": "pipeline.commands.trial", "init": "pipeline.commands.init",
     "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
     "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",
-    "log": "pipeline.commands.log", "calendar": "pipeline.commands.calendar",
+    "log": "pipeline.commands.log", "explain": "pipeline.commands.explain", "calendar": "pipeline.commands.calendar",
 }
 
 

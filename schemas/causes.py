@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 
 from pydantic import Field
 
-from schemas.settings import Section
+from schemas.section import Section
 
 
 class CauseSetting(Section):

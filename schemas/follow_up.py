@@ -10,7 +10,7 @@ from enum import Enum
 from pydantic import Field, model_validator
 
 from schemas.rows import SheetKind
-from schemas.settings import Section
+from schemas.section import Section
 from schemas.values import ActionKind, CausePath, Status
 
 

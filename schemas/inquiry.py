@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from schemas.decisions import Question
 from schemas.rows import Complaint
-from schemas.settings import Section
+from schemas.section import Section
 from schemas.values import Level
 
 #: Heading of the question for pictures, which stand in the case folder and not in a column.

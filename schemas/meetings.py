@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from schemas.decisions import TeamMember
-from schemas.settings import Section
+from schemas.section import Section
 from schemas.values import Level
 
 

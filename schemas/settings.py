@@ -6,15 +6,15 @@ from datetime import date, time
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from schemas.causes import AcceptanceSetting, CauseSetting
+from schemas.follow_up import EffectivenessSetting, PenaltySetting, RecurrenceSetting
+from schemas.inquiry import DispatchSetting, InquirySetting
+from schemas.meetings import MeetingSetting, TeamSetting
+from schemas.section import Section
 
 CONFIG_VERSION = 1
-
-
-class Section(BaseModel):
-    """A part of the settings: unknown keys are refused, so that a typing error cannot pass silently."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class LedgerSetting(Section):
@@ -126,6 +126,15 @@ class Settings(Section):
     numbering: NumberingSetting = NumberingSetting()
     clocks: ClockSetting = ClockSetting()
     level: LevelSetting = LevelSetting()
+    inquiry: InquirySetting = InquirySetting()
+    dispatch: DispatchSetting = DispatchSetting()
+    team: TeamSetting = TeamSetting()
+    meetings: MeetingSetting = MeetingSetting()
+    causes: CauseSetting = CauseSetting()
+    acceptance: AcceptanceSetting = AcceptanceSetting()
+    effectiveness: EffectivenessSetting = EffectivenessSetting()
+    recurrence: RecurrenceSetting = RecurrenceSetting()
+    penalty: PenaltySetting = PenaltySetting()
     customers: dict[str, CustomerSetting] = Field(default_factory=dict)
     calendar: CalendarSetting = CalendarSetting()
     mail: MailSetting = MailSetting()

@@ -69,6 +69,15 @@ def _records(connection: Connection, condition: ColumnElement[bool]) -> list[Eff
     return [effect_from(row) for row in rows]
 
 
+def standing(connection: Connection, effect: Effect) -> EffectRecord | None:
+    """The record of a known effect when intending it again would change nothing; None otherwise."""
+    try:
+        _, known = _find(connection, effect.key)
+    except EffectUnknown:
+        return None
+    return known if transitions.intended_again(known, effect) == known else None
+
+
 def intend(connection: Connection, effect: Effect, now: datetime) -> EffectRecord:
     """Insert the intent; a key that is there already gives back what stands under it."""
     record = transitions.intended(effect, now)

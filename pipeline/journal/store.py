@@ -96,6 +96,10 @@ class SqlJournal:
 
     def intend(self, effect: Effect, now: datetime) -> EffectRecord:
         """Commit the intent; a known effect as it stands (a pending one takes the newer title and inputs)."""
+        with self._read() as connection:
+            known = effect_table.standing(connection, effect)
+        if known is not None:
+            return known  # a wait or a fault that lasts: every pass asks again, and nothing is written
         with self._write() as connection:
             _next_generation(connection)
             return effect_table.intend(connection, effect, now)

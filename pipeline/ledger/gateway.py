@@ -50,14 +50,14 @@ class LedgerGateway:
         source = self._source(setting)
         self._finish_swap(setting)
         copy = copy_stable(source, self._state / "incoming", self._quiet_seconds, sightings=self._sightings)
+        local = self._named_copy(copy, setting)
         try:
-            local = self._named_copy(copy, setting)
             reading = self._parse(setting, local, copy.sha256, copy.mtime_ns, today)
             good = self._good(setting)
             good.parent.mkdir(parents=True, exist_ok=True)
             local.replace(good)
         finally:
-            copy.local.unlink(missing_ok=True)
+            shutil.rmtree(local.parent, ignore_errors=True)  # a copy of ours; what stays behind is overwritten next time
         return reading
 
     def last_good(self, setting: LedgerSetting, today: date) -> WorkbookReading | None:

@@ -59,6 +59,14 @@ def directory_of(readings: Iterable[WorkbookReading]) -> Directory:
     return Directory(contacts)
 
 
+def columns_of(reading: WorkbookReading) -> dict[SheetKind, frozenset[str]]:
+    """The fields each kind of sheet has a column for, over all sheets of the kind."""
+    found: dict[SheetKind, frozenset[str]] = {}
+    for sheet in reading.sheets:
+        found[sheet.kind] = found.get(sheet.kind, frozenset()) | frozenset(sheet.columns)
+    return found
+
+
 def kept_fields(reading: WorkbookReading) -> Mapping[str, frozenset[str]]:
     """The fields each sheet has a column for: what a plant does not keep is never asked for."""
     return {sheet.name: frozenset(sheet.columns) for sheet in reading.sheets}

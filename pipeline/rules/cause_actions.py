@@ -73,7 +73,7 @@ def _answered_paths(
     对应原因 decides where it fits; 措施内容 counts where 对应原因 is blank or in other words.
     """
     cause = folded(action.cause or "")
-    spoken = {path for path in CausePath if path.value in cause and cause.removesuffix("原因") == path.value}
+    spoken = {path for path in CausePath if cause.removesuffix("原因") == path.value}
     if spoken:
         return frozenset(spoken)
     content = (action.content or "",)

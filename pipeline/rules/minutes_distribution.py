@@ -46,12 +46,15 @@ def orphaned_scans(case: Case, file_names: Collection[str]) -> tuple[str, ...]:
 
 
 def _departments(case: Case, names: Collection[str], directory: Directory) -> dict[str, list[str]]:
-    """Departments with their people, the responsible one first; it hears of the result even when nobody came."""
+    """Departments with their people, the responsible one first; it hears of the result even when nobody came.
+
+    People of whom 通讯录 gives no department stand under "".
+    """
     found: dict[str, list[str]] = {case.complaint.department: []} if case.complaint.department else {}
     for name in names:
         contact = directory.contacts.get(name)
-        if contact is not None and contact.department:
-            found.setdefault(contact.department, []).append(name)
+        if contact is not None:
+            found.setdefault(contact.department or "", []).append(name)
     return found
 
 
@@ -91,11 +94,12 @@ def distributions(case: Case, directory: Directory, file_names: Collection[str])
         names = tuple(dict.fromkeys(name for name in came if name))
         departments = _departments(case, names, directory)
         reached = tuple(_reached(departments, directory))
-        unreached = [unit for unit in departments if unit not in dict(reached)]
+        without = [unit for unit in departments if unit not in dict(reached)]
+        unreached = [name for unit in without for name in ([unit] if unit else departments[unit])]
         unreached += [name for name in names if name not in directory.contacts]
         unit = case.complaint.department or ""
         absent = unit if unit and not departments[unit] else ""
         recipients = tuple(dict.fromkeys(name for _, name in reached))
         reasons = tuple(_reasons(number, meeting, scan, absent))
-        found.append(Distribution(number, tuple(departments), recipients, tuple(unreached), scan, reasons))
+        found.append(Distribution(number, tuple(filter(None, departments)), recipients, tuple(unreached), scan, reasons))
     return tuple(found)

@@ -14,7 +14,7 @@ def decide_form(complaint: Complaint, level: LevelDecision, registration: tuple[
         return None
     reasons = []
     if registration:
-        reasons.append("需登录公共台账：" + ";".join(registration))
+        reasons.append("需登录公共台账：" + "；".join(registration))
     if level.level in {Level.SERIOUS, Level.URGENT}:
         reasons.append(f"等级为{level.level.value}")
     if complaint.wants_8d:

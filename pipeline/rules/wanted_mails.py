@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pipeline.rules.history import History
@@ -33,6 +33,14 @@ def _text(value: object) -> str:
 
 def _product(complaint: Complaint) -> str:
     return complaint.product or complaint.part_number or ""
+
+
+def _sighting(case: Case) -> str:
+    """The identity of a row from first sight on, also before it has a number.
+
+    Case ids start again after a journal was lost; with the time of first sight no old alert stands for a new one.
+    """
+    return f"{case.case_id}@{case.first_seen.astimezone(UTC):%Y%m%dT%H%M%S}"
 
 
 @dataclass(slots=True)
@@ -99,7 +107,7 @@ class CaseMails:
             "engineer": _text(complaint.engineer), "ask": [question.text for question in decisions.questions],
         }
         payload = SendMail("line_stop", to, (), context, (), (case.case_id,))
-        self._send(case, f"停线预警 {case.label}", payload, subject=case.case_id)
+        self._send(case, f"停线预警 {case.label}", payload, subject=_sighting(case))
 
     def _containment(self, case: Case, decisions: Decisions) -> None:
         """A reminder before the half hour ends, an escalation after it; past when first seen: silent, in the digest.
@@ -127,7 +135,7 @@ class CaseMails:
         cc = tuple(address for address in superior if address not in to)
         payload = SendMail("containment", to, cc, context, (), (case.case_id,))
         occasion = "逾期" if late else "提醒"
-        self._send(case, f"紧急措施{occasion} {case.label}", payload, subject=case.case_id, occasion=occasion)
+        self._send(case, f"紧急措施{occasion} {case.label}", payload, subject=_sighting(case), occasion=occasion)
 
     def _release(self, case: Case, decisions: Decisions) -> None:
         """To the head of the responsible department, engineer and superior in copy: what to look into, by when."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -58,8 +59,8 @@ def default_of(key: str) -> object:
 
 def _cell(value: object) -> str:
     if isinstance(value, dict):
-        return ";".join(f"{key}={_cell(item)}" for key, item in value.items()) or "—"
-    if isinstance(value, list):
+        return "；".join(f"{key}={_cell(item)}" for key, item in value.items()) or "—"
+    if isinstance(value, list | tuple):
         return "、".join(_cell(item) for item in value) or "无"
     text = "是" if value is True else "否" if value is False else "无" if value is None else str(value)
     return text.replace("|", "\\|").replace("\n", " ")
@@ -67,7 +68,7 @@ def _cell(value: object) -> str:
 
 def as_markdown(rule: RuleTables) -> str:
     """One rule as a section of docs/rules.md."""
-    lines = [f"## {rule.title}", "", rule.text.strip(), "", f"流程步骤:{rule.step} · 代码:`{rule.code}`", ""]
+    lines = [f"## {rule.title}", "", rule.text.strip(), "", f"流程步骤：{rule.step} · 代码：`{rule.code}`", ""]
     if rule.keys:
         lines += ["| 参数(config.yaml) | 默认 |", "| --- | --- |"]
         lines += [f"| `{key}` | {_cell(default_of(key))} |" for key in rule.keys] + [""]
@@ -75,3 +76,24 @@ def as_markdown(rule: RuleTables) -> str:
         lines += [f"**{table.name}**", "", "| 情形 | 给 | 得 |", "| --- | --- | --- |"]
         lines += [f"| {_cell(row['情形'])} | {_cell(row['给'])} | {_cell(row['得'])} |" for row in table.rows] + [""]
     return "\n".join(lines)
+
+
+def whole_document() -> str:
+    """docs/rules.md: every rule that has a table, in the order of the process steps."""
+    names = sorted(path.stem for path in TABLES.glob("*.yaml"))
+    rules = sorted((load(name) for name in names), key=lambda rule: (_first_step(rule.step), rule.title))
+    opening = [
+        "# 规则", "",
+        "本页由 `tests/spec/tables/` 中的规格表生成（`python -m tests.spec.rule_tables`），每一行都是一项自动测试。",
+        "一件客诉的判定与理由：`kesu explain 客诉编号 -c config.yaml`。", "",
+    ]
+    return "\n".join([*opening, *(as_markdown(rule) for rule in rules)]).rstrip() + "\n"
+
+
+def _first_step(step: str) -> int:
+    digits = re.search(r"\d+", step)
+    return int(digits.group()) if digits else 99
+
+
+if __name__ == "__main__":
+    Path(__file__).parents[2].joinpath("docs", "rules.md").write_text(whole_document(), encoding="utf-8")

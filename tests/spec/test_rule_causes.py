@@ -99,3 +99,16 @@ def test_a_missing_chain_says_which_question_it_leaves_open() -> None:
     occurrence, escape = findings_on({"状态": "分析", "发生": [], "流出": []})
     assert "为什么会产生" in occurrence.sentence
     assert "流到了客户处" in escape.sentence
+
+
+def test_a_circle_says_where_it_leads_back_to() -> None:
+    chain = ["为什么渗漏→槽口有飞边", "为什么槽口有飞边→模具磨损", "为什么模具磨损→渗漏"]
+    (found,) = findings_on({"状态": "调查", "发生": chain})
+    assert "第3问的答只是重复了第1问所问的事" in found.sentence
+
+
+@pytest.mark.parametrize(("count", "told"), [(3, "（措施1、措施2、措施3）"), (4, "（措施1、措施2、措施3等4条）")])
+def test_many_actions_are_counted(count: int, told: str) -> None:
+    actions = [{"措施编号": str(n), "对应原因": "锁模力", "措施内容": "全员培训"} for n in range(1, count + 1)]
+    (found,) = findings_on({"状态": "整改", "措施": actions})
+    assert told in found.sentence

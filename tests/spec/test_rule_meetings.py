@@ -82,6 +82,20 @@ def test_each_signed_round_goes_out_for_itself() -> None:
     assert all("请将会议状态改为" not in reason for entry in found for reason in entry.reasons)
 
 
+REASONS = [
+    ("纪要已签", "罗文斌", (), ["第1次会议状态为“纪要已签”"]),
+    ("已召开", "罗文斌", ["会议纪要-第1次-已签.pdf"],
+     ["文件夹中有签字扫描件“会议纪要-第1次-已签.pdf”，请将会议状态改为“纪要已签”"]),
+]
+
+
+@pytest.mark.parametrize(("state", "came", "files", "reasons"), REASONS)
+def test_only_what_holds_is_given_as_a_reason(state: str, came: str, files: list[str], reasons: list[str]) -> None:
+    case, directory = case_of_row({"会议": [{"第几次": 1, "状态": state, "实到": came}]})
+    (found,) = distributions(case, directory, files)
+    assert list(found.reasons) == reasons
+
+
 def test_the_plant_decides_what_meets_at_once() -> None:
     only_urgent = MeetingSetting(at_once_from=Level.URGENT)
     assert proposal({"功能失效": "是"}, only_urgent).need is MeetingNeed.NOT_YET
