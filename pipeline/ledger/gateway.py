@@ -57,7 +57,7 @@ class LedgerGateway:
             good.parent.mkdir(parents=True, exist_ok=True)
             local.replace(good)
         finally:
-            shutil.rmtree(local.parent, ignore_errors=True)  # a copy of ours; what stays behind is overwritten next time
+            shutil.rmtree(local.parent, ignore_errors=True)  # our copy; a remainder does no harm
         return reading
 
     def last_good(self, setting: LedgerSetting, today: date) -> WorkbookReading | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from pipeline.rules.participants import each_once, member_of, propose_team
-from pipeline.rules.state import is_dismissed, is_open, is_paused, is_quality
+from pipeline.rules.state import is_open, is_paused, is_quality
 from schemas.case import Case, Directory
 from schemas.decisions import LevelDecision, TeamMember
 from schemas.meetings import MeetingNeed, MeetingProposal, MeetingSetting, TeamSetting
@@ -44,7 +44,7 @@ def _excluded(complaint: Complaint, kept: Collection[SheetKind]) -> str:
     """Why no meeting is proposed whatever else holds; "" when nothing speaks against it."""
     if not is_quality(complaint):
         return "不是质量问题，不召开小组会议"
-    if is_dismissed(complaint) or not is_open(complaint):
+    if not is_open(complaint):
         return f"状态为{complaint.status.value if complaint.status else '已关闭'}，不再召开会议"
     if is_paused(complaint):
         return "已暂停，恢复后再召开"

@@ -101,5 +101,6 @@ def distributions(case: Case, directory: Directory, file_names: Collection[str])
         absent = unit if unit and not departments[unit] else ""
         recipients = tuple(dict.fromkeys(name for _, name in reached))
         reasons = tuple(_reasons(number, meeting, scan, absent))
-        found.append(Distribution(number, tuple(filter(None, departments)), recipients, tuple(unreached), scan, reasons))
+        named = tuple(filter(None, departments))
+        found.append(Distribution(number, named, recipients, tuple(unreached), scan, reasons))
     return tuple(found)

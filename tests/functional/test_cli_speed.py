@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-from tests.functional.plant_folder import SOURCES
-
-sys.path.insert(0, str(SOURCES / "bench"))  # measured by the same programs that print the figures
-
-import startup
-import try_ledger
+from bench import startup, try_ledger  # measured by the same programs that print the figures
 
 
 def test_the_help_is_no_slower_than_importing_openpyxl() -> None:

@@ -47,6 +47,11 @@ def test_whether_to_meet(row: dict[str, Any]) -> None:
         assert any(words in reason for reason in found.reasons), found.reasons
 
 
+@pytest.mark.parametrize("row", RULE.rows("理由的全文"), ids=row_id)
+def test_why(row: dict[str, Any]) -> None:
+    assert list(proposal(row["给"]).reasons) == row["得"]["理由"]
+
+
 @pytest.mark.parametrize("row", RULE.rows("建议的人"), ids=row_id)
 def test_with_whom(row: dict[str, Any]) -> None:
     assert [member.name for member in proposal(row["给"]).participants] == row["得"]["人"]

@@ -1,0 +1,1 @@
+"""Measured comparisons with what people would use instead; each program prints ratios of one run."""
