@@ -71,10 +71,21 @@ def composer(
                 raise AttachmentMissing(path) from error
         return compose(
             sender=settings.mail.sender, to=payload.to, cc=payload.cc, subject=subject, text=text, html=html,
-            attachments=attachments, key=effect.key, at=now,
+            attachments=attachments, key=effect.key, at=now, calendar=_calendar(effect, payload, now),
         )
 
     return compose_effect
+
+
+def _calendar(effect: Effect, payload: SendMail, now: datetime) -> str | None:
+    from pipeline.mailbox.calendar import invitation
+
+    asked = payload.invitation
+    if asked is None:
+        return None
+    return invitation(
+        asked.entry, asked.organizer, asked.attendees, method=asked.method, sequence=effect.key.revision, stamp=now
+    )
 
 
 def calendar_of(settings: Settings, config: Path | None) -> Workdays:

@@ -10,6 +10,8 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
+from schemas.meetings import Invitation
+
 
 class EffectState(Enum):
     """Where an effect stands in the journal."""
@@ -85,6 +87,7 @@ class SendMail:
     attachments: tuple[str, ...] = ()
     case_ids: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)

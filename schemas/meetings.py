@@ -97,3 +97,13 @@ class CalendarEntry:
     place: str = ""
     description: str = ""
     alarm: timedelta | None = timedelta(minutes=-15)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What goes with a meeting mail so that calendars put, change or cancel the meeting."""
+
+    entry: CalendarEntry
+    organizer: Person
+    attendees: tuple[Person, ...]
+    method: CalendarMethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,8 @@ from pipeline.rules.history import History
 from pipeline.workdays import Workdays
 from schemas.case import Case, Directory, Standing
 from schemas.decisions import ClockName, Decisions
-from schemas.effects import Effect, SendMail, digest_of
+from schemas.effects import Effect, EffectKey, SendMail, digest_of
+from schemas.meetings import CalendarEntry, CalendarMethod, Invitation, Person
 from schemas.rows import Complaint, Meeting
 from schemas.settings import Settings
 from schemas.values import MeetingState
@@ -177,6 +178,23 @@ class CaseMails:
             return False
         return time.at(self.settings.zone) < self.now if time.known else time.day < self.now.date()
 
+    def _invitation(self, case: Case, meeting: Meeting, key: EffectKey, *, cancelled: bool) -> Invitation | None:
+        """The calendar entry of a round, under one UID through changes and cancellation; None without organizer."""
+        organizers = (name for name in (case.complaint.engineer, meeting.chair) if self.directory.mail_of(name))
+        host, time = next(organizers, None), meeting.time
+        if host is None or time is None:
+            return None
+        people = tuple(Person(name, self.directory.mail_of(name) or "") for name in (host, *meeting.invited))
+        entry = CalendarEntry(
+            uid=f"{replace(key, revision=0).digest}@kesu",
+            summary=f"{case.label} 第{meeting.round}次客诉分析会",
+            start=time.at(self.settings.zone) if time.known else time.day,
+            place=meeting.place or "",
+            description=meeting.materials or "",
+        )
+        method = CalendarMethod.CANCEL if cancelled else CalendarMethod.REQUEST
+        return Invitation(entry, people[0], tuple(person for person in people[1:] if person.mail), method)
+
     def _meetings(self, case: Case, notice_files: Mapping[int, str]) -> None:
         """To everybody invited, with the notice attached; again when time, place or people change or it is off."""
         for row in case.rows.meetings:
@@ -211,7 +229,8 @@ class CaseMails:
         }
         cc = tuple(address for address in self._addresses(complaint.engineer) if address not in to)
         attachments = () if cancelled or not notice_file else (notice_file,)
-        payload = SendMail("meeting", to, cc, context, attachments, (case.case_id,))
+        entry = self._invitation(case, meeting, key, cancelled=cancelled)
+        payload = SendMail("meeting", to, cc, context, attachments, (case.case_id,), invitation=entry)
         word = "取消" if cancelled else "更改" if key.revision else "通知"
         title = f"{case.number} 第{meeting.round}次会议{word}"
         self.effects.append(Effect(key, title, inputs, payload, case.case_id))

@@ -187,6 +187,18 @@ def test_a_moved_meeting_is_told_again_and_a_cancelled_one_too() -> None:
     assert mails(third)["meeting"].attachments == ()
 
 
+def test_the_calendar_entry_keeps_its_identity_through_change_and_cancellation() -> None:
+    moved = {**MEETING, "状态": "改期", "时间": "2026-11-28 14:00"}
+    entries = [mails(planned)["meeting"].invitation for planned in meeting_passes(
+        MEETING, moved, {**moved, "状态": "取消"},
+    )]
+    assert len({entry.entry.uid for entry in entries if entry}) == 1
+    assert [entry.method.value for entry in entries if entry] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert entries[1] is not None
+    assert entries[1].entry.start == at("2026-11-28T14:00")
+    assert [person.mail for person in entries[1].attendees] == ["luo@example.com", "peng@example.com"]
+
+
 def test_a_proposed_meeting_and_one_never_announced_stay_silent() -> None:
     proposed, cancelled = meeting_passes({**MEETING, "状态": "提议"}, {**MEETING, "状态": "取消"})
     assert "meeting" not in mails(proposed)
