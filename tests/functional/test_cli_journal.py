@@ -93,8 +93,8 @@ def test_a_rehearsed_mail_never_stands_for_a_real_one(plant: PlantFolder) -> Non
     real_pass(plant)
     assert plant.rows()[0]["客诉编号"] == "KS-202611-001"
     keys = {mail["X-Kesu-Key"] for mail in plant.mails()}
-    assert keys & rehearsed == keys  # the same names as in the rehearsal, and sent all the same
     assert len(keys) == 2
+    assert len(keys & rehearsed) == 1  # the notice has the same name as in the rehearsal, and is sent all the same
 
 
 def test_an_unusual_second_pc_is_refused_until_it_adopts(plant: PlantFolder, tmp_path: Path) -> None:
