@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pipeline.documents import phrases
@@ -59,6 +60,10 @@ def context(case: Case, decisions: Decisions, round_number: int | None = None) -
     }
 
 
+_NUMERAL = re.compile(r"^[①②③④⑤]\s*")
+_REMARK = re.compile(r"[（(：:；;]")
+
+
 def team(members: tuple[TeamMember, ...], engineer: str) -> list[dict[str, str]]:
     """D1: champion (the first member who can decide), leader (the engineer), members; blanks where nobody is known."""
     known = {member.name: member for member in members}
@@ -75,8 +80,16 @@ def _member(role: str, member: TeamMember | None) -> dict[str, str]:
         return {"role": role, "name": "", "department": "", "position": "", "duty": "", "contact": ""}
     return {
         "role": role, "name": member.name, "department": member.department, "position": member.position,
-        "duty": member.why, "contact": member.contact,
+        "duty": _duty(member.why), "contact": member.contact,
     }
+
+
+def _duty(why: str) -> str:
+    """The role alone, without why it was proposed and whom 通讯录 lacks: a remark of ours has no place before a customer.
+
+    ``⑤ 高层领导（等级为紧急）`` becomes ``高层领导``.
+    """
+    return _REMARK.split(_NUMERAL.sub("", why), maxsplit=1)[0].strip()
 
 
 def _symptom(case: Case) -> dict[str, Any]:
