@@ -85,7 +85,7 @@ def _member(role: str, member: TeamMember | None) -> dict[str, str]:
 
 
 def _duty(why: str) -> str:
-    """The role alone, without why it was proposed and whom 通讯录 lacks: a remark of ours has no place before a customer.
+    """The role alone: why somebody was proposed and whom 通讯录 lacks is no matter for a customer.
 
     ``⑤ 高层领导（等级为紧急）`` becomes ``高层领导``.
     """
