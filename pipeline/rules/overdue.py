@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from pipeline.rules.state import is_paused
 from schemas.case import Case
 from schemas.decisions import Clock, ClockName, Duty, Lateness
 from schemas.rows import Action
@@ -67,7 +68,9 @@ def _callback_duties(case: Case, today: date) -> Iterator[Duty]:
 
 
 def decide_duties(case: Case, clocks: Iterable[Clock], setting: ClockSetting, now: datetime) -> tuple[Duty, ...]:
-    """Everything overdue or due within ``due_soon_days`` calendar days, worst first."""
-    found = (*_clock_duties(case, clocks, now), *_action_duties(case, now.date()), *_callback_duties(case, now.date()))
+    """Everything overdue or due within ``due_soon_days`` calendar days, worst first; 暂停 stops what is internal."""
+    found = [*_clock_duties(case, clocks, now)]
+    if not is_paused(case.complaint):
+        found += [*_action_duties(case, now.date()), *_callback_duties(case, now.date())]
     near = [duty for duty in found if duty.days_late >= -setting.due_soon_days]
     return tuple(sorted(near, key=lambda duty: (-duty.days_late, duty.key)))

@@ -109,6 +109,11 @@ def test_who_owes_an_action(action: Cells, late: int | None) -> None:
     assert [(duty.person, duty.days_late) for duty in duties] == ([] if late is None else [("罗文斌", late)])
 
 
+def test_an_action_of_a_paused_case_is_not_owed() -> None:
+    row = {"客诉编号": "KS-1", "措施内容": "修模", "责任人": "罗文斌", "计划完成日": "2026-11-01"}
+    assert decisions_on("2026-11-26T09:00", {"状态": "暂停", "紧急措施": "换批"}, actions=[row]).duties == ()
+
+
 def test_nothing_is_owed_on_a_closed_case() -> None:
     row = {"客诉编号": "KS-1", "措施内容": "修模", "责任人": "罗文斌", "计划完成日": "2026-11-01"}
     assert decisions_on("2026-11-26T09:00", {"状态": "关闭"}, actions=[row]).duties == ()
