@@ -12,10 +12,13 @@ _ORDER = {Level.NORMAL: 0, Level.SERIOUS: 1, Level.URGENT: 2}
 
 
 def defect_rate(complaint: Complaint) -> float | None:
-    """The typed 不良率, else 不良数量 / 批量数; a fraction, None when neither can be told."""
+    """The typed 不良率, else 不良数量 / 批量数; a fraction, None when neither can be told.
+
+    More defects than parts is a contradiction, which is reported on its cell and decides nothing.
+    """
     if complaint.rate is not None:
         return complaint.rate
-    if complaint.defects is not None and complaint.lot_size:
+    if complaint.defects is not None and complaint.lot_size and complaint.defects <= complaint.lot_size:
         return complaint.defects / complaint.lot_size
     return None
 

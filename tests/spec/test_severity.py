@@ -18,6 +18,7 @@ TABLE = [
     ({"rate": "0.9%", "defects": 500}, Level.NORMAL, None, False),
     ({"rate": "3%", "defects": 4}, Level.NORMAL, None, False),
     ({"defects": 10, "lot_size": 1000}, Level.SERIOUS, "不良率", False),
+    ({"defects": 60, "lot_size": 50}, Level.NORMAL, None, False),
     ({"functional_failure": "是"}, Level.SERIOUS, "功能失效", False),
     ({"cost": "1200元"}, Level.SERIOUS, "费用", False),
     ({"status": "重新启动"}, Level.SERIOUS, "重复", False),
