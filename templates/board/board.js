@@ -20,7 +20,7 @@
   const behind = Math.round((new Date(opened.getFullYear(), opened.getMonth(), opened.getDate()) - new Date(day[0], day[1] - 1, day[2])) / DAY);
   const stale = document.getElementById('stale');
   if (behind > 0 && !document.body.classList.contains('rehearsal')) {
-    stale.textContent = '本页是 ' + behind + ' 天前的情况。若公共盘上的客诉助手应在运行,请通知管理员查看。';
+    stale.textContent = '本页是 ' + behind + ' 天前的情况。若公共盘上的客诉助手应在运行，请通知管理员查看。';
     stale.hidden = false;
   }
 
