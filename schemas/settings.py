@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Literal, TypeVar
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -13,6 +13,7 @@ from schemas.follow_up import EffectivenessSetting, PenaltySetting, RecurrenceSe
 from schemas.inquiry import DispatchSetting, InquirySetting
 from schemas.meetings import MeetingSetting, TeamSetting
 from schemas.section import Section
+from schemas.values.text import half_width
 
 CONFIG_VERSION = 1
 
@@ -65,20 +66,26 @@ class LevelSetting(Section):
 
 
 class CustomerSetting(Section):
-    """What one customer demands; it wins over the plant's figures."""
+    """What one customer demands: any rule section, and in it only the keys named here; the plant's rest goes on.
+
+    Penalties, people, mail and calendar are the plant's own affairs, so no customer overrides them.
+    """
 
     clocks: ClockSetting | None = None
     level: LevelSetting | None = None
+    inquiry: InquirySetting | None = None
+    dispatch: DispatchSetting | None = None
+    team: TeamSetting | None = None
+    meetings: MeetingSetting | None = None
+    causes: CauseSetting | None = None
+    acceptance: AcceptanceSetting | None = None
+    effectiveness: EffectivenessSetting | None = None
+    recurrence: RecurrenceSetting | None = None
 
 
-S = TypeVar("S", bound=Section)
-
-
-def _overridden(plant: S, own: S | None) -> S:
-    """The plant's figures with those replaced that the customer's section really names."""
-    if own is None:
-        return plant
-    return plant.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+def _same_customer(name: str) -> str:
+    """How a customer is typed makes no difference: full-width or half-width, upper or lower case."""
+    return half_width(name).casefold()
 
 
 class CalendarSetting(Section):
@@ -153,12 +160,23 @@ class Settings(Section):
         """The plant's time zone."""
         return ZoneInfo(self.timezone)
 
-    def clocks_for(self, customer: str | None) -> ClockSetting:
-        """The clocks that hold for a customer; a customer's own requirement wins."""
-        own = self.customers.get(customer or "")
-        return _overridden(self.clocks, own.clocks if own else None)
+    def for_customer(self, customer: str | None) -> Settings:
+        """The settings that hold for a customer: a customer's own requirement wins over the plant's, key by key.
 
-    def level_for(self, customer: str | None) -> LevelSetting:
-        """The level thresholds that hold for a customer."""
-        own = self.customers.get(customer or "")
-        return _overridden(self.level, own.level if own else None)
+        The rest, ``customers`` included, stays, so asking the answer again gives the same. Lists are replaced whole.
+        """
+        wanted = _same_customer(customer or "")
+        own = next((setting for name, setting in self.customers.items() if _same_customer(name) == wanted), None)
+        if own is None:
+            return self
+        sections: dict[str, Section] = {}
+        for name in own.model_fields_set:
+            demanded: Section | None = getattr(own, name)
+            if demanded is not None:
+                named = {key: getattr(demanded, key) for key in demanded.model_fields_set}
+                sections[name] = getattr(self, name).model_copy(update=named)
+        return self.model_copy(update=sections)
+
+    def clocks_for(self, customer: str | None) -> ClockSetting:
+        """The clocks that hold for a customer."""
+        return self.for_customer(customer).clocks

@@ -105,7 +105,8 @@ def run(arguments: argparse.Namespace) -> int:
         reading = next(entry for entry in snapshot.readings if entry.ledger == case.ledger)
         decisions = planned.decisions[planned.handle(case)]
         kept = kept_fields(reading)[case.place.sheet]
-        advice = advise(case, decisions, columns_of(reading), kept, earlier, directory, site.settings, now)
+        settings = site.settings.for_customer(case.complaint.customer)
+        advice = advise(case, decisions, columns_of(reading), kept, earlier, directory, settings, now)
         status = case.complaint.status.value if case.complaint.status else "状态未填"
         say(f"{case.label}  {status}  {case.standing.value}")
         for line in (*_decided(case, decisions), *_advised(advice)):

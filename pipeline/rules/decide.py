@@ -37,15 +37,14 @@ def decide(
 ) -> Decisions:
     """Decide on one complaint as of ``now`` (aware, the plant's zone); ``kept`` are the fields its ledger has."""
     complaint = case.complaint
-    clock_setting = settings.clocks_for(complaint.customer)
-    level_setting = settings.level_for(complaint.customer)
-    level = decide_level(complaint, level_setting)
-    registration = registration_reasons(complaint, level, level_setting)
+    settings = settings.for_customer(complaint.customer)
+    level = decide_level(complaint, settings.level)
+    registration = registration_reasons(complaint, level, settings.level)
     form = decide_form(complaint, level, registration)
     running = is_open(complaint)
     candidates = (
-        containment_clock(complaint, kept, clock_setting, settings.zone),
-        *report_clocks(complaint, kept, form, clock_setting, calendar, settings.zone),
+        containment_clock(complaint, kept, settings.clocks, settings.zone),
+        *report_clocks(complaint, kept, form, settings.clocks, calendar, settings.zone),
         closure_clock(complaint, settings.zone),
     )
     clocks = tuple(clock for clock in candidates if clock is not None)
@@ -54,9 +53,9 @@ def decide(
         form=form,
         is_open=running,
         released=is_released(complaint),
-        line_stop=line_stop_reasons(complaint, level_setting) if running else (),
+        line_stop=line_stop_reasons(complaint, settings.level) if running else (),
         clocks=clocks,
-        duties=decide_duties(case, clocks, clock_setting, now) if running else (),
+        duties=decide_duties(case, clocks, settings.clocks, now) if running else (),
         questions=missing_answers(complaint, kept) if running else (),
         findings=tuple(_findings(case, level)),
         team=propose_team(complaint, level, directory),
