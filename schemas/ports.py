@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,16 +30,19 @@ class Trace(Enum):
 class Mailbox(Protocol):
     """A mailbox that exchanges raw MIME."""
 
-    def fetch(self) -> Iterable[tuple[str, bytes]]:
-        """New mails as (stable id, raw bytes)."""
+    def fetch(self, known: Container[str] = frozenset()) -> Iterable[tuple[str, bytes]]:
+        """New mails as (stable id, raw bytes); those ``known``, judged before and left in place, are not read again."""
         ...
 
     def mark_processed(self, mail_id: str) -> None:
         """Put a mail aside after its effects are committed; idempotent."""
         ...
 
-    def send(self, mime: bytes, key: str) -> None:
-        """Hand one message over, once; raises ``MailRefused`` (not sent) or any other error (unknown)."""
+    def send(self, mime: bytes, key: str) -> tuple[str, ...]:
+        """Hand one message over, once; returns the addresses that the mail system refused while it took the rest.
+
+        Raises ``MailRefused`` (certainly not sent) or any other error (unknown).
+        """
         ...
 
     def trace(self, key: str) -> Trace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
@@ -32,12 +32,14 @@ class FolderMailbox:
         self._inbox = inbox
         self._outbox = outbox
 
-    def fetch(self) -> Iterator[tuple[str, bytes]]:
+    def fetch(self, known: Container[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
         """New mails in the order of their names; one that is being written comes with a later fetch."""
         if not self._inbox.is_dir():
             raise MailboxFolderMissing(self._inbox)
         for path in sorted(self._inbox.iterdir()):
             if path.suffix.lower() != ".eml" or path.name.startswith((".", "~")) or not path.is_file():
+                continue
+            if path.name in known:
                 continue
             content = _whole(path)
             if content is not None:
@@ -58,14 +60,14 @@ class FolderMailbox:
             target = aside / f"{source.stem}-{count}{source.suffix}"
         source.rename(target)
 
-    def send(self, mime: bytes, key: str) -> None:
+    def send(self, mime: bytes, key: str) -> tuple[str, ...]:
         """Put a mail into the outbox, once per key: a key that was sent is left alone.
 
         Raises ``MailRefused`` (or ``MailboxFolderMissing``) when it was not sent, ``MailDoubtful`` when only ``trace``
         can tell.
         """
         if self.trace(key) is Trace.SENT:
-            return
+            return ()
         message = _header(mime)
         if message[KEY_FIELD] != key or message["Date"] is None:
             raise MailRefused(key, "邮件缺少日期,或其标识与发送任务不一致")
@@ -84,6 +86,7 @@ class FolderMailbox:
             sync_folder(self._outbox)
         except OSError as error:
             raise MailDoubtful(key, error.strerror or str(error)) from error
+        return ()
 
     def trace(self, key: str) -> Trace:
         """Whether the mail with this key was sent, also when it was taken out of the outbox since."""
