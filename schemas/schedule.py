@@ -3,8 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.section import Section
+
+
+class WeeklySetting(Section):
+    """Times of the weekly run (DOMAIN "Dates and clocks"); the note is due the working day before the weekly day."""
+
+    note_at: time = time(15)
+    draft_at: time = time(9)
+    overdue_at: time = time(9)
+    reminder_at: time = time(15)
+    freeze_at: time = time(17)
+    overdue_mail: bool = True
+    head_copy_days: int = Field(default=5, ge=1)  # calendar days late from which the department head reads along
+
+
+class MonthEndSetting(Section):
+    """The month-end run: the mail in the morning of the last working day, the archive at its end."""
+
+    mail_at: time = time(9)
+    mail: bool = True
+    archive_at: time = time(17)
+    archive: bool = True
+    folder: str = Field(default="归档", min_length=1)
+    marketing: tuple[str, ...] = ()  # who gets the hand-over mail, as 通讯录 names them
+    zip: bool = False
+    pdf: bool = False
 
 
 class RunKind(StrEnum):
@@ -37,3 +66,35 @@ class PlantDay:
     day: date
     worked: bool
     note: str = ""
+
+
+class Errand(StrEnum):
+    """What a pass has to do once for a week or a month; the value is part of the journal's keys."""
+
+    WEEKLY = "weekly"  # overdue mails of the weekly day
+    MONTH_END = "month_end"  # mail on unfinished 8D and evidence
+    ARCHIVE = "archive"  # folder for marketing, after work on the month-end day
+
+
+@dataclass(frozen=True, slots=True)
+class DueRun:
+    """An errand that is due: ``day`` and ``at`` (aware) as planned, ``late`` when caught up on a later day."""
+
+    errand: Errand
+    period: str
+    day: date
+    at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeekTimes:
+    """One week's moments, aware: missing-input note, draft deck, overdue mail, last reminder, freeze; meeting day."""
+
+    period: str
+    meeting: date
+    noted: datetime
+    drafted: datetime
+    overdue: datetime
+    reminded: datetime
+    frozen: datetime

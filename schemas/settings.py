@@ -12,6 +12,7 @@ from schemas.causes import AcceptanceSetting, CauseSetting
 from schemas.follow_up import EffectivenessSetting, PenaltySetting, RecurrenceSetting
 from schemas.inquiry import DispatchSetting, InquirySetting
 from schemas.meetings import MeetingSetting, TeamSetting
+from schemas.schedule import MonthEndSetting, WeeklySetting
 from schemas.section import Section
 from schemas.values.text import half_width
 
@@ -144,6 +145,8 @@ class Settings(Section):
     penalty: PenaltySetting = PenaltySetting()
     customers: dict[str, CustomerSetting] = Field(default_factory=dict)
     calendar: CalendarSetting = CalendarSetting()
+    weekly: WeeklySetting = WeeklySetting()
+    month_end: MonthEndSetting = MonthEndSetting()
     mail: MailSetting = MailSetting()
 
     @field_validator("timezone")

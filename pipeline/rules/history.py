@@ -23,6 +23,10 @@ class History:
         """The newest revision, None when it never was intended."""
         return self._latest.get((kind, subject, occasion))
 
+    def occasions(self, kind: str) -> frozenset[str]:
+        """Every occasion of a kind that was ever intended."""
+        return frozenset(name[2] for name in self._latest if name[0] == kind)
+
     def has_unfinished(self, kind: str, occasion: str) -> bool:
         """Whether any effect of a kind and occasion was intended and is not settled yet."""
         return any(
