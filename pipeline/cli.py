@@ -74,7 +74,16 @@ def _parser() -> argparse.ArgumentParser:
     adopt.add_argument("--yes", action="store_true", help="确认接管")
 
     _add_looking(add, config, now, as_json)
+    _add_templates(add("templates", "模板与空白表单").add_subparsers(dest="action", required=True, metavar="操作"))
     return parser
+
+
+def _add_templates(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """What is done with templates; each action is a module of its own."""
+    text = "写出空白的客诉信息收集表：docx 用于打印，xlsx 用于填写后发回"
+    sheet = actions.add_parser("call-sheet", help=text, description=text)
+    sheet.add_argument("-c", "--config", metavar="CONFIG", help="写入该工厂公共盘的“空白表单”")
+    sheet.add_argument("--into", metavar="DIR", help="写入这个文件夹；两者都不给时写入当前文件夹")
 
 
 def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:
@@ -104,6 +113,7 @@ _MODULES = {
     "demo": "pipeline.commands.demo", "try": "pipeline.commands.trial", "init": "pipeline.commands.init",
     "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
     "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",
+    "templates call-sheet": "pipeline.commands.call_sheet",
     "log": "pipeline.commands.log", "explain": "pipeline.commands.explain", "calendar": "pipeline.commands.calendar",
 }
 
@@ -123,7 +133,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     from schemas.errors import KesuError
 
-    command: Command = importlib.import_module(_MODULES[arguments.command]).run
+    name = " ".join(filter(None, (arguments.command, getattr(arguments, "action", ""))))
+    command: Command = importlib.import_module(_MODULES[name]).run
     try:
         return command(arguments)
     except KesuError as error:

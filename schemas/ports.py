@@ -14,6 +14,7 @@ from schemas.board import BoardView
 from schemas.case import Case
 from schemas.decisions import Decisions
 from schemas.effects import CellEdit, Effect, EffectKey, EffectRecord, Outcome
+from schemas.follow_up import PenaltyProposal
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
 
@@ -79,6 +80,14 @@ class Documents(Protocol):
 
     def render(self, kind: str, context: Mapping[str, Any], now: datetime) -> bytes:
         """The document's bytes; equal arguments give equal bytes. Raises ``TemplateFault``."""
+        ...
+
+    def penalty(self, case: Case, decisions: Decisions, proposal: PenaltyProposal) -> tuple[str, Mapping[str, Any]]:
+        """File name and declared inputs of a 处罚建议单 (kind ``penalty``); its audience alone may see it."""
+        ...
+
+    def blank_forms(self, kind: str) -> Mapping[str, bytes]:
+        """The blank forms of a kind by file name. Raises ``TemplateFault``."""
         ...
 
     def render_mail(self, kind: str, context: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -244,6 +244,20 @@ def fields(document: DocumentObject, lines: Sequence[tuple[str, str]], label: fl
         _value(row.cells[1], tag)
 
 
+def form_rows(document: DocumentObject, lines: Sequence[tuple[str, str, str, int]]) -> None:
+    """Rows to write in by hand: label, what stands in the field already, how to ask, and the room in lines."""
+    widths = [2.6, 8.4, TEXT_WIDTH - 11.0]
+    table = _table(document, widths)
+    for name, printed, ask, room in lines:
+        row = _row(table, widths)
+        row.height = Cm(0.62 * room)
+        _label(row.cells[0], name)
+        _value(row.cells[1], printed)
+        _value(row.cells[2], ask)
+        hint = row.cells[2].paragraphs[0].runs[0]
+        hint.font.size, hint.font.color.rgb = Pt(8), RGBColor(0x59, 0x59, 0x59)
+
+
 def looped(
     document: DocumentObject, loop: str, columns: Sequence[Column], *, air: float = 0, together: bool = False
 ) -> None:

@@ -7,6 +7,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from pipeline.commands.call_sheet import BLANK_FORMS, write_forms
 from pipeline.commands.clock import moment
 from pipeline.commands.output import own_command, say, typed_path
 from schemas.errors import KesuError
@@ -36,7 +37,7 @@ def copy_templates(source: Traversable, target: Path) -> None:
 
 def make_plant(root: Path, now_text: str | None, config_text: str | None = None) -> Path:
     """Make the empty plant under ``root``; returns the configuration's path. Raises ``AlreadyInitialised``."""
-    from pipeline.app import open_site
+    from pipeline.app import documents_of, open_site
     from pipeline.configuration import load_settings
     from pipeline.ledger.blank import write_blank_ledger
 
@@ -53,6 +54,7 @@ def make_plant(root: Path, now_text: str | None, config_text: str | None = None)
     ledger = root / settings.share / settings.ledgers[0].file
     if not ledger.exists():
         write_blank_ledger(ledger, moment(now_text, settings.zone))
+    write_forms(documents_of(settings, config), root / settings.share / BLANK_FORMS)
     with open_site(config, moment(now_text)):
         pass  # makes the rehearsal journal and marks the share as ours
     return config
@@ -66,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     say(f"  配置   {config}")
     say(f"  台账   {root / 'share' / '客诉台账.xlsx'}")
     say(f"  模板   {root / 'templates'}（可在 Word 中编辑）")
+    say(f"  表单   {root / 'share' / BLANK_FORMS}（客诉信息收集表：打印或填写）")
     say("接下来：")
     say(f"  1. 按注释修改 {config}，在台账“通讯录”中登记同事；已有台账可直接换上（文件名写进配置）；")
     say(f"  2. 演练：{own_command()} run -c {typed_path(config)}（只写 .eml 文件，不发邮件）；")

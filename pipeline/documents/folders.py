@@ -10,22 +10,29 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.documents.fault import TemplateFault
+from pipeline.files.names import safe_name
 
 Folder = Path | Traversable
 
 
 class KindSheet(BaseModel):
-    """kind.yaml of a document kind; ``{round}`` in ``file_name`` stands for the round of a meeting."""
+    """kind.yaml of a document kind.
+
+    ``{round}`` in ``file_name`` stands for the round of a meeting, ``{action}`` for the action it speaks of;
+    ``fill_in`` names the workbook of a form that people fill in and send back.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = Field(min_length=1)
     file_name: str = Field(pattern=r"^[^/\\:*?\"<>|]+\.docx$")
+    fill_in: str = Field(default="", pattern=r"^(?:[^/\\:*?\"<>|]+\.xlsx)?$")
     made: str
 
-    def name_for(self, round_number: int | None) -> str:
-        """The document's file name."""
-        return self.file_name.replace("{round}", str(round_number or 1))
+    def name_for(self, round_number: int | None, action: str = "") -> str:
+        """The document's file name, safe on Windows whatever the action is called."""
+        name = self.file_name.replace("{round}", str(round_number or 1))
+        return name.replace("{action}", safe_name(action)) if action else name
 
 
 def packaged_templates() -> Traversable:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pipeline.documents import eight_d, minutes, notice, slip
+from pipeline.documents import eight_d, minutes, notice, penalty, slip
 from pipeline.documents.board_page import render_board
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.folders import Folder, TemplateFolders, packaged_templates
@@ -14,8 +14,11 @@ from pipeline.documents.mails import MailTexts
 from schemas.board import BoardView
 from schemas.case import Case
 from schemas.decisions import Decisions
+from schemas.follow_up import PenaltyProposal
 
-TEMPLATE = "template.docx"
+TEMPLATE, WORKBOOK = "template.docx", "template.xlsx"
+#: The form to ask by on the phone; blank, for people to print or fill in.
+CALL_SHEET = "call_sheet"
 
 _CONTEXTS: dict[str, Callable[[Case, Decisions, int | None], dict[str, Any]]] = {
     eight_d.KIND: eight_d.context,
@@ -24,7 +27,7 @@ _CONTEXTS: dict[str, Callable[[Case, Decisions, int | None], dict[str, Any]]] = 
     minutes.KIND: minutes.context,
 }
 
-#: The document kinds there are.
+#: The document kinds that are filled from a case and its decisions alone.
 KINDS = tuple(_CONTEXTS)
 
 
@@ -62,6 +65,17 @@ class TemplateDocuments:
     def render(self, kind: str, context: Mapping[str, Any], now: datetime) -> bytes:
         """The document's bytes, stamped ``now`` (aware); equal arguments, equal bytes. Raises ``TemplateFault``."""
         return self._engine.template(*self._folders.read(kind, TEMPLATE)).render(context, now)
+
+    def penalty(self, case: Case, decisions: Decisions, proposal: PenaltyProposal) -> tuple[str, Mapping[str, Any]]:
+        """File name and declared inputs of a 处罚建议单, for ``render``. Raises ``TemplateFault``."""
+        name = self._folders.sheet(penalty.KIND).name_for(None, penalty.action_name(proposal))
+        return name, penalty.context(case, decisions, proposal)
+
+    def blank_forms(self, kind: str = CALL_SHEET) -> Mapping[str, bytes]:
+        """The blank forms by file name: a document to print, a workbook to fill in. Raises ``TemplateFault``."""
+        sheet = self._folders.sheet(kind)
+        forms = {sheet.name_for(None): self._folders.read(kind, TEMPLATE)[1]}
+        return {**forms, sheet.fill_in: self._folders.read(kind, WORKBOOK)[1]} if sheet.fill_in else forms
 
     def render_mail(self, kind: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
         """Subject, plain text and HTML of a mail. Raises ``TemplateFault``."""
