@@ -1,0 +1,87 @@
+"""A mail as it came in, read once and for all: who, when, what it says, its tables and its files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class AttachedFile:
+    """One file that came with a mail.
+
+    ``name`` is as the sender wrote it, without path and invisible characters (not yet safe as a file name);
+    ``origin`` names the container it was taken from ("" for the mail itself); ``decorative`` marks signature logos.
+    """
+
+    name: str
+    content: bytes
+    media_type: str
+    origin: str = ""
+    decorative: bool = False
+
+    @cached_property
+    def sha256(self) -> str:
+        """Checksum of the content, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A table of texts, row by row; ``source`` says where it stands (正文, or the file's name)."""
+
+    rows: tuple[tuple[str, ...], ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMail:
+    """One mail in plain terms.
+
+    ``mail_id`` is the mailbox's id; ``digest`` the same for every copy of the same mail, however it was transported.
+    ``sent`` is aware, None when no header gives a believable time. ``text`` is what the sender wrote now, ``history``
+    what is quoted below. ``automatic`` says why a machine must have sent it (RFC 3834), ``damage`` why it cannot be
+    trusted to have been read whole; both "" otherwise. ``notes`` are sentences on files that were left packed.
+    """
+
+    mail_id: str
+    digest: str
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    sender: str = ""
+    sender_name: str = ""
+    subject: str = ""
+    sent: datetime | None = None
+    text: str = ""
+    history: str = ""
+    tables: tuple[TextTable, ...] = ()
+    files: tuple[AttachedFile, ...] = ()
+    automatic: str = ""
+    own_key: str = ""
+    damage: str = ""
+    notes: tuple[str, ...] = ()
+
+
+#: Reads the tables of an attached file: (file name, content) → tables, nothing when it holds none or is unreadable.
+TableReader = Callable[[str, bytes], tuple[TextTable, ...]]
+
+
+class MailReader(Protocol):
+    """Turns raw MIME into an ``IncomingMail``; never raises for what a stranger sent."""
+
+    def read(self, mail_id: str, raw: bytes) -> IncomingMail:
+        """The mail; what cannot be read is said in ``damage``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MailBody:
+    """The text of a mail and the tables of its HTML form; ``damaged`` when characters could not be decoded."""
+
+    text: str
+    tables: tuple[TextTable, ...] = field(default=())
+    damaged: bool = False
