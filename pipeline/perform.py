@@ -12,6 +12,7 @@ from pipeline.ooxml.cells import column_letters
 from pipeline.rules.wanted_cells import refusal_inputs
 from pipeline.site import Site
 from schemas.effects import (
+    AppendRow,
     CellEdit,
     Effect,
     EffectKey,
@@ -28,6 +29,7 @@ from schemas.effects import (
 )
 from schemas.errors import CellRefused, KesuError, LedgerChanged, LedgerInUse, MailRefused
 from schemas.ports import Trace
+from schemas.settings import LedgerSetting
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +110,8 @@ class Performer:
                 outcome = self._document(payload, record.intended.astimezone(self.now.tzinfo))
             case WriteCells():
                 outcome = self._cells(payload)
+            case AppendRow():
+                outcome = self._append(payload)
             case SendMail():
                 sent = self._mail(effect, payload, resumed=record.state is EffectState.RUNNING)
                 if sent is None:
@@ -175,7 +179,7 @@ class Performer:
 
         A cell that cannot be patched is put aside and reported; the others are written.
         """
-        setting = next(entry for entry in self.site.settings.ledgers if entry.file == payload.ledger)
+        setting = self._ledger(payload.ledger)
         edits = list(payload.edits)
         while edits:
             try:
@@ -189,6 +193,17 @@ class Performer:
                     self._mark_refused(payload.ledger, edit, refusal)
                 edits = [edit for edit in edits if edit not in refused]
         return Outcome(f"台账 {payload.ledger} 写入 {len(edits)} 格", path=payload.ledger)
+
+    def _append(self, payload: AppendRow) -> Outcome:
+        """Idempotent: a row that stands there already, by the fields that identify it, is not appended again."""
+        setting = self._ledger(payload.ledger)
+        placed = self.site.ledgers.append(setting, payload, self.now.date())
+        done = "已在台账" if placed.was_there else "已追加到台账"
+        text = f"{done} {payload.ledger}：{placed.sheet} 第 {placed.row} 行"
+        return Outcome("；".join((text, *placed.remarks)), path=payload.ledger)
+
+    def _ledger(self, name: str) -> LedgerSetting:
+        return next(entry for entry in self.site.settings.ledgers if entry.file == name)
 
     def _mark_refused(self, ledger: str, edit: CellEdit, refusal: CellRefused) -> None:
         key = EffectKey(self.site.settings.site, "refused", ledger, refusal_inputs(edit))

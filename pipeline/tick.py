@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from pipeline.files.system_faults import plain_sentence
 from pipeline.perform import Performed, Performer
@@ -13,7 +13,7 @@ from pipeline.plan import Plan, Snapshot, plan
 from pipeline.rules.board_view import BoardMatter, BoardState, board_view
 from pipeline.site import Site
 from schemas.board import BoardView
-from schemas.effects import EffectState, ReserveNumber
+from schemas.effects import AppendRow, EffectState, ReserveNumber, WriteCells
 from schemas.errors import KesuError, LedgerUnreadable
 from schemas.ports import KnownCase, Memory
 from schemas.settings import LedgerSetting
@@ -87,11 +87,16 @@ def _publish(site: Site, view: BoardView) -> tuple[bool, str]:
         return False, plain_sentence(error) if isinstance(error, OSError) else str(error)
 
 
-def _deferred(performed: Iterable[Performed]) -> dict[str, str]:
-    return {
-        result.effect.key.subject: result.text for result in performed
-        if result.effect.key.kind == "cells" and result.state is EffectState.INTENDED
-    }
+def _deferred(performed: Iterable[Performed], memory: Memory, zone: tzinfo | None) -> dict[str, str]:
+    """By ledger, why what we write into it waits, and since when; a row that is refused is an alert instead."""
+    waiting: dict[str, tuple[datetime, str]] = {}
+    for result in performed:
+        payload, record = result.effect.payload, memory.effects.get(result.effect.key)
+        waits = result.state is EffectState.INTENDED and (result.deferred or isinstance(payload, WriteCells))
+        if waits and record is not None and isinstance(payload, WriteCells | AppendRow):
+            earlier = waiting.get(payload.ledger, (record.intended, ""))[0]
+            waiting[payload.ledger] = min(earlier, record.intended), result.text
+    return {name: f"{since.astimezone(zone):%m-%d %H:%M} 起等待：{text}" for name, (since, text) in waiting.items()}
 
 
 def _as_seen(planned: Plan) -> list[KnownCase]:
@@ -116,6 +121,7 @@ def tick(site: Site, now: datetime, *, rehearsal: bool, step: Callable[[str], No
         site.journal.complete_pass(now, [reading.ledger for reading in snapshot.readings if not reading.stale_because])
         step("completed")
         after = site.journal.memory() if planned.effects else memory
-        view = view_of(planned, snapshot, after, site, now, _deferred(performed), rehearsal=rehearsal)
+        waiting = _deferred(performed, after, now.tzinfo)
+        view = view_of(planned, snapshot, after, site, now, waiting, rehearsal=rehearsal)
         written, error = _publish(site, view)
     return PassReport(planned, snapshot, tuple(performed), written, error)

@@ -11,6 +11,8 @@ from enum import Enum
 from typing import Any
 
 from schemas.meetings import Invitation
+from schemas.rows import SheetKind
+from schemas.values import Moment
 
 
 class EffectState(Enum):
@@ -113,6 +115,38 @@ class WriteCells:
     edits: tuple[CellEdit, ...]
 
 
+RowValue = str | int | float | bool | date | datetime | Moment | Enum | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRow:
+    """Append one row to a ledger's table of a kind; deferred while the ledger is in use.
+
+    ``values`` go by field of the kind's row model (a validated record's own values will do; a ``datetime`` is local);
+    fields whose column the sheet does not have are named in the outcome. ``identified_by`` names the fields whose
+    equal values tell that the row stands there already, so that a crash between write and commit does not append
+    twice: by default the number when there is one, else all values. ``sheet`` names the sheet where a plant keeps
+    several of the kind; "" is the one in which the latest rows stand.
+    """
+
+    case_id: str
+    ledger: str
+    kind: SheetKind
+    values: Mapping[str, RowValue]
+    identified_by: tuple[str, ...] = ()
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppendedRow:
+    """Where a row stands (``row`` from 1), whether it stood there before, and sentences on values not written."""
+
+    sheet: str
+    row: int
+    was_there: bool = False
+    remarks: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class MarkRound:
     """Nothing but the mark that a round (a day's digests) was decided; what comes later waits for the next round."""
@@ -123,7 +157,7 @@ class MarkRefused:
     """Nothing but the mark that a cell cannot be patched, so that it is reported and not tried every pass."""
 
 
-Payload = MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | SendMail | WriteCells
+Payload = MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | SendMail | WriteCells | AppendRow
 
 
 @dataclass(frozen=True, slots=True)

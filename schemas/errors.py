@@ -70,7 +70,7 @@ class LedgerInUse(KesuError):
 
     def __init__(self, path: Path, by: str) -> None:
         self.by = by
-        super().__init__(f"{path.name} 正被 {by or '他人'} 打开，编号与校验结果待其关闭后写入。")
+        super().__init__(f"{path.name} 正被 {by or '他人'} 打开，编号、校验结果和新行待其关闭后写入。")
 
 
 class LedgerChanged(KesuError):

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from schemas.board import BoardView
 from schemas.case import Case
 from schemas.decisions import Decisions
-from schemas.effects import CellEdit, Effect, EffectKey, EffectRecord, Outcome
+from schemas.effects import AppendedRow, AppendRow, CellEdit, Effect, EffectKey, EffectRecord, Outcome
 from schemas.follow_up import PenaltyProposal
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
@@ -64,6 +64,13 @@ class Ledgers(Protocol):
 
     def write(self, setting: LedgerSetting, sha256: str, edits: Sequence[CellEdit]) -> None:
         """Patch our cells in the ledger that was read as ``sha256``; LedgerInUse, LedgerChanged, CellRefused."""
+        ...
+
+    def append(self, setting: LedgerSetting, row: AppendRow, today: date) -> AppendedRow:
+        """Append a row to the ledger as last read or written here; idempotent by the fields that identify the row.
+
+        LedgerInUse and LedgerChanged (both deferred), CellRefused.
+        """
         ...
 
 

@@ -53,6 +53,23 @@ class Row(Generic[RowT_co]):
 
 
 @dataclass(frozen=True, slots=True)
+class TableArea:
+    """Where a sheet's table lies: 0-based columns ``left`` to ``right``, rows from 1.
+
+    ``first`` is the row under the headings, ``filled`` the rows that hold something (rows that continue another one
+    too), ``prenumbered`` the rows that hold nothing but a number. ``free`` is where a further row goes: the row after
+    all of these; None when something else, a total or a note, stands there.
+    """
+
+    left: int
+    right: int
+    first: int
+    filled: tuple[int, ...]
+    prenumbered: tuple[int, ...]
+    free: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SheetReading(Generic[RowT_co]):
     """One sheet that holds a ledger table, with the report of how its headings were understood.
 
@@ -60,6 +77,7 @@ class SheetReading(Generic[RowT_co]):
     stands to the field; a guess for a date or number is reported and not used. ``heading_row`` counts from 1.
     ``missing`` lists the identifiers of absent columns; ``continued`` counts filled rows that only continue the row
     above them under one merged 客诉编号 (their texts are joined into that row).
+    ``area`` says where the table lies; ``prenumbered`` gives the numbers of its pre-numbered rows.
     """
 
     name: str
@@ -74,6 +92,7 @@ class SheetReading(Generic[RowT_co]):
     rows: tuple[Row[RowT_co], ...]
     prenumbered: tuple[str, ...] = ()
     continued: int = 0
+    area: TableArea | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ _LONGEST = 24
 #: Fields that have happened when they are written down, and fields that may lie ahead.
 _HAPPENED = frozenset({"contained_at", "d3_sent", "d5_sent", "d8_sent", "closed"})
 _AHEAD = frozenset({"d3_due", "d5_due", "d8_due", "close_due", "customer_agreed_day"})
-_PARTS = {"年": "year", "年份": "year", "月": "month", "月份": "month", "日": "day"}
+DAY_PARTS = {"年": "year", "年份": "year", "月": "month", "月份": "month", "日": "day"}
 
 
 def year_of(sheet: RawSheet, heading_top: int) -> int | None:
@@ -102,7 +102,7 @@ def day_columns(paths: Mapping[int, HeadingPath], headings: HeadingMap) -> dict[
         return {}
     parts: dict[str, int] = {}
     for column in sorted(paths):
-        part = _PARTS.get(wording.plain(paths[column].text))
+        part = DAY_PARTS.get(wording.plain(paths[column].text))
         if part and column not in headings.confidence:
             parts.setdefault(part, column)
     together = "month" in parts and parts.get("day") == parts["month"] + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -65,10 +65,14 @@ def is_running_number(sheet: RawSheet, column: int, first_row: int) -> bool:
 
 @dataclass(frozen=True)
 class Filling:
-    """The rows (0-based) of a table that hold something, and the pre-numbered ones that hold nothing else."""
+    """The rows (0-based) of a table that hold something, and the pre-numbered ones that hold nothing else.
+
+    ``free`` is the row where a further one would be typed; None when a total, a note or the like stands there.
+    """
 
     rows: tuple[int, ...]
     prenumbered: tuple[int, ...]
+    free: int | None
 
 
 @dataclass
@@ -107,7 +111,22 @@ class RowSorter:
                 filled.append(row)
             elif self._number_at(row):
                 prenumbered.append(row)
-        return Filling(tuple(sorted(filled)), tuple(prenumbered))
+        return Filling(tuple(sorted(filled)), tuple(prenumbered), self._free_row(filled + prenumbered))
+
+    def _free_row(self, used: Sequence[int]) -> int | None:
+        """The row after the last used one; in an empty table a line of units or hints is stepped over."""
+        if used:
+            row = max(used) + 1
+            return row if self._is_free(row) else None
+        first = self.table.block.bottom + 1
+        return next((row for row in (first, first + 1) if self._is_free(row)), None)
+
+    def _is_free(self, row: int) -> bool:
+        """Nothing stands there but counters, formula results and defaults filled down."""
+        if row >= len(self.sheet.cells):
+            return True
+        own = list(self._own_cells(row))
+        return not own or not self._is_no_data(row, own)
 
     def _own_cells(self, row: int) -> Iterator[int]:
         """Columns under a heading with something that a person typed in this row or that identifies it."""

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.files.atomic import sha256_of, write_if_changed
 from pipeline.files.names import inside
 from pipeline.files.owner import owner_of
 from pipeline.files.stable import Sightings, StableCopy, copy_stable
 from pipeline.files.swap import repair, swap
+from pipeline.ledger.appending import place_row, shifted
 from pipeline.ledger.headings import Aliases
 from pipeline.ledger.workbook_process import read_workbook
 from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
 from pipeline.ooxml.limits import check_package
+from pipeline.ooxml.sheet_append import append_row
 from pipeline.ooxml.sheet_patch import CellWrite, patch_workbook
-from schemas.effects import CellEdit
+from schemas.effects import AppendedRow, AppendRow, CellEdit
 from schemas.errors import KesuError, LedgerChanged, LedgerInUse, LedgerMissing
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
+
+_Result = TypeVar("_Result")
 
 BACKUPS = ".kesu-备份"  # beside each ledger, on the same file system, as the swap demands
 
@@ -74,6 +79,29 @@ class LedgerGateway:
         ``.kesu-备份`` beside the ledger. Raises LedgerInUse (deferred), LedgerChanged (plan again), CellRefused,
         LedgerMissing; in each case the person's file is as it was.
         """
+        writes = [CellWrite(edit.sheet, edit.row, edit.column, edit.text, edit.link, edit.now) for edit in edits]
+        self._replace(setting, sha256, lambda source, patched: patch_workbook(source, patched, writes))
+
+    def append(self, setting: LedgerSetting, row: AppendRow, today: date) -> AppendedRow:
+        """Append a row to the ledger as it was last read or written by us, so several may follow one reading.
+
+        Idempotent: a row that stands there already, by the fields that identify it, is only found. Nothing else
+        changes but ranges that end at the table's last row. Raises LedgerInUse and LedgerChanged (deferred),
+        CellRefused, LedgerMissing; in each case the person's file is as it was.
+        """
+        reading = self.last_good(setting, today)
+        if reading is None:
+            raise LedgerChanged(self._source(setting))
+        placement = place_row(reading, row, today)
+        if isinstance(placement, AppendedRow):
+            return placement
+        appended = self._replace(
+            setting, reading.sha256, lambda source, patched: append_row(source, patched, placement.append, shifted)
+        )
+        return placement.result(appended)
+
+    def _replace(self, setting: LedgerSetting, sha256: str, patch: Callable[[Path, Path], _Result]) -> _Result:
+        """Swap the ledger for what ``patch`` makes of the bytes that were planned from; equal bytes are left alone."""
         target = self._source(setting)
         self._finish_swap(setting)
         if (owner := owner_of(target)) is not None:
@@ -84,13 +112,13 @@ class LedgerGateway:
         patched = inside(self._state, self._state / "patched" / setting.file)
         patched.parent.mkdir(parents=True, exist_ok=True)
         patched.unlink(missing_ok=True)
-        writes = [CellWrite(edit.sheet, edit.row, edit.column, edit.text, edit.link, edit.now) for edit in edits]
         try:
-            patch_workbook(source, patched, writes)
+            result = patch(source, patched)
             if sha256_of(patched) != sha256:
                 self._swap(setting, target, patched, sha256)
         finally:
             patched.unlink(missing_ok=True)
+        return result
 
     def _source(self, setting: LedgerSetting) -> Path:
         return self._share / setting.file

@@ -22,7 +22,7 @@ from pipeline.ooxml.cells import column_letters, split_reference
 from schemas.columns import SheetField, SheetRow
 from schemas.rows import MODELS, SheetKind
 from schemas.values import ValueProblem, clean_text
-from schemas.workbook import Issue, Place, Row, SheetReading
+from schemas.workbook import Issue, Place, Row, SheetReading, TableArea
 
 _OWN_NUMBER = ("客诉", "投诉", "抱怨", "8d", "complaint")
 
@@ -130,6 +130,12 @@ class SheetReader:
             prenumbered=tuple(self._text(self.sheet.at(row, number)) or "" for row in filling.prenumbered)
             if number is not None else (),
             continued=continued,
+            area=TableArea(
+                left=min(self.table.paths), right=max(self.table.paths), first=self.table.block.bottom + 2,
+                filled=tuple(row + 1 for row in filling.rows),
+                prenumbered=tuple(row + 1 for row in filling.prenumbered),
+                free=None if filling.free is None else filling.free + 1,
+            ),
         )
 
     def _raw_row(self, row: int) -> RawRow:

@@ -36,7 +36,7 @@ def compare_packages(
         after = Package(target)
         parts = {address.name: address.part for address in sheets_of(before)}
         sheets = by_sheet(writes)
-        _compare_members(before, after, _may_change(parts, sheets))
+        compare_members(before, after, _may_change(parts, sheets))
         for name, sheet_writes in sheets.items():
             _SheetCheck(before, after, name, parts[name], layouts.get(name)).compare(sheet_writes)
     except CellRefused:
@@ -54,7 +54,8 @@ def _may_change(parts: dict[str, str], sheets: dict[str, list[CellWrite]]) -> se
     return allowed
 
 
-def _compare_members(before: Package, after: Package, allowed: set[str]) -> None:
+def compare_members(before: Package, after: Package, allowed: set[str]) -> None:
+    """All members but the ``allowed`` ones (folded names) byte by byte, and their order; raises CellRefused."""
     old, new = [member.name for member in before.members], [member.name for member in after.members]
     added = new[len(old) :]
     if new[: len(old)] != old or any(name.casefold() not in allowed for name in added):
@@ -86,9 +87,9 @@ class _SheetCheck:
         addressed: dict[int, dict[int, CellWrite]] = {}
         for write in writes:
             addressed.setdefault(write.row, {})[write.column] = write
-        if _other_rows(self.old, addressed.keys()) != _other_rows(self.new, addressed.keys()):
+        if other_rows(self.old, addressed.keys()) != other_rows(self.new, addressed.keys()):
             raise self._failed("其他行有变")
-        old_rows, new_rows = _rows_of(self.old, addressed.keys()), _rows_of(self.new, addressed.keys())
+        old_rows, new_rows = rows_of(self.old, addressed.keys()), rows_of(self.new, addressed.keys())
         for number, row_writes in addressed.items():
             self._compare_row(number, old_rows.get(number), new_rows.get(number), row_writes)
         order = [row.number for row in self.old.rows], [row.number for row in self.new.rows]
@@ -164,7 +165,7 @@ class _SheetCheck:
                 raise self._failed(f"{cell} 的链接没有写入")
 
 
-def _other_rows(layout: SheetLayout, addressed: Collection[int]) -> tuple[list[int], bytes]:
+def other_rows(layout: SheetLayout, addressed: Collection[int]) -> tuple[list[int], bytes]:
     """Numbers and bytes of all rows but the addressed ones, with what stands between them."""
     data = memoryview(layout.data)
     pieces = []
@@ -177,7 +178,8 @@ def _other_rows(layout: SheetLayout, addressed: Collection[int]) -> tuple[list[i
     return [row.number for row in layout.rows if row.number not in addressed], b"".join(pieces)
 
 
-def _rows_of(layout: SheetLayout, addressed: Collection[int]) -> dict[int, bytes]:
+def rows_of(layout: SheetLayout, addressed: Collection[int]) -> dict[int, bytes]:
+    """The bytes of the rows with those numbers."""
     rows: dict[int, bytes] = {}
     for span in layout.rows:  # a number that stands twice: both count
         if span.number in addressed:

@@ -92,14 +92,20 @@ def resolve(part: str, target: str) -> str:
     return unquote(posixpath.normpath(path)).lstrip("/")
 
 
-def sheets_of(package: Package) -> tuple[SheetAddress, ...]:
-    """The workbook's sheets in tab order. Raises LedgerDamaged when the package is no workbook."""
+def workbook_part(package: Package) -> str:
+    """Name of the part that lists the sheets. Raises LedgerDamaged when the package is no workbook."""
     office = [item for item in relations_of(package, "") if item.kind == "officeDocument"]
     if not office:
         raise LedgerDamaged(package.path, "找不到工作簿部件")
     workbook = resolve("", office[0].target)
     if workbook.lower().endswith(".bin"):
         raise CellRefused(package.path, "工作簿", "是 .xlsb 二进制格式")
+    return workbook
+
+
+def sheets_of(package: Package) -> tuple[SheetAddress, ...]:
+    """The workbook's sheets in tab order. Raises LedgerDamaged when the package is no workbook."""
+    workbook = workbook_part(package)
     targets = {item.id: item for item in relations_of(package, workbook)}
     sheets = []
     for item in _attributes_of(package, workbook, "sheet"):

@@ -13,13 +13,19 @@ from pipeline.ooxml.text import plain_text
 
 @dataclass(slots=True)
 class CellSpan:
-    """One cell: 0-based column, raw attributes, bounds in the row's bytes, and what it holds."""
+    """One cell: 0-based column, raw attributes, bounds in the row's bytes, and what it holds.
+
+    ``formula`` is its text without the equals sign ("" for the followers of a shared formula), ``formula_attributes``
+    what stands on the element: t, si, ref.
+    """
 
     column: int
     attributes: dict[str, str]
     start: int
     end: int = 0
     has_formula: bool = False
+    formula: str = ""
+    formula_attributes: dict[str, str] = field(default_factory=dict)
     value: str = ""
     inline: str = ""
     extension: tuple[int, int] = (0, 0)
@@ -90,6 +96,7 @@ class _RowParser:
         elif self.stack[1] == "c" and len(self.stack) == 2:
             if local == "f":
                 self.result.cells[-1].has_formula = True
+                self.result.cells[-1].formula_attributes = attributes
             elif local == "extLst":
                 self.result.cells[-1].extension = (at, 0)
         self.stack.append(local)
@@ -128,5 +135,7 @@ class _RowParser:
         path = self.stack[1:]
         if path == ["c", "v"]:
             self.result.cells[-1].value += text
+        elif path == ["c", "f"]:
+            self.result.cells[-1].formula += text
         elif path[:2] == ["c", "is"] and path[-1] == "t" and "rPh" not in path:
             self.result.cells[-1].inline += text

@@ -48,7 +48,8 @@ def edited_row(
             splices.append((cell.start, cell.end, _rewritten(layout.prefix, row, cell, write)))
         else:
             splices.append(_inserted(layout.prefix, parsed, write))
-    return _with_splices(layout.prefix, row, parsed, splices, writes) if splices else row
+    columns = [write.column for write in writes]
+    return with_splices(layout.prefix, row, parsed, splices, columns) if splices else row
 
 
 def new_row(layout: SheetLayout, number: int, writes: Sequence[CellWrite]) -> bytes:
@@ -76,7 +77,8 @@ def _check(layout: SheetLayout, write: CellWrite, cell: CellSpan | None, held: s
         raise layout.refused(place, f"单元格现为“{held}”，与读取时的“{write.expected}”不同")
 
 
-def _inline(prefix: bytes, text: str) -> bytes:
+def inline_text(prefix: bytes, text: str) -> bytes:
+    """The content of a cell of type inlineStr."""
     content = b"<" + prefix + b'is><' + prefix + b't xml:space="preserve">' + xml_text(text)
     return content + b"</" + prefix + b"t></" + prefix + b"is>"
 
@@ -84,7 +86,7 @@ def _inline(prefix: bytes, text: str) -> bytes:
 def _new_cell(prefix: bytes, write: CellWrite) -> bytes:
     name = prefix + b"c"
     opening = b"<" + name + b' r="' + write.reference.encode() + b'" t="inlineStr">'
-    return opening + _inline(prefix, write.text) + b"</" + name + b">"
+    return opening + inline_text(prefix, write.text) + b"</" + name + b">"
 
 
 def _rewritten(prefix: bytes, row: bytes, cell: CellSpan, write: CellWrite) -> bytes:
@@ -93,7 +95,7 @@ def _rewritten(prefix: bytes, row: bytes, cell: CellSpan, write: CellWrite) -> b
         raise ValueError("a cell without a tag")
     opening = _TYPE.sub(b"", match[0].removesuffix(b"/>").removesuffix(b">").rstrip())  # r=, s= and the rest stay
     extension = row[cell.extension[0] : cell.extension[1]]
-    content = _inline(prefix, write.text) if clean(write.text) else b""
+    content = inline_text(prefix, write.text) if clean(write.text) else b""
     if content:
         opening += b' t="inlineStr"'
     if not content and not extension:
@@ -108,17 +110,18 @@ def _inserted(prefix: bytes, parsed: RowCells, write: CellWrite) -> Splice:
     return at, at, _new_cell(prefix, write)
 
 
-def _with_splices(
-    prefix: bytes, row: bytes, parsed: RowCells, splices: list[Splice], writes: Sequence[CellWrite]
+def with_splices(
+    prefix: bytes, row: bytes, parsed: RowCells, splices: Sequence[Splice], columns: Sequence[int]
 ) -> bytes:
+    """The row with splices made in its cells; its ``spans`` grows over the 0-based ``columns``."""
     opening, rest = row[: parsed.tag_end], row[parsed.tag_end :]
     moved = [(start - parsed.tag_end, end - parsed.tag_end, content) for start, end, content in splices]
     if opening.endswith(b"/>"):
         opening, rest = opening[:-2].rstrip() + b">", b"</" + prefix + b"row>"
-    columns = [write.column + 1 for write in writes]
+    numbers = [column + 1 for column in columns]
 
     def grown(match: re.Match[bytes]) -> bytes:
-        first, last = min(int(match[2]), *columns), max(int(match[3]), *columns)
+        first, last = min(int(match[2]), *numbers), max(int(match[3]), *numbers)
         return match[1] + f"{first}:{last}".encode() + match[4]
 
     return _SPANS.sub(grown, opening, count=1) + spliced(rest, moved)

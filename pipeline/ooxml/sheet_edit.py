@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.ooxml.cell_write import CellWrite
-from pipeline.ooxml.cells import CellRange
+from pipeline.ooxml.cells import CellRange, reference
 from pipeline.ooxml.relations import DOCUMENT_STRICT, DOCUMENT_TRANSITIONAL
 from pipeline.ooxml.row_edit import Splice, edited_row, new_row, spliced
 from pipeline.ooxml.sheet_layout import SheetLayout
@@ -27,32 +27,33 @@ def edited_sheet(
 
     ``headings`` are ranges that must not be written (table headings). Raises CellRefused.
     """
-    _refuse_covered(layout, writes, headings)
+    refuse_covered(layout, [(write.row, write.column) for write in writes], headings)
     splices = _row_splices(layout, writes, shared)
     if splices:
-        splices += _dimension(layout, writes)
+        splices += grown_dimension(layout, [(write.row, write.column) for write in writes if clean(write.text)])
     if links:
         splices += _links(layout, links)
     return spliced(layout.data, splices)
 
 
-def _refuse_covered(layout: SheetLayout, writes: Sequence[CellWrite], headings: Iterable[str]) -> None:
+def refuse_covered(layout: SheetLayout, cells: Sequence[tuple[int, int]], headings: Iterable[str]) -> None:
+    """Raise CellRefused for a cell (row, column) under a merge, in an array formula or in a table's heading row."""
     try:
         merged = list(layout.ranges("mergeCell"))
         spilling = list(layout.spilling())
         tables = [CellRange.parse(item) for item in headings]
     except ValueError as error:
         raise layout.refused("", "合并区域、数组公式或表格的范围无法识别") from error
-    for write in writes:
+    for cell in cells:
         for area in merged:
-            if area.holds(write.row, write.column) and (area.top, area.left) != (write.row, write.column):
-                raise layout.refused(write.reference, f"在合并区域 {area} 内，且不是其左上角")
+            if area.holds(*cell) and (area.top, area.left) != cell:
+                raise layout.refused(reference(*cell), f"在合并区域 {area} 内，且不是其左上角")
         for area in spilling:
-            if area.holds(write.row, write.column):
-                raise layout.refused(write.reference, f"属于数组公式 {area}")
+            if area.holds(*cell):
+                raise layout.refused(reference(*cell), f"属于数组公式 {area}")
         for area in tables:
-            if area.holds(write.row, write.column):
-                raise layout.refused(write.reference, f"是表格的标题行 {area}")
+            if area.holds(*cell):
+                raise layout.refused(reference(*cell), f"是表格的标题行 {area}")
 
 
 def _row_splices(layout: SheetLayout, writes: Sequence[CellWrite], shared: Callable[[int], str]) -> list[Splice]:
@@ -81,7 +82,8 @@ def _row_splices(layout: SheetLayout, writes: Sequence[CellWrite], shared: Calla
     return splices + created
 
 
-def _dimension(layout: SheetLayout, writes: Sequence[CellWrite]) -> list[Splice]:
+def grown_dimension(layout: SheetLayout, cells: Iterable[tuple[int, int]]) -> list[Splice]:
+    """The sheet's dimension grown over filled cells (row, column), where it is stated at all."""
     element = layout.element("dimension")
     old = element.attributes.get("ref", "") if element else ""
     if element is None or not old:
@@ -90,9 +92,8 @@ def _dimension(layout: SheetLayout, writes: Sequence[CellWrite]) -> list[Splice]
         area = CellRange.parse(old)
     except ValueError:
         return []  # readers recompute what they do not understand
-    for write in writes:
-        if clean(write.text):
-            area = area.grown(write.row, write.column)
+    for row, column in cells:
+        area = area.grown(row, column)
     if area == CellRange.parse(old):
         return []
     tag = layout.data[element.start : element.end]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.ooxml.cell_write import CellWrite, by_sheet
 from pipeline.ooxml.cells import CellRange
-from pipeline.ooxml.package import Package
+from pipeline.ooxml.package import Member, Package
 from pipeline.ooxml.patch_check import compare_packages, verify_patch
 from pipeline.ooxml.relations import (
     SheetAddress,
@@ -42,19 +42,13 @@ def patch_workbook(source: Path, target: Path, writes: Sequence[CellWrite]) -> N
     LedgerMissing; ValueError for writes that contradict each other or address no cell.
     """
     package = Package(source)
-    _refuse_package(package)
-    addresses = {address.name: address for address in sheets_of(package)}
+    refuse_package(package)
     shared = lookup(package)
     changed: dict[str, bytes] = {}
     added: dict[str, bytes] = {}
     layouts: dict[str, SheetLayout] = {}
     for name, sheet_writes in by_sheet(writes).items():
-        address = addresses.get(name)
-        member = package.find(address.part) if address else None
-        if address is None or member is None:
-            raise CellRefused(source, name, "找不到这张工作表")
-        if address.kind != "worksheet":
-            raise CellRefused(source, name, "不是普通工作表")
+        address, member = worksheet_of(package, name)
         content = package.read(member)
         layout = layouts[name] = locate(source, name, content)
         links = _new_links(package, address, layout, sheet_writes)
@@ -73,7 +67,19 @@ def patch_workbook(source: Path, target: Path, writes: Sequence[CellWrite]) -> N
         raise
 
 
-def _refuse_package(package: Package) -> None:
+def worksheet_of(package: Package, name: str) -> tuple[SheetAddress, Member]:
+    """Address and member of a worksheet by its name; raises CellRefused."""
+    address = next((item for item in sheets_of(package) if item.name == name), None)
+    member = package.find(address.part) if address else None
+    if address is None or member is None:
+        raise CellRefused(package.path, name, "找不到这张工作表")
+    if address.kind != "worksheet":
+        raise CellRefused(package.path, name, "不是普通工作表")
+    return address, member
+
+
+def refuse_package(package: Package) -> None:
+    """Raise CellRefused for a package that must not be changed: signed, or a shared workbook with revisions."""
     for member in package.members:
         name = member.name.lower()
         if name.startswith("_xmlsignatures/"):

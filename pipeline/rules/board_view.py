@@ -16,7 +16,7 @@ from schemas.values import Level
 from schemas.workbook import WorkbookReading
 
 _EVENTS = 40
-_SHOWN_KINDS = ("doc.", "mail.", "number", "folder", "cells")
+_SHOWN_KINDS = ("doc.", "mail.", "number", "folder", "cells", "row.")
 _URGENCY = {Level.URGENT.value: 0, Level.SERIOUS.value: 1, Level.NORMAL.value: 2}
 
 
@@ -147,7 +147,10 @@ def _alerts(state: BoardState, records: Sequence[EffectRecord]) -> tuple[str, ..
     alerts = [state.calendar_warning] if state.calendar_warning else []
     alerts += [f"台账暂时读不到：{reason}" for reason in state.unreadable.values()]
     alerts += [f"编号 {number} 的行不见了：提醒已停，资料夹保留；若是误删请恢复" for number in state.vanished]
+    waiting = tuple(state.deferred.values())  # shown beside the ledger, with since when
     for record in records:
+        if record.key.kind.startswith("row.") and any(text.endswith(record.error) for text in waiting if record.error):
+            continue
         if record.state is EffectState.UNCERTAIN:
             alerts.append(f"{record.title}：{record.error or '结果不明,请人工核对'}")
         elif record.error and record.state is EffectState.INTENDED and record.key.kind != "cells":
