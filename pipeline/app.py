@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,7 +140,7 @@ def open_site(
     to be still. Raises the errors of configuration, share and journal, each a sentence for people.
     """
     from pipeline.ledger.gateway import LedgerGateway
-    from pipeline.mailbox.folder import FolderMailbox
+    from pipeline.mailbox.opening import open_mailbox
 
     settings = load_settings(config)
     calendar = calendar_of(settings, config)
@@ -160,7 +161,7 @@ def open_site(
                     quiet_seconds=settings.quiet_seconds if quiet_seconds is None else quiet_seconds,
                 ),
                 documents=documents,
-                mailbox=FolderMailbox(resolve(config, settings.mail.inbox), resolve(config, settings.mail.outbox)),
+                mailbox=open_mailbox(settings.mail, partial(resolve, config), rehearsal=journal.mode == "rehearsal"),
                 share=share,
                 journal=journal,
                 calendar=calendar,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from schemas.causes import AcceptanceSetting, CauseSetting
 from schemas.follow_up import EffectivenessSetting, PenaltySetting, RecurrenceSetting
 from schemas.inquiry import DispatchSetting, InquirySetting
+from schemas.mail_settings import MailSetting
 from schemas.meetings import MeetingSetting, TeamSetting
 from schemas.schedule import MonthEndSetting, WeeklySetting
 from schemas.section import Section
@@ -96,22 +97,6 @@ class CalendarSetting(Section):
     extra_holidays: tuple[date, ...] = ()
     saturdays_work: bool = False
     file: str = ""
-
-
-class MailSetting(Section):
-    """The mailbox and who hears what; secrets stand in environment variables, never here."""
-
-    backend: Literal["folder"] = "folder"
-    inbox: str = "mail/inbox"
-    outbox: str = "mail/outbox"
-    sender: str = "客诉助手 <kesu@example.com>"
-    digest_at: time = time(8, 30)
-    quality_manager: str = ""
-    release_notice: bool = True
-    meeting_notice: bool = True
-    digest: bool = True
-    line_stop_alert: bool = True
-    containment_alert: bool = True
 
 
 class Settings(Section):

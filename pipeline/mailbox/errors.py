@@ -1,4 +1,4 @@
-"""What can be wrong with a folder mailbox."""
+"""What can be wrong with a mailbox: one class a failure, each with the remedy that a plant's operator can apply."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class MailDoubtful(KesuError):
     """The last step of sending failed, so that only a look into the mailbox can tell whether it happened."""
 
     def __init__(self, key: str, detail: str) -> None:
-        super().__init__(f"邮件 {key} 是否已放入发件文件夹无法确定（{detail}），下一轮会先查找再决定是否重发。")
+        super().__init__(f"邮件 {key} 是否已发出无法确定（{detail}），下一轮会先在邮箱中查找，查不清的交人工核对。")
 
 
 class MailUnknown(KesuError):
@@ -28,3 +28,71 @@ class MailUnknown(KesuError):
 
     def __init__(self, mail_id: str) -> None:
         super().__init__(f"收件文件夹中没有名为“{mail_id}”的邮件。请刷新后重试。")
+
+
+class SecretMissing(MailRefused):
+    """The environment variable that should hold a password or a client secret is not set."""
+
+    def __init__(self, name: str) -> None:
+        KesuError.__init__(
+            self, f"没有设置环境变量 {name}（邮箱的密码、授权码或应用密钥）。请在运行 kesu 的账户下设置后重启。"
+        )
+
+
+class MailServerUnreachable(MailRefused):
+    """No connection, or it broke before anything was handed over."""
+
+    def __init__(self, server: str, detail: str) -> None:
+        KesuError.__init__(
+            self, f"连不上邮件服务器 {server}（{detail}），稍后自动重试。请检查网络、地址、端口和加密方式。"
+        )
+
+
+class MailCertificateRefused(MailRefused):
+    """The server's certificate is not one that this machine trusts."""
+
+    def __init__(self, server: str, detail: str) -> None:
+        KesuError.__init__(
+            self, f"邮件服务器 {server} 的证书不受信任（{detail}）。"
+            "自建服务器请把本公司根证书的文件填到 mail.ca_file，不要关闭加密。"
+        )
+
+
+class MailLoginRefused(MailRefused):
+    """The server does not accept the user with this secret."""
+
+    def __init__(self, user: str, server: str, detail: str) -> None:
+        KesuError.__init__(
+            self, f"邮件服务器 {server} 拒绝了账号 {user} 的登录（{detail}）。"
+            "腾讯、网易、阿里邮箱须先在网页邮箱里开通 IMAP/SMTP 并使用授权码，不是登录密码；令牌过期请重新授权。"
+        )
+
+
+class MailBusy(MailRefused):
+    """The server asks to come back later; nothing was sent. ``retry_after`` in seconds, 0 when it did not say."""
+
+    def __init__(self, server: str, detail: str, retry_after: float = 0) -> None:
+        self.retry_after = retry_after
+        when = f"{retry_after:.0f} 秒后" if retry_after else "稍后"
+        KesuError.__init__(self, f"邮件服务器 {server} 忙或限流（{detail}），{when}自动重试。")
+
+
+class MailFolderUnknown(MailRefused):
+    """A folder of the mailbox that the configuration names and the server does not have."""
+
+    def __init__(self, folder: str, known: str) -> None:
+        KesuError.__init__(self, f"邮箱里没有文件夹“{folder}”。请在 config.yaml 中改成已有的文件夹：{known}。")
+
+
+class RecipientsRefused(MailRefused):
+    """The server took none of the recipients; nothing was sent."""
+
+    def __init__(self, addresses: str, detail: str) -> None:
+        KesuError.__init__(self, f"收件人 {addresses} 全部被邮件服务器拒收（{detail}）。请在通讯录改正邮箱地址。")
+
+
+class MailRejected(MailRefused):
+    """The server refused the sender or the message for good; sending it again unchanged would not help."""
+
+    def __init__(self, server: str, detail: str) -> None:
+        KesuError.__init__(self, f"邮件服务器 {server} 拒收这封邮件（{detail}）。请检查发件人、附件大小和内容限制。")

@@ -11,7 +11,8 @@ from pipeline.documents.gateway import TemplateDocuments
 from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
 from schemas.effects import Effect, MakeFolder, Outcome, ReserveNumber, SendMail, WriteCells, WriteDocument
-from schemas.settings import LedgerSetting, MailSetting, Settings
+from schemas.mail_settings import MailSetting
+from schemas.settings import LedgerSetting, Settings
 from schemas.workbook import WorkbookReading
 from tests.memory_journal import MemoryJournal
 from tests.spec.ledger_tables import CONTACTS, LEDGER, at, complaint, ledger

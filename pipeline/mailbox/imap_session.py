@@ -1,0 +1,161 @@
+"""One IMAP connection that is kept between calls and made again when it broke; folders by role and by name."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pipeline.mailbox.errors import (
+    MailBusy,
+    MailCertificateRefused,
+    MailFolderUnknown,
+    MailLoginRefused,
+    MailServerUnreachable,
+)
+from schemas.errors import MailRefused
+from schemas.mail_settings import ServerSetting
+
+if TYPE_CHECKING:
+    from imapclient import IMAPClient
+
+_BUSY = re.compile(r"\[(?:INUSE|LIMIT|UNAVAILABLE|OVERQUOTA|SERVERBUG)\]|busy|too many|try again|频繁", re.IGNORECASE)
+_IDENTITY = {"name": "kesu", "version": "1.0", "vendor": "kesu"}  # NetEase refuses SELECT to a client without a name
+#: What servers without SPECIAL-USE (RFC 6154) call these folders.
+_USUAL_NAMES = {
+    rb"\Sent": ("Sent Messages", "Sent Items", "Sent", "已发送", "已发送邮件", "已发送的邮件"),
+    rb"\Drafts": ("Drafts", "草稿箱", "草稿"),
+}
+
+
+@dataclass
+class ImapSession:
+    """A mailbox reached by ``setting``; ``login`` authenticates a fresh connection and raises what it refuses."""
+
+    setting: ServerSetting
+    user: str
+    login: Callable[[IMAPClient], None]
+    trust: Callable[[], ssl.SSLContext]
+    timeout: float
+    _client: IMAPClient | None = None
+    _roles: dict[bytes, str] = field(default_factory=dict)
+
+    @property
+    def server(self) -> str:
+        """The server as people know it."""
+        return f"{self.setting.host}:{self.setting.port_for('imap')}"
+
+    @contextmanager
+    def connected(self) -> Iterator[IMAPClient]:
+        """The connection; a failure inside closes it and comes out in our words."""
+        from imapclient.exceptions import IMAPClientError
+
+        client = self._alive()
+        try:
+            yield client
+        except (IMAPClientError, OSError) as error:
+            self.close()
+            raise self._failure(error) from error
+
+    def folder_of(self, role: bytes, configured: str) -> str:
+        """The folder for a use such as ``\\Sent``: the configured one, else the server's, else the usual one."""
+        if configured:
+            return configured
+        if role not in self._roles:
+            with self.connected() as client:
+                listed = [(flags, name) for flags, _, name in client.list_folders()]
+            names = [name for _, name in listed]
+            marked = [name for flags, name in listed if role in flags]
+            usual = [name for name in _USUAL_NAMES[role] if name in names]
+            self._roles[role] = (*marked, *usual, _USUAL_NAMES[role][-1])[0]
+        return self._roles[role]
+
+    def select(self, client: IMAPClient, folder: str, *, readonly: bool) -> dict[bytes, Any]:
+        """Open a folder; raises ``MailFolderUnknown`` with the names there are."""
+        if not client.folder_exists(folder):
+            known = "、".join(name for _, _, name in client.list_folders()[:12])
+            raise MailFolderUnknown(folder, known)
+        opened: dict[bytes, Any] = client.select_folder(folder, readonly=readonly)
+        return opened
+
+    def ensure(self, client: IMAPClient, folder: str) -> None:
+        """Make a folder that is not there; idempotent."""
+        if not client.folder_exists(folder):
+            client.create_folder(folder)
+
+    def close(self) -> None:
+        """End the connection; what the server says to that does not matter."""
+        from imapclient.exceptions import IMAPClientError
+
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(OSError, IMAPClientError):
+                client.shutdown()
+
+    def _alive(self) -> IMAPClient:
+        from imapclient.exceptions import IMAPClientError
+
+        if self._client is not None:
+            try:
+                self._client.noop()
+            except (OSError, IMAPClientError):
+                self.close()  # servers end idle connections: a new one is made below
+        if self._client is None:
+            self._client = self._opened()
+        return self._client
+
+    def _opened(self) -> IMAPClient:
+        from imapclient import IMAPClient, SocketTimeout
+        from imapclient.exceptions import IMAPClientError
+
+        security = self.setting.security
+        wait = SocketTimeout(connect=min(self.timeout, 20), read=self.timeout)
+        try:
+            client = IMAPClient(
+                self.setting.host, port=self.setting.port_for("imap"), ssl=security == "tls", timeout=wait,
+                ssl_context=self.trust() if security == "tls" else None,
+            )
+            if security == "starttls":
+                client.starttls(self.trust())
+        except ssl.SSLCertVerificationError as error:
+            raise MailCertificateRefused(self.server, error.verify_message) from error
+        except (OSError, IMAPClientError) as error:
+            raise self._failure(error) from error
+        self._logged_in(client)
+        return client
+
+    def _logged_in(self, client: IMAPClient) -> None:
+        from imapclient.exceptions import IMAPClientError
+
+        try:
+            self.login(client)
+            if client.has_capability("ID"):
+                client.id_(_IDENTITY)
+        except (IMAPClientError, OSError) as error:
+            failure = self._failure(error)
+            if isinstance(failure, MailServerUnreachable | MailBusy):
+                raise failure from error
+            raise MailLoginRefused(self.user, self.server, _short(error)) from error
+
+    def _failure(self, error: Exception) -> MailRefused:
+        from imapclient.exceptions import IMAPClientAbortError
+
+        if _BUSY.search(str(error)):
+            return MailBusy(self.server, _short(error))
+        if isinstance(error, OSError | IMAPClientAbortError):
+            return MailServerUnreachable(self.server, _short(error))
+        return MailRefused("", f"邮件服务器 {self.server} 答复：{_short(error)}")
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "等待超时"
+    if isinstance(error, ConnectionRefusedError):
+        return "端口没有服务"
+    if isinstance(error, socket.gaierror):
+        return "找不到该主机名"
+    return " ".join(str(error).split())[:120] or type(error).__name__

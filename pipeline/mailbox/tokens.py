@@ -1,0 +1,54 @@
+"""Access tokens of Microsoft's identity platform by client credentials, for its world-wide and its Chinese cloud."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pipeline.mailbox.errors import MailLoginRefused, MailServerUnreachable
+from pipeline.mailbox.secrets import secret
+from schemas.mail_settings import OAuthSetting
+
+_AUTHORITIES = {"global": "https://login.microsoftonline.com", "china": "https://login.partner.microsoftonline.cn"}
+
+
+class Tokens:
+    """Tokens for one application; msal keeps and renews them. ``ca_file`` is trusted instead of the usual ones."""
+
+    def __init__(self, setting: OAuthSetting, scope: str, ca_file: Path | None, timeout: float) -> None:
+        self._setting = setting
+        self._scope = scope
+        self._verify: str | bool = str(ca_file) if ca_file else True
+        self._timeout = timeout
+        self._authority = f"{(setting.authority or _AUTHORITIES[setting.cloud]).rstrip('/')}/{setting.tenant}"
+        self._application: Any = None
+
+    def token(self) -> str:
+        """A token that is valid now; raises ``SecretMissing``, ``MailLoginRefused``, ``MailServerUnreachable``."""
+        from requests import RequestException
+
+        try:
+            answer = self._opened().acquire_token_for_client(scopes=[self._scope])
+        except (RequestException, ValueError) as error:
+            # msal tells a wrong tenant or a broken discovery as ValueError
+            raise MailServerUnreachable(self._authority, type(error).__name__) from error
+        if "access_token" not in answer:
+            told = str(answer.get("error_description") or answer.get("error") or "")
+            raise MailLoginRefused(self._setting.client_id, self._authority, told.splitlines()[0][:120] if told else "")
+        return str(answer["access_token"])
+
+    def forget(self) -> None:
+        """Drop what is kept, after a server refused the token before its time."""
+        self._application = None
+
+    def _opened(self) -> Any:
+        if self._application is None:
+            import msal
+
+            self._application = msal.ConfidentialClientApplication(
+                self._setting.client_id, client_credential=secret(self._setting.secret_env),
+                authority=self._authority, verify=self._verify, timeout=self._timeout,
+                # an authority of one's own is not known to Microsoft's discovery
+                instance_discovery=False if self._setting.authority else None,
+            )
+        return self._application

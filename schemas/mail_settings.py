@@ -1,0 +1,91 @@
+"""Where mail comes from and how it leaves: one section a backend; secrets only as names of environment variables."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from schemas.section import Section
+
+Security = Literal["tls", "starttls", "none"]
+
+_PORTS = {
+    ("imap", "tls"): 993, ("imap", "starttls"): 143, ("imap", "none"): 143,
+    ("smtp", "tls"): 465, ("smtp", "starttls"): 587, ("smtp", "none"): 25,
+}
+
+
+class ServerSetting(Section):
+    """One server; ``port`` 0 is the usual one. ``none`` sends the password in the clear: inside the plant only."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=0, ge=0, le=65535)
+    security: Security = "tls"
+
+    def port_for(self, protocol: Literal["imap", "smtp"]) -> int:
+        """The port to connect to."""
+        return self.port or _PORTS[protocol, self.security]
+
+
+class OAuthSetting(Section):
+    """An application registered with Microsoft's identity platform; ``authority`` replaces the cloud's own."""
+
+    tenant: str = Field(min_length=1)
+    client_id: str = Field(min_length=1)
+    secret_env: str = "KESU_MAIL_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+    cloud: Literal["china", "global"] = "china"
+    authority: str = ""
+
+
+class ImapSmtpSetting(Section):
+    """A mailbox at Tencent, NetEase, Aliyun or on a server of one's own.
+
+    ``sent`` and ``drafts`` empty: the server says which they are. ``self_copy`` sends every mail to the mailbox as
+    well, which proves afterwards that the server took it.
+    """
+
+    user: str = Field(min_length=1)
+    auth: Literal["password", "xoauth2"] = "password"
+    password_env: str = "KESU_MAIL_PASSWORD"  # noqa: S105 - the name of a variable
+    oauth: OAuthSetting | None = None
+    imap: ServerSetting
+    smtp: ServerSetting
+    inbox: str = "INBOX"
+    processed: str = "客诉已处理"
+    sent: str = ""
+    drafts: str = ""
+    save_sent: bool = True
+    self_copy: bool = False
+
+    @model_validator(mode="after")
+    def _token_has_a_source(self) -> ImapSmtpSetting:
+        if self.auth == "xoauth2" and self.oauth is None:
+            raise ValueError("auth 为 xoauth2 时要填写 oauth 一节(tenant、client_id、secret_env)")
+        return self
+
+
+class MailSetting(Section):
+    """The mailbox and who hears what."""
+
+    backend: Literal["folder", "imap_smtp"] = "folder"
+    inbox: str = "mail/inbox"
+    outbox: str = "mail/outbox"
+    sender: str = "客诉助手 <kesu@example.com>"
+    timeout_seconds: float = Field(default=60, gt=0)
+    ca_file: str = ""
+    imap_smtp: ImapSmtpSetting | None = None
+    digest_at: time = time(8, 30)
+    quality_manager: str = ""
+    release_notice: bool = True
+    meeting_notice: bool = True
+    digest: bool = True
+    line_stop_alert: bool = True
+    containment_alert: bool = True
+
+    @model_validator(mode="after")
+    def _backend_is_described(self) -> MailSetting:
+        if self.backend != "folder" and getattr(self, self.backend) is None:
+            raise ValueError(f"backend 为 {self.backend} 时要填写 mail.{self.backend} 一节")
+        return self

@@ -1,0 +1,115 @@
+"""Test stands for every mailbox adapter: the adapter on a real server of its protocol, and that server's orders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from pipeline.mailbox.folder import FolderMailbox
+from pipeline.mailbox.imap_smtp import ImapSmtpMailbox
+from schemas.mail_settings import ImapSmtpSetting, ServerSetting
+from schemas.ports import Mailbox
+from tests.servers import dovecot, fault_proxy, smtp
+
+#: What a server does to the next message, or to everything until "well".
+BUSY, TAKEN_THEN_503, DROPPED, SLOW, EXPIRED = "busy", "taken_then_503", "dropped_reply", "slow_bytes", "expired_token"
+SECRET = "KESU_TEST_SECRET"
+TIMEOUT = 10.0
+
+
+@dataclass(frozen=True)
+class Stand:
+    """An adapter on its test stand: a way to deliver incoming mail, what has really left, and the server's orders."""
+
+    mailbox: Mailbox
+    deliver: Callable[[str, bytes], None]
+    sent: Callable[[], list[bytes]]
+    misbehave: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The servers of a test process, started when first asked for; each stand has a user of its own there."""
+
+    closing: ExitStack
+    users: Iterator[int] = field(default_factory=count)
+
+    @cached_property
+    def imap(self) -> dovecot.Dovecot:
+        """A Dovecot with plenty of users; without the program the test is skipped, except where everything must run."""
+        if not Path(dovecot.PROGRAM).exists() and "CI" not in os.environ:
+            pytest.skip("dovecot missing")
+        names = tuple(f"user{number}@example.com" for number in range(200))
+        return self.closing.enter_context(dovecot.running(names, sent="已发送"))
+
+    def user(self) -> str:
+        """The name of a user nobody had before."""
+        return f"user{next(self.users)}@example.com"
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """How to build an adapter's stand, and which faults its protocol can have."""
+
+    name: str
+    build: Callable[[Servers, Path], Stand]
+    faults: frozenset[str]
+
+
+def folder_stand(_servers: Servers, root: Path) -> Stand:
+    """Two folders; nothing there misbehaves on command."""
+    inbox, outbox = root / "收件", root / "发件"
+    inbox.mkdir()
+    outbox.mkdir()
+
+    def deliver(name: str, content: bytes) -> None:
+        (inbox / f"{name}.eml").write_bytes(content)
+
+    def sent() -> list[bytes]:
+        return [path.read_bytes() for path in sorted(outbox.glob("*.eml"))]
+
+    return Stand(FolderMailbox(inbox, outbox), deliver, sent, misbehave=lambda _fault: None)
+
+
+def imap_smtp_setting(user: str, imap: int, smtp_port: int) -> ImapSmtpSetting:
+    """Both servers on loopback without encryption, so that the relay in between can read along."""
+    os.environ[SECRET] = dovecot.PASSWORD
+    return ImapSmtpSetting(
+        user=user, password_env=SECRET, imap=ServerSetting(host="127.0.0.1", port=imap, security="none"),
+        smtp=ServerSetting(host="127.0.0.1", port=smtp_port, security="none"),
+    )
+
+
+def imap_smtp_stand(servers: Servers, _root: Path) -> Stand:
+    """Dovecot behind a relay, and an SMTP server of this stand alone."""
+    user = servers.user()
+    office = servers.closing.enter_context(smtp.running())
+    relay = servers.closing.enter_context(fault_proxy.running(servers.imap.port))
+
+    def misbehave(fault: str) -> None:
+        relay.seconds_per_byte = 0.0001 if fault == SLOW else 0
+        if fault == BUSY:
+            office.refused = {"zhou@example.com": "450 4.2.1 too many messages"}
+        elif fault == TAKEN_THEN_503:
+            office.next_data.append("taken_but_451")
+        elif fault == DROPPED:
+            office.next_data.append("dropped")
+        else:
+            office.refused = {}
+
+    mailbox = ImapSmtpMailbox(imap_smtp_setting(user, relay.port, office.port), ca_file=None, timeout=TIMEOUT)
+    deliver = partial(servers.imap.deliver, user)
+    return Stand(mailbox, deliver, lambda: list(office.taken), misbehave)
+
+
+ADAPTERS = (
+    Adapter("folder", folder_stand, frozenset()),
+    Adapter("imap_smtp", imap_smtp_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW})),
+)

@@ -1,0 +1,62 @@
+"""Which mailbox a configuration opens, what that loads, and that a rehearsal keeps to its folders."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from pipeline.mailbox.folder import FolderMailbox
+from pipeline.mailbox.opening import open_mailbox
+from schemas.mail_settings import MailSetting
+
+IMAP_SMTP = {"user": "kesu@example.com", "imap": {"host": "imap.example.com"}, "smtp": {"host": "smtp.example.com"}}
+SECTIONS: dict[str, object] = {"folder": {}, "imap_smtp": IMAP_SMTP}
+LIBRARIES = {"folder": set[str](), "imap_smtp": {"imapclient"}}
+HEAVY = {"imapclient", "msal", "requests", "exchangelib"}
+_CHILD = """
+import sys
+from pathlib import Path
+from pipeline.mailbox.opening import open_mailbox
+from schemas.errors import KesuError
+from schemas.mail_settings import MailSetting
+box = open_mailbox(MailSetting.model_validate_json(sys.argv[1]), Path, rehearsal=False)
+try:
+    list(box.fetch())
+except KesuError:
+    pass
+print(*sorted(name for name in {heavy!r} if name in sys.modules))
+"""
+
+
+def setting(backend: str) -> MailSetting:
+    """The backend on a port of loopback where nobody listens."""
+    nowhere = {"host": "127.0.0.1", "port": 9}
+    section = {**IMAP_SMTP, "imap": nowhere} if backend == "imap_smtp" else SECTIONS[backend]
+    return MailSetting.model_validate({"backend": backend, **({backend: section} if section else {})})
+
+
+@pytest.mark.parametrize("backend", list(SECTIONS))
+def test_only_the_backend_in_use_loads_its_libraries(backend: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _CHILD.format(heavy=HEAVY), setting(backend).model_dump_json()]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={"KESU_MAIL_PASSWORD": "x"},
+                          cwd=Path(__file__).resolve().parents[2])
+    assert set(done.stdout.split()) == LIBRARIES[backend]
+
+
+def test_a_rehearsal_never_connects(tmp_path: Path) -> None:
+    box = open_mailbox(setting("imap_smtp"), lambda text: tmp_path / text, rehearsal=True)
+    assert isinstance(box, FolderMailbox)
+
+
+def test_a_backend_needs_its_section() -> None:
+    with pytest.raises(ValidationError, match=r"mail\.imap_smtp"):
+        MailSetting(backend="imap_smtp")
+
+
+def test_no_secret_can_stand_in_the_configuration() -> None:
+    with pytest.raises(ValidationError):
+        MailSetting.model_validate({"imap_smtp": {**IMAP_SMTP, "password": "x"}})
