@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     run = add("run", "常驻：看着公共盘，有变化就跑一轮；Ctrl-C 停止")
     config(run)
 
+    _add_scheduled(add, now, as_json)
+
     live = add("go-live", "结束演练，正式启用（先列出清单，加 --yes 生效）")
     config(live)
     live.add_argument("--yes", action="store_true", help="确认启用")
@@ -84,6 +86,19 @@ def _add_templates(actions: argparse._SubParsersAction[argparse.ArgumentParser])
     sheet = actions.add_parser("call-sheet", help=text, description=text)
     sheet.add_argument("-c", "--config", metavar="CONFIG", help="写入该工厂公共盘的“空白表单”")
     sheet.add_argument("--into", metavar="DIR", help="写入这个文件夹；两者都不给时写入当前文件夹")
+
+
+def _add_scheduled(add: _Add, now: _Option, as_json: _Option) -> None:
+    """The commands for Task Scheduler and cron."""
+    for name, text in (
+        ("weekly", "周报日的一轮：到了周报日发逾期邮件，错过的补最近一期；可每天调用，不到日子不做"),
+        ("month-end", "月末的一轮：月末邮件与归档，错过的补最近一期；可每天调用，不到日子不做"),
+    ):
+        command = add(name, text)
+        command.add_argument("-c", "--config", default="config.yaml", metavar="CONFIG", help="默认 ./config.yaml")
+        now(command)
+        command.add_argument("--dry-run", action="store_true", help="只列出将要做的事，什么也不写")
+        as_json(command)
 
 
 def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:
@@ -110,6 +125,7 @@ def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> 
 
 
 _MODULES = {
+    "weekly": "pipeline.commands.scheduled", "month-end": "pipeline.commands.scheduled",
     "demo": "pipeline.commands.demo", "try": "pipeline.commands.trial", "init": "pipeline.commands.init",
     "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
     "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",

@@ -9,14 +9,17 @@ from datetime import datetime, timedelta
 from pipeline.files.names import safe_name
 from pipeline.rules.cases import case_of, children_of, directory_of, kept_fields
 from pipeline.rules.decide import decide
-from pipeline.rules.digest import DigestMatter, wanted_digests
+from pipeline.rules.digest import DigestMatter, Newsdesk, wanted_digests
 from pipeline.rules.history import History
 from pipeline.rules.identity import Identification, Sighting, identify
 from pipeline.rules.numbering import Numbering
+from pipeline.rules.run_mails import RunFacts, replaced_today, wanted_run_mails
+from pipeline.rules.runs import coming_week, starting_marks
 from pipeline.rules.state import is_open
 from pipeline.rules.wanted_cells import feedback_text, row_edits, wanted_cells
 from pipeline.rules.wanted_documents import wanted_documents
 from pipeline.rules.wanted_mails import CaseMails
+from pipeline.rules.weekly_inputs import weekly_lines
 from pipeline.workdays import Workdays
 from schemas.case import Case, Directory, Standing
 from schemas.decisions import Decisions
@@ -238,20 +241,28 @@ def plan(
     result.pending = work.mails.pending
     result.effects.extend(work.mails.effects)
     result.effects.extend(_baseline_summaries(work))
-    result.effects.extend(_digests(work))
+    result.effects.extend(_rounds(work))
     result.effects.extend(_cells(work))
     return result
 
 
-def _digests(work: _Pass) -> Iterator[Effect]:
+def _rounds(work: _Pass) -> Iterator[Effect]:
+    """The mails that come in rounds: weekly day, month-end, and the day's digests, which those may replace."""
     listed = {Standing.MANAGED, Standing.HALF_TYPED, Standing.AMBIGUOUS}
     matters = [
         DigestMatter(case, work.plan.decisions[work.plan.handle(case)], work.mails.pending.get(case.case_id, ()))
         for case in work.plan.cases if case.standing in listed
     ]
+    week = coming_week(work.now, work.calendar, work.settings)
+    pairs = ((matter.case, matter.decisions) for matter in matters)
+    lines = weekly_lines(pairs, week, work.directory, work.settings, work.now)
+    desk = Newsdesk(matters, work.memory.effects.values(), work.memory.told, work.directory, lines)
+    stale = [reading.ledger for reading in work.snapshot.readings if reading.stale_because]
+    facts = RunFacts(desk, work.settings, work.calendar, work.history, stale, work.now)
+    yield from starting_marks(work.now, work.calendar, work.settings, work.history)
+    yield from wanted_run_mails(facts)
     yield from wanted_digests(
-        matters, work.memory.effects.values(), work.memory.told, work.directory, work.settings, work.calendar,
-        work.history, work.now,
+        desk, lambda: replaced_today(facts), work.settings, work.calendar, work.history, work.now
     )
 
 

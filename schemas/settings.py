@@ -107,6 +107,7 @@ class Settings(Section):
     company: str = ""
     timezone: str = "Asia/Shanghai"
     share: str = "share"
+    share_link: str = ""  # the share as colleagues' machines name it, for links in mails
     journal: str = "state/journal.db"
     templates: str = ""
     cases_folder: str = "客诉资料"

@@ -132,6 +132,12 @@ def _mails(done: Sequence[Performed]) -> Iterator[str]:
     notices = [item.effect.title.partition(" 通知")[2] for item, _ in _mails_of(done, "release")]
     if notices:
         yield f"责任部门通知 {len(notices)} 封（{'、'.join(dict.fromkeys(notices))}）"
+    for item, mail in _mails_of(done, "overdue"):
+        if mail.context.get("summary"):
+            continue  # the quality manager's overview of the same matters
+        late, unfinished = len(mail.context.get("overdue", ())), len(mail.context.get("unfinished", ()))
+        about = "、".join([*([f"逾期{late}项"] if late else []), *([f"归档待补{unfinished}件"] if unfinished else [])])
+        yield f"{item.effect.title}（{about}{'，补发' if mail.context.get('late_from') else ''}）"
     for kind, word in (("digest", "每日摘要"), ("baseline", "上线清单")):
         if count := len(_mails_of(done, kind)):
             yield f"{word} {count} 封"

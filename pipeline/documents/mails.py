@@ -24,7 +24,7 @@ from pipeline.documents.sandbox import (
 SUBJECT, TEXT, HTML = "subject.txt", "text.txt", "body.html"
 
 #: The mail kinds that come with the package.
-MAIL_KINDS = ("release", "meeting", "digest", "line_stop", "containment", "baseline")
+MAIL_KINDS = ("release", "meeting", "digest", "line_stop", "containment", "baseline", "overdue")
 
 
 @dataclass(frozen=True)

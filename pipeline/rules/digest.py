@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from pipeline.rules.history import History
+from pipeline.rules.weekly_inputs import WeeklyLines
 from pipeline.workdays import Workdays
 from schemas.case import Case, Directory, Standing
 from schemas.decisions import Decisions, Duty
@@ -35,6 +37,7 @@ class PersonsNews:
     problems: list[dict[str, str]] = field(default_factory=list)
     drafts: list[dict[str, str]] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
+    weekly: tuple[str, ...] = ()  # what the coming weekly report still needs
     fresh: set[str] = field(default_factory=set)
     case_ids: set[str] = field(default_factory=set)
 
@@ -119,11 +122,36 @@ class _Newsroom:
             self.of[person].drafts.append(draft)
 
 
+@dataclass(frozen=True)
+class Newsdesk:
+    """The news of one pass, gathered once and only when a mail is due that tells them.
+
+    ``told`` holds what every person was told before; ``weekly`` today's lines about the coming weekly report.
+    """
+
+    matters: Sequence[DigestMatter]
+    records: Iterable[EffectRecord]
+    told: Collection[tuple[str, str]]
+    directory: Directory
+    weekly: WeeklyLines
+
+    @cached_property
+    def news(self) -> Mapping[str, PersonsNews]:
+        """What concerns each person, by name."""
+        room = _Newsroom(self.directory, self.told)
+        for matter in self.matters:
+            room.add(matter)
+        for person, lines in self.weekly.lines.items():
+            room.of[person].weekly = lines
+        room.add_drafts(self.matters, self.records)
+        return room.of
+
+
 def _digest_mail(person: str, address: str, day: str, news: PersonsNews, board: str) -> SendMail:
     duties = sorted(news.duties, key=lambda duty: str(duty["due"]))
     context = {
-        "person": person, "day": day, "new": news.cases, "duties": duties, "problems": news.problems,
-        "drafts": news.drafts, "pending": news.pending, "board": board,
+        "person": person, "day": day, "weekly": list(news.weekly), "new": news.cases, "duties": duties,
+        "problems": news.problems, "drafts": news.drafts, "pending": news.pending, "board": board,
     }
     return SendMail(
         "digest", (address,), (), context, (), tuple(sorted(news.case_ids)), tuple(sorted(news.fresh))
@@ -131,29 +159,31 @@ def _digest_mail(person: str, address: str, day: str, news: PersonsNews, board: 
 
 
 def wanted_digests(
-    matters: Sequence[DigestMatter], records: Iterable[EffectRecord], told: Collection[tuple[str, str]],
-    directory: Directory, settings: Settings, calendar: Workdays, history: History, now: datetime,
+    desk: Newsdesk, replaced: Callable[[], Collection[str]], settings: Settings, calendar: Workdays,
+    history: History, now: datetime,
 ) -> Iterator[Effect]:
     """Digests due now (a working day, at or after the set time, once that day), and the mark that the round was held.
 
-    What comes up after the round waits for the next working day, so nobody gets a second digest.
+    What comes up after the round waits for the next working day, so nobody gets a second digest. Whom ``replaced``
+    names gets another mail today, which holds the digest's news. When the hour of the weekly report's note has come,
+    those who owe something for it and got no digest this morning get theirs now.
     """
     day = f"{now:%Y-%m-%d}"
     if not settings.mail.digest or not calendar.is_workday(now.date()) or now.time() < settings.mail.digest_at:
         return
     held = history.is_settled(ROUND, "digest", day)
-    if held and not history.has_unfinished("mail.digest", day):
+    insisted = desk.weekly.lines.keys() if desk.weekly.insist else frozenset[str]()
+    owing = any(history.latest("mail.digest", person, day) is None for person in insisted)
+    if held and not owing and not history.has_unfinished("mail.digest", day):
         return
-    room = _Newsroom(directory, told)
-    for matter in matters:
-        room.add(matter)
-    room.add_drafts(matters, records)
-    for person, news in sorted(room.of.items()):
+    elsewhere = replaced()
+    for person, news in sorted(desk.news.items()):
         begun = history.latest("mail.digest", person, day) is not None  # in the round, but not sent yet
-        key, address = history.once("mail.digest", person, day), directory.mail_of(person)
-        if news.fresh and key is not None and address is not None and (begun or not held):
+        key, address = history.once("mail.digest", person, day), desk.directory.mail_of(person)
+        due = begun or person in insisted or (bool(news.fresh) and not held)
+        if due and key is not None and address is not None and person not in elsewhere:
             payload = _digest_mail(person, address, day, news, settings.board)
-            yield Effect(key, f"每日摘要 {person}", digest_of(sorted(news.fresh)), payload)
+            yield Effect(key, f"每日摘要 {person}", digest_of([sorted(news.fresh), news.weekly]), payload)
     mark = None if held else history.once(ROUND, "digest", day)
     if mark is not None:
         yield Effect(mark, f"每日摘要 {day}", "", MarkRound())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 
 from pipeline.rules.history import History
 from pipeline.workdays import CalendarWithoutWorkdays, WeeklyRun, Workdays
@@ -104,7 +105,7 @@ def latest_run(errand: Errand, now: datetime, calendar: Workdays, settings: Sett
 
 def next_run(errand: Errand, now: datetime, calendar: Workdays, settings: Settings) -> DueRun | None:
     """The first run whose time is still to come; None beyond the weeks looked at, and beyond this month."""
-    coming = [run for run in runs_of(errand, now, calendar, settings) if run.at > now]
+    coming = list(takewhile(lambda run: run.at > now, runs_of(errand, now, calendar, settings)))
     return coming[-1] if coming else None
 
 

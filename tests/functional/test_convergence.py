@@ -29,6 +29,12 @@ def at(time: str) -> Step:
     return lambda plant: plant.once(time)
 
 
+def late_measure(plant: PlantFolder) -> None:
+    """A registered complaint with a measure that is overdue."""
+    plant.type(COMPLAINTS, complaint(客诉编号="K-1", 状态="整改", 信息来源="营销部"))
+    plant.type("措施跟踪", {"客诉编号": "K-1", "措施内容": "修模", "责任人": "罗文斌", "计划完成日": "2026-11-20"})
+
+
 def meeting_cancelled(plant: PlantFolder) -> None:
     plant.retype("会议", 0, 状态="取消")
 
@@ -72,6 +78,10 @@ WAYS: dict[str, tuple[list[Step], str]] = {
     ),
     "mail.digest": ([typed(complaint()), at("08:05")], "08:30"),
     "mail.baseline": ([new_ledger_beside], "08:05"),
+    "mail.overdue": ([late_measure, at("08:05")], "09:00"),
+    "round.weekly": ([], "09:00"),
+    "mail.month_end": ([late_measure, at("08:05")], "2026-11-30T09:00"),
+    "round.month_end": ([], "2026-11-30T09:00"),
     "round.digest": ([], "08:30"),
     "cells": ([typed(complaint(不良数量="很多")), at("08:05")], "08:16"),
     "refused": ([excel_formula_where_our_number_belongs, at("08:05")], "08:16"),
@@ -79,7 +89,8 @@ WAYS: dict[str, tuple[list[Step], str]] = {
 
 
 def effects(plant: PlantFolder, time: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = plant.once(time, "--json").json["effects"]
+    day, _, clock = time.rpartition("T")
+    found: list[dict[str, Any]] = plant.once(clock, "--json", day=day or "2026-11-26").json["effects"]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -32,12 +33,23 @@ class Plant:
         if not baseline:
             self.journal.complete_pass(at("2026-11-01T08:00"), [LEDGER])
 
+    def see_only(self, reading: WorkbookReading, now: str) -> Plan:
+        """Plan one pass and remember nothing."""
+        folders = {case.number: case.folder for case in self.journal.memory().cases.values() if case.folder}
+        snapshot = Snapshot((reading,), {}, folders)
+        return plan(snapshot, self.journal.memory(), self.settings, DOCUMENTS, Workdays(), at(now))
+
+    def finish(self, effect: Effect, moment: datetime) -> None:
+        """Record an effect as performed."""
+        if isinstance(effect.payload, ReserveNumber):
+            self.journal.reserve_number(effect.payload.case_id, effect.payload.number, moment)
+        told = [(effect.key.subject, key) for key in getattr(effect.payload, "told", ())]
+        self.journal.finish(effect.key, Outcome(effect.title), moment, told)
+
     def see(self, reading: WorkbookReading, now: str) -> Plan:
         """Plan one pass and record everything as performed."""
         moment = at(now)
-        folders = {case.number: case.folder for case in self.journal.memory().cases.values() if case.folder}
-        snapshot = Snapshot((reading,), {}, folders)
-        planned = plan(snapshot, self.journal.memory(), self.settings, DOCUMENTS, Workdays(), moment)
+        planned = self.see_only(reading, now)
         reserving = {effect.case_id for effect in planned.effects if isinstance(effect.payload, ReserveNumber)}
         self.journal.record_cases(
             [replace(known, number="") if known.case_id in reserving else known for known in planned.known],
@@ -45,16 +57,13 @@ class Plant:
         )
         for effect in planned.effects:
             self.journal.intend(effect, moment)
-            if isinstance(effect.payload, ReserveNumber):
-                self.journal.reserve_number(effect.payload.case_id, effect.payload.number, moment)
-            told = [(effect.key.subject, key) for key in getattr(effect.payload, "told", ())]
-            self.journal.finish(effect.key, Outcome(effect.title), moment, told)
+            self.finish(effect, moment)
         self.journal.complete_pass(moment, [reading.ledger])
         return planned
 
 
 def kinds(effects: Iterable[Effect]) -> list[str]:
-    return sorted(effect.key.kind for effect in effects if effect.key.kind != "round.digest")
+    return sorted(effect.key.kind for effect in effects if not effect.key.kind.startswith("round."))
 
 
 def mails(planned: Plan) -> dict[str, SendMail]:
@@ -275,8 +284,8 @@ def test_until_released_only_the_engineer_hears_of_an_overdue_action() -> None:
     def told(status: str) -> set[str]:
         plant = Plant()
         reading = ledger([complaint(客诉编号="KS-1", 状态=status, **QUIET)], 通讯录=CONTACTS, 措施跟踪=[action])
-        plant.see(reading, "2026-11-26T08:05")
-        planned = plant.see(reading, "2026-11-26T08:30")
+        plant.see(reading, "2026-11-25T08:05")
+        planned = plant.see(reading, "2026-11-25T08:30")
         return {effect.key.subject for effect in planned.effects if effect.key.kind == "mail.digest"}
 
     assert told("待确认") == {"周启航"}
