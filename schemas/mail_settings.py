@@ -66,16 +66,28 @@ class ImapSmtpSetting(Section):
         return self
 
 
+class GraphSetting(Section):
+    """A mailbox at Exchange Online; ``endpoint`` replaces the cloud's own. Its application needs Mail.ReadWrite and
+    Mail.Send."""
+
+    mailbox: str = Field(min_length=1)
+    oauth: OAuthSetting
+    inbox: str = "inbox"
+    processed: str = "客诉已处理"
+    endpoint: str = ""
+
+
 class MailSetting(Section):
     """The mailbox and who hears what."""
 
-    backend: Literal["folder", "imap_smtp"] = "folder"
+    backend: Literal["folder", "imap_smtp", "graph"] = "folder"
     inbox: str = "mail/inbox"
     outbox: str = "mail/outbox"
     sender: str = "客诉助手 <kesu@example.com>"
     timeout_seconds: float = Field(default=60, gt=0)
     ca_file: str = ""
     imap_smtp: ImapSmtpSetting | None = None
+    graph: GraphSetting | None = None
     digest_at: time = time(8, 30)
     quality_manager: str = ""
     release_notice: bool = True

@@ -66,6 +66,11 @@ def compose(
     return "".join(f"{name}: {value}{CRLF}" for name, value in fields).encode("ascii") + body
 
 
+def message_id_of(key_digest: str, sender: str) -> str:
+    """The Message-ID of the mail with this key from ``sender``. Raises ``BadAddress``."""
+    return f"<kesu.{key_digest}@{bare_address(sender).rpartition('@')[2]}>"
+
+
 def _fields(
     sender: str, to: Sequence[str], cc: Sequence[str], subject: str, key: EffectKey, at: datetime,
     in_reply_to: str | None,
@@ -73,13 +78,13 @@ def _fields(
     try:
         fields = [("From", address_field([sender], "From"))]
         fields += [(name, address_field(people, name)) for name, people in (("To", to), ("Cc", cc)) if people]
-        domain = bare_address(sender).rpartition("@")[2]
+        message_id = message_id_of(key.digest, sender)
     except BadAddress as error:
         raise MailRefused(key.digest, f"邮箱地址“{error}”不正确,请在通讯录或 config.yaml 中改正") from error
     fields += [
         ("Subject", subject_field(subject)),
         ("Date", format_datetime(at)),
-        ("Message-ID", f"<kesu.{key.digest}@{domain}>"),
+        ("Message-ID", message_id),
     ]
     answered = message_id_or_none(in_reply_to)
     if answered is not None:

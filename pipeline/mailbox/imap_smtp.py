@@ -183,8 +183,12 @@ class ImapSmtpMailbox:
     def _log_in_imap(self, imap: IMAPClient) -> None:
         if self._tokens is None or self._setting.auth == "password":
             imap.login(self._setting.user, secret(self._setting.password_env))
-        else:
+            return
+        try:
             imap.oauth2_login(self._setting.user, self._tokens.token())
+        except Exception:
+            self._tokens.forget()  # refused before its time: the next try brings a new one
+            raise
 
     def _log_in_smtp(self, smtp: smtplib.SMTP) -> None:
         if self._tokens is None or self._setting.auth == "password":
@@ -192,7 +196,11 @@ class ImapSmtpMailbox:
             return
         shown = f"user={self._setting.user}\x01auth=Bearer {self._tokens.token()}\x01\x01"
         # a refusal comes as a challenge first, which wants an empty answer
-        smtp.auth("XOAUTH2", lambda challenge=None: shown if challenge is None else "")
+        try:
+            smtp.auth("XOAUTH2", lambda challenge=None: shown if challenge is None else "")
+        except smtplib.SMTPAuthenticationError:
+            self._tokens.forget()
+            raise
 
 
 def _carrying(imap: IMAPClient, uids: Sequence[int], key: str) -> list[int]:

@@ -19,6 +19,10 @@ def open_mailbox(setting: MailSetting, resolve: Callable[[str], Path], *, rehear
         from pipeline.mailbox.imap_smtp import ImapSmtpMailbox
 
         return ImapSmtpMailbox(setting.imap_smtp, ca_file=ca_file, timeout=setting.timeout_seconds)
+    if not rehearsal and setting.graph is not None and setting.backend == "graph":
+        from pipeline.mailbox.graph import GraphMailbox
+
+        return GraphMailbox(setting.graph, sender=setting.sender, ca_file=ca_file, timeout=setting.timeout_seconds)
     from pipeline.mailbox.folder import FolderMailbox
 
     return FolderMailbox(resolve(setting.inbox), resolve(setting.outbox))

@@ -5,11 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pipeline.mailbox.errors import MailLoginRefused, MailServerUnreachable
+from pipeline.mailbox.errors import MailCertificateRefused, MailLoginRefused, MailServerUnreachable
 from pipeline.mailbox.secrets import secret
 from schemas.mail_settings import OAuthSetting
 
 _AUTHORITIES = {"global": "https://login.microsoftonline.com", "china": "https://login.partner.microsoftonline.cn"}
+
+
+class _Http:
+    """What msal makes its requests with: the certificate file goes with each request, since one that is set on the
+    session gives way to the environment variable REQUESTS_CA_BUNDLE."""
+
+    def __init__(self, verify: str | bool, timeout: float) -> None:
+        import requests
+
+        self._session = requests.Session()
+        self._named: dict[str, Any] = {"verify": verify, "timeout": timeout}
+
+    def get(self, url: str, **named: Any) -> Any:
+        """A GET for msal."""
+        return self._session.get(url, **{**named, **self._named})
+
+    def post(self, url: str, **named: Any) -> Any:
+        """A POST for msal."""
+        return self._session.post(url, **{**named, **self._named})
+
+    def close(self) -> None:
+        """End the connections."""
+        self._session.close()
 
 
 class Tokens:
@@ -24,11 +47,14 @@ class Tokens:
         self._application: Any = None
 
     def token(self) -> str:
-        """A token that is valid now; raises ``SecretMissing``, ``MailLoginRefused``, ``MailServerUnreachable``."""
+        """A token that is valid now; raises ``MailRefused``: no secret, login refused, certificate, nobody there."""
         from requests import RequestException
+        from requests.exceptions import SSLError
 
         try:
             answer = self._opened().acquire_token_for_client(scopes=[self._scope])
+        except SSLError as error:
+            raise MailCertificateRefused(self._authority, type(error).__name__) from error
         except (RequestException, ValueError) as error:
             # msal tells a wrong tenant or a broken discovery as ValueError
             raise MailServerUnreachable(self._authority, type(error).__name__) from error
@@ -47,7 +73,7 @@ class Tokens:
 
             self._application = msal.ConfidentialClientApplication(
                 self._setting.client_id, client_credential=secret(self._setting.secret_env),
-                authority=self._authority, verify=self._verify, timeout=self._timeout,
+                authority=self._authority, http_client=_Http(self._verify, self._timeout),
                 # an authority of one's own is not known to Microsoft's discovery
                 instance_discovery=False if self._setting.authority else None,
             )

@@ -9,18 +9,21 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from pipeline.mailbox.folder import FolderMailbox
+from pipeline.mailbox.graph import GraphMailbox
 from pipeline.mailbox.imap_smtp import ImapSmtpMailbox
-from schemas.mail_settings import ImapSmtpSetting, ServerSetting
+from schemas.mail_settings import GraphSetting, ImapSmtpSetting, OAuthSetting, ServerSetting
 from schemas.ports import Mailbox
-from tests.servers import dovecot, fault_proxy, smtp
+from tests.servers import certificates, dovecot, fault_proxy, graph, identity, smtp
+from tests.servers.certificates import Certificates
 
 #: What a server does to the next message, or to everything until "well".
 BUSY, TAKEN_THEN_503, DROPPED, SLOW, EXPIRED = "busy", "taken_then_503", "dropped_reply", "slow_bytes", "expired_token"
-SECRET = "KESU_TEST_SECRET"
+SECRET, CLIENT_SECRET_VARIABLE = "KESU_TEST_SECRET", "KESU_TEST_CLIENT_SECRET"
 TIMEOUT = 10.0
 
 
@@ -48,6 +51,11 @@ class Servers:
             pytest.skip("dovecot missing")
         names = tuple(f"user{number}@example.com" for number in range(200))
         return self.closing.enter_context(dovecot.running(names, sent="已发送"))
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """What the servers with TLS show."""
+        return certificates.make(Path(self.closing.enter_context(TemporaryDirectory())))
 
     def user(self) -> str:
         """The name of a user nobody had before."""
@@ -109,7 +117,40 @@ def imap_smtp_stand(servers: Servers, _root: Path) -> Stand:
     return Stand(mailbox, deliver, lambda: list(office.taken), misbehave)
 
 
+def graph_stand(servers: Servers, _root: Path) -> Stand:
+    """Our Graph server over TLS, spoken to with requests and msal."""
+    server = servers.closing.enter_context(graph.running(servers.certificates.server_context()))
+    setting = graph_setting(server)
+
+    def misbehave(fault: str) -> None:
+        server.store.orders = {fault} & {SLOW}
+        if fault == EXPIRED:
+            server.identity.expire()
+        elif fault not in {SLOW, "well"}:
+            server.store.next_send.append(fault)
+
+    mailbox = GraphMailbox(setting, sender="kesu@example.com", ca_file=servers.certificates.root, timeout=TIMEOUT)
+    return Stand(mailbox, lambda _name, raw: keep(server.store.receive(raw)), lambda: list(server.store.delivered),
+                 misbehave)
+
+
+def graph_setting(server: graph.GraphServer) -> GraphSetting:
+    """How to reach a Graph server of ours."""
+    os.environ[CLIENT_SECRET_VARIABLE] = identity.CLIENT_SECRET
+    address = f"https://localhost:{server.port}"
+    return GraphSetting(
+        mailbox=graph.USER, endpoint=f"{address}/v1.0",
+        oauth=OAuthSetting(tenant=identity.TENANT, client_id=identity.CLIENT, secret_env=CLIENT_SECRET_VARIABLE,
+                           authority=address),
+    )
+
+
+def keep(_item: object) -> None:
+    """Nothing: a delivery has no result."""
+
+
 ADAPTERS = (
     Adapter("folder", folder_stand, frozenset()),
     Adapter("imap_smtp", imap_smtp_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW})),
+    Adapter("graph", graph_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW, EXPIRED})),
 )

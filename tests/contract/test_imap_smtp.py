@@ -20,14 +20,15 @@ from pipeline.mailbox.errors import (
 )
 from pipeline.mailbox.imap_smtp import ImapSmtpMailbox
 from schemas.effects import EffectKey
-from schemas.mail_settings import ImapSmtpSetting, ServerSetting
+from schemas.mail_settings import ImapSmtpSetting, OAuthSetting, ServerSetting
 from schemas.ports import Trace
 from tests.contract.mailbox_stands import SECRET, TIMEOUT, Servers, imap_smtp_setting
 from tests.contract.test_mailbox_contract import KEY, mail
-from tests.servers import certificates, dovecot, fault_proxy, smtp
+from tests.servers import certificates, dovecot, fault_proxy, identity, smtp, web
 from tests.servers.certificates import Certificates
 from tests.servers.fault_proxy import FaultProxy
 from tests.servers.smtp import PostOffice
+from tests.servers.web import Request, Response
 
 HELLO = b"Subject: one\r\n\r\n1"
 
@@ -79,6 +80,32 @@ def test_both_ways_of_encryption(servers: Servers, certified: Certificates, secu
         assert len(office.taken) == 1
         with pytest.raises(MailCertificateRefused, match=r"mail\.ca_file"):
             opened(setting).trace(KEY.digest)
+
+
+def test_tokens_instead_of_a_password(servers: Servers) -> None:
+    assert servers.imap  # skips where there is no Dovecot
+    os.environ[SECRET] = identity.CLIENT_SECRET
+    platform = identity.Identity()
+
+    def answer(request: Request) -> Response:
+        return platform.answer(request) or Response(404)
+
+    with (
+        web.running(answer, servers.certificates.server_context()) as secure, web.running(answer) as plain,
+        dovecot.running(("user0@example.com",), introspection=f"http://127.0.0.1:{plain}/introspect") as imap,
+        smtp.running() as office,
+    ):
+        platform.authority = f"https://localhost:{secure}"
+        office.tokens = platform.valid.__contains__
+        oauth = OAuthSetting(tenant=identity.TENANT, client_id=identity.CLIENT, secret_env=SECRET,
+                             authority=platform.authority)
+        setting = imap_smtp_setting("user0@example.com", imap.port, office.port)
+        os.environ[SECRET] = identity.CLIENT_SECRET
+        mailbox = opened(setting.model_copy(update={"auth": "xoauth2", "oauth": oauth}), servers.certificates.root)
+        mailbox.send(mail(), KEY.digest)
+        assert mailbox.trace(KEY.digest) is Trace.SENT
+        assert len(office.taken) == 1
+        assert platform.scopes == ["https://partner.outlook.cn/.default"]
 
 
 def test_the_client_says_who_it_is_before_it_opens_a_folder(setting: ImapSmtpSetting, servers: Servers) -> None:

@@ -85,7 +85,7 @@ protocol imap {{
 
 _OAUTH2 = """
 introspection_url = {url}
-introspection_mode = auth
+introspection_mode = post
 username_attribute = username
 active_attribute = active
 active_value = true

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.servers.dovecot import PASSWORD, free_port
-
-TOKEN = "token-of-the-loopback"
 
 
 @dataclass
@@ -30,6 +29,7 @@ class PostOffice:
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
     next_data: deque[str] = field(default_factory=deque)
     refused: dict[str, str] = field(default_factory=dict)   # recipient -> the answer to RCPT
+    tokens: Callable[[str], bool] = lambda _token: False    # whether a token is valid
     port: int = 0
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd names its hooks after commands
@@ -65,10 +65,10 @@ def _authenticate(_server: SMTP, _session: Session, _envelope: Envelope, mechani
 class _WithTokens(SMTP):
     async def auth_XOAUTH2(self, _server: SMTP, arguments: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's naming
         """One initial response, as Microsoft and Google take it."""
-        import base64
-
         shown = base64.b64decode(arguments[1]).decode()
-        return AuthResult(success=f"auth=Bearer {TOKEN}\x01" in shown, handled=False, auth_data="XOAUTH2")
+        token = shown.partition("auth=Bearer ")[2].partition("\x01")[0]
+        office: Any = self.event_handler
+        return AuthResult(success=office.tokens(token), handled=False, auth_data="XOAUTH2")
 
 
 @dataclass

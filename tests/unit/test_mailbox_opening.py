@@ -14,8 +14,10 @@ from pipeline.mailbox.opening import open_mailbox
 from schemas.mail_settings import MailSetting
 
 IMAP_SMTP = {"user": "kesu@example.com", "imap": {"host": "imap.example.com"}, "smtp": {"host": "smtp.example.com"}}
-SECTIONS: dict[str, object] = {"folder": {}, "imap_smtp": IMAP_SMTP}
-LIBRARIES = {"folder": set[str](), "imap_smtp": {"imapclient"}}
+GRAPH = {"mailbox": "kesu@example.com",
+         "oauth": {"tenant": "t", "client_id": "c", "authority": "https://127.0.0.1:9"}}
+SECTIONS: dict[str, object] = {"folder": {}, "imap_smtp": IMAP_SMTP, "graph": GRAPH}
+LIBRARIES = {"folder": set[str](), "imap_smtp": {"imapclient"}, "graph": {"msal", "requests"}}
 HEAVY = {"imapclient", "msal", "requests", "exchangelib"}
 _CHILD = """
 import sys
@@ -42,7 +44,8 @@ def setting(backend: str) -> MailSetting:
 @pytest.mark.parametrize("backend", list(SECTIONS))
 def test_only_the_backend_in_use_loads_its_libraries(backend: str, tmp_path: Path) -> None:
     command = [sys.executable, "-c", _CHILD.format(heavy=HEAVY), setting(backend).model_dump_json()]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={"KESU_MAIL_PASSWORD": "x"},
+    done = subprocess.run(command, capture_output=True, text=True, check=True,
+                          env={"KESU_MAIL_PASSWORD": "x", "KESU_MAIL_CLIENT_SECRET": "x"},
                           cwd=Path(__file__).resolve().parents[2])
     assert set(done.stdout.split()) == LIBRARIES[backend]
 
