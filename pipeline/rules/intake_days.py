@@ -1,0 +1,59 @@
+"""Days and times as letters say them: relative to the mail, or in digits inside a sentence."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+_RELATIVE = {
+    "今天": 0, "今日": 0, "今早": 0, "今晨": 0, "今晚": 0, "当天": 0, "当日": 0, "昨天": -1, "昨日": -1, "昨晚": -1,
+    "昨夜": -1, "前天": -2, "前日": -2, "明天": 1, "明日": 1, "明早": 1, "后天": 2, "后日": 2,
+}
+_WORDS = "|".join(sorted(_RELATIVE, key=len, reverse=True))
+_WEEKDAY = r"(?P<week>本|这|上|下)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
+_DIGITS = (r"(?:(?P<year>20\d\d)\s*[-/.年]\s*)?(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*"
+           r"(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号]?")
+DAY = re.compile(rf"(?P<word>{_WORDS})|{_WEEKDAY}|(?<![\d.-]){_DIGITS}(?![\d.%])")
+
+
+def relative_day(text: str, sent: date) -> date | None:
+    """The day that ``text`` (a whole value) names relative to the day of the mail; None when it names none."""
+    word = next((known for known in _RELATIVE if text.strip().startswith(known)), None)
+    return sent + timedelta(days=_RELATIVE[word]) if word else None
+
+
+def with_absolute_day(text: str, sent: date) -> str:
+    """``text`` with a relative day at its start written in digits, what follows (a time of day) kept."""
+    day = relative_day(text, sent)
+    if day is None:
+        return text
+    word = next(known for known in _RELATIVE if text.strip().startswith(known))
+    rest = text.strip().removeprefix(word)
+    part = "早上" if word in {"今早", "明早", "今晨"} else "晚上" if word in {"今晚", "昨晚", "昨夜"} else ""
+    spoken = part if rest and not rest.startswith(("上", "下", "早", "晚")) else ""
+    return f"{day.isoformat()} {spoken}{rest}".strip()
+
+
+def day_in(match: re.Match[str], sent: date) -> date | None:
+    """The day of a match of ``DAY``: a weekday without 上/下 is the coming one, a day without a year the nearest."""
+    if word := match["word"]:
+        return sent + timedelta(days=_RELATIVE[word])
+    if weekday := match["weekday"]:
+        monday = sent - timedelta(days=sent.weekday())
+        wanted = "一二三四五六日".find("日" if weekday == "天" else weekday)
+        offset = {"上": -7, "下": 7}.get(match["week"] or "", 0)
+        day = monday + timedelta(days=wanted + offset)
+        return day + timedelta(days=7) if not match["week"] and day < sent else day
+    return _in_digits(match, sent)
+
+
+def _in_digits(match: re.Match[str], sent: date) -> date | None:
+    month, day = int(match["month"]), int(match["day"])
+    years = [int(match["year"])] if match["year"] else [sent.year - 1, sent.year, sent.year + 1]
+    candidates = []
+    for year in years:
+        try:
+            candidates.append(date(year, month, day))
+        except ValueError:
+            continue
+    return min(candidates, key=lambda candidate: abs((candidate - sent).days), default=None)

@@ -1,0 +1,121 @@
+"""What intake makes of a mail: who it is from, whether it counts, what was found in it word by word, rows proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from pydantic import Field
+
+from schemas.section import Section
+
+#: Subject words by which a colleague's mail is taken for a complaint or a weekly report.
+_COLLEAGUES_WORDS = (
+    "客诉", "投诉", "抱怨", "质量", "不良", "异常", "索赔", "退货", "停线", "甩车", "周报", "日报", "8D", "信息收集表",
+)
+
+
+class IntakeSetting(Section):
+    """Which mails become complaints, and where their rows go; customers' own senders stand under ``customers``."""
+
+    enabled: bool = True
+    ledger: str = ""                        # file of the ledger that gets new rows; "" = the first one
+    senders: tuple[str, ...] = ()           # further addresses or domains that count
+    colleagues: bool = True                 # people of 通讯录
+    subject_words: tuple[str, ...] = ()     # () = every subject counts
+    colleague_words: tuple[str, ...] = _COLLEAGUES_WORDS
+    per_sender_day: int = Field(default=20, ge=1)
+    engineer: str = ""                      # who gets what nobody else gets
+
+
+class Verdict(Enum):
+    """What becomes of a mail."""
+
+    ROW = "proposed"          # a new complaint, or several
+    REPLY = "reply"           # belongs to a complaint that is there
+    IGNORED = "ignored"       # not for us: stays in the mailbox untouched
+    QUARANTINED = "quarantined"
+    HELD = "held"             # over the sender's daily limit: stays in the mailbox, looked at again tomorrow
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """Who sent a mail: the ``customer`` it stands for, or the colleague with the channel it counts as."""
+
+    name: str
+    customer: str = ""
+    colleague: bool = False
+    source: str = "邮件"
+    scope: str = ""           # 负责工序/客户基地 of a colleague
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One value found in a mail.
+
+    ``field`` is the ledger field, ``text`` the value as it would be typed, ``source`` the words it was read from,
+    ``where`` the place (标签行, 表格, 主题, 正文, 签名, 发件人, 以往台账, 信息收集表); ``certain`` only when label and
+    value leave no choice.
+    """
+
+    field: str
+    text: str
+    source: str
+    where: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedRow:
+    """One complaint read from a mail: at most one finding a field, and rival readings in ``doubts``."""
+
+    found: tuple[Found, ...]
+    doubts: tuple[Found, ...] = ()
+
+    def text_of(self, field: str) -> str:
+        """The text found for a field, "" when nothing was."""
+        return next((item.text for item in self.found if item.field == field), "")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPart:
+    """A part number as earlier rows know it."""
+
+    number: str
+    product: str = ""
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What the ledgers tell a reader of mail: part numbers, customers, and who looked after whom last.
+
+    ``parts`` by folded number; ``engineers`` by customer, and by customer and part number joined with a tab.
+    """
+
+    parts: Mapping[str, KnownPart]
+    customers: tuple[str, ...]
+    engineers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMail:
+    """A mail as the journal remembers it: no words of its body, only what was decided and what still has to be done.
+
+    ``digest`` identifies the mail, ``mail_id`` names it in the mailbox; ``rows`` are the proposed rows by field until
+    they stand in the ledger (then emptied), ``evidence`` the findings shown beside them until a person confirmed.
+    """
+
+    digest: str
+    mail_id: str
+    message_id: str
+    sender_digest: str
+    taken: datetime
+    verdict: Verdict
+    reason: str
+    subject: str
+    rows: tuple[Mapping[str, str], ...] = ()
+    evidence: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
