@@ -70,6 +70,10 @@ def composer(
                 attachments.append((path.rsplit("/", 1)[-1], share.read(path)))
             except FileNotFoundError as error:
                 raise AttachmentMissing(path) from error
+        attachments += [
+            (documents.file_name(paper.kind, None), documents.render(paper.kind, paper.context, now))
+            for paper in payload.documents
+        ]
         return compose(
             sender=settings.mail.sender, to=payload.to, cc=payload.cc, subject=subject, text=text, html=html,
             attachments=attachments, key=effect.key, at=now, calendar=_calendar(effect, payload, now),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,8 +12,11 @@ from typing import Literal
 from pipeline.files.atomic import write_if_changed
 from pipeline.files.names import inside
 from pipeline.files.placed import place
+from schemas.case import ATTACHMENTS, STANDARDS, CaseFiles
 from schemas.effects import Outcome
 from schemas.errors import KesuError
+
+log = logging.getLogger(__name__)
 
 MARKER = ".kesu-site.json"
 
@@ -32,6 +36,19 @@ class ShareOwnedByAnother(KesuError):
             f"公共盘上的标记 {marker} 属于另一个日志（另一台电脑，或日志已丢失）。为免重复发信、重复编号，本次不运行。"
             "若确认另一台已停用，请运行 kesu adopt -c config.yaml 接管。"
         )
+
+
+#: What Office, WPS, LibreOffice, Windows and macOS leave in folders; nobody's document.
+_LITTER = ("~$", ".~", ".", "thumbs.db", "desktop.ini")
+
+
+def _files_in(folder: Path) -> tuple[str, ...]:
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.is_file()]
+    except FileNotFoundError:
+        return ()
+    return tuple(sorted(name for name in names if not name.lower().startswith(_LITTER)))
 
 
 def _folders_in(folder: Path) -> list[str]:
@@ -84,6 +101,17 @@ class FolderShare:
             for folder in _folders_in(cases / year):
                 found.setdefault(folder.split(" ", 1)[0], f"{self._cases}/{year}/{folder}")
         return found
+
+    def files(self, folder: str) -> CaseFiles | None:
+        """The file names in a case folder; None when it is not there or cannot be read now."""
+        path = self._path(folder)
+        if not path.is_dir():
+            return None
+        try:
+            return CaseFiles(_files_in(path), _files_in(path / ATTACHMENTS), _files_in(path / STANDARDS))
+        except OSError as error:
+            log.warning("case folder not readable now: %s", type(error).__name__)
+            return None
 
     def place(self, folder: str, file_name: str, content: bytes, last_sha256: str | None, label: str) -> Outcome:
         """Write a generated document; a person's changed file stays, ours goes beside it. Idempotent per content."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
+from pipeline.files.names import safe_name
 from pipeline.files.system_faults import plain_sentence
 from pipeline.perform import Performed, Performer
 from pipeline.plan import Plan, Snapshot, plan
-from pipeline.rules.board_view import BoardMatter, BoardState, board_view
+from pipeline.rules.board_view import BoardMatter, BoardState, board_view, score_text
+from pipeline.rules.state import is_current
 from pipeline.site import Site
 from schemas.board import BoardView
+from schemas.case import CaseFiles
 from schemas.effects import AppendRow, EffectState, ReserveNumber, WriteCells
 from schemas.errors import KesuError, LedgerUnreadable
 from schemas.ports import KnownCase, Memory
@@ -47,8 +50,8 @@ def _read(site: Site, setting: LedgerSetting, now: datetime) -> tuple[WorkbookRe
     return (replace(last, stale_because=reason) if last is not None else None), reason
 
 
-def observe(site: Site, now: datetime) -> Snapshot:
-    """Read all ledgers and the folders on the share; never writes there."""
+def observe(site: Site, now: datetime, *, asked: str = "") -> Snapshot:
+    """Read all ledgers and the folders on the share, that of the number ``asked`` for among them; never writes."""
     readings, unreadable = [], {}
     for setting in site.settings.ledgers:
         reading, reason = _read(site, setting, now)
@@ -56,21 +59,37 @@ def observe(site: Site, now: datetime) -> Snapshot:
             readings.append(reading)
         if reason:
             unreadable[setting.file] = reason
-    return Snapshot(tuple(readings), unreadable, site.share.folders())
+    folders = site.share.folders()
+    return Snapshot(tuple(readings), unreadable, folders, _files(site, readings, folders, now.date(), asked))
 
 
-def plan_pass(site: Site, snapshot: Snapshot, memory: Memory, now: datetime) -> Plan:
-    """The plan of a pass, without performing it (a dry run)."""
-    return plan(snapshot, memory, site.settings, site.documents, site.calendar, now)
+def _files(
+    site: Site, readings: Sequence[WorkbookReading], folders: Mapping[str, str], today: date, asked: str
+) -> dict[str, CaseFiles]:
+    """What lies in the folders of current complaints; those of closed ones would be thousands of look-ups a pass."""
+    rows = [row.record for reading in readings for row in reading.complaints if row.record.number]
+    current = {safe_name(row.number or "") for row in rows if is_current(row, today)}
+    history = {safe_name(row.number or "") for row in rows} - current - {safe_name(asked)}
+    found = {folder: site.share.files(folder) for number, folder in folders.items() if number not in history}
+    return {folder: files for folder, files in found.items() if files is not None}
+
+
+def plan_pass(site: Site, snapshot: Snapshot, memory: Memory, now: datetime, *, asked: str = "") -> Plan:
+    """The plan of a pass, without performing it (a dry run); with advice on the number ``asked`` for."""
+    return plan(snapshot, memory, site.settings, site.documents, site.calendar, now, asked)
 
 
 def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: datetime, deferred: Mapping[str, str],
             *, rehearsal: bool) -> BoardView:
-    """The board after a pass."""
+    """The board after a pass; what stands on a personal ledger only is not for everybody's eyes."""
+    shared = site.settings.shared_ledgers
     matters = [
-        BoardMatter(case, planned.decisions[planned.handle(case)], planned.notes.get(planned.handle(case), ""),
-                    tuple(planned.pending.get(case.case_id, ())))
-        for case in planned.cases
+        BoardMatter(
+            case, planned.decisions[handle], planned.remarks[handle], score_text(planned.advice.get(handle)),
+            planned.notes.get(handle, ""), tuple(planned.pending.get(case.case_id, ())),
+        )
+        for case in planned.cases for handle in (planned.handle(case),)
+        if case.ledger in shared
     ]
     vanished = tuple(known.number for known in planned.vanished)
     state = BoardState(site.settings.site, snapshot.readings, snapshot.unreadable, memory.effects.values(), vanished,
@@ -116,6 +135,7 @@ def tick(site: Site, now: datetime, *, rehearsal: bool, step: Callable[[str], No
         memory = site.journal.memory()
         planned = plan_pass(site, snapshot, memory, now)
         site.journal.record_cases(_as_seen(planned), planned.numbers, now)
+        site.journal.record_trails(planned.trails, now)
         step("recorded")
         performed = Performer(site, now, step).perform_all(planned.effects)
         site.journal.complete_pass(now, [reading.ledger for reading in snapshot.readings if not reading.stale_because])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.files.atomic import write_if_changed
 from pipeline.files.system_faults import plain_sentence
-from pipeline.plan import SUBFOLDERS, folder_for
+from pipeline.plan.case_folder import SUBFOLDERS, folder_for
 from pipeline.rules.board_view import BoardMatter, BoardState, board_view
 from pipeline.rules.cases import case_of, children_of, directory_of, kept_fields
 from pipeline.rules.decide import decide

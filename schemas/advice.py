@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas.causes import Acceptance, Finding
-from schemas.follow_up import ActionReview, Gate, PenaltyProposal, Recurrence, Restart
+from schemas.follow_up import ActionReview, Gate, PenaltyProposal, Recurrence
 from schemas.inquiry import DispatchProposal, Inquiry
-from schemas.meetings import MeetingProposal
+from schemas.meetings import Distribution, MeetingProposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,11 @@ class Advice:
     inquiry: Inquiry
     dispatch: DispatchProposal | None
     meeting: MeetingProposal
+    minutes: tuple[Distribution, ...]        # signed minutes and whom they go to
+    orphaned_minutes: tuple[str, ...]        # sentences on signed minutes whose meeting the ledger does not know
     causes: tuple[Finding, ...]
     actions: ActionReview
     acceptance: Acceptance
     gate: Gate
-    restart: Restart | None
     recurrences: tuple[Recurrence, ...]
     penalties: tuple[PenaltyProposal, ...]

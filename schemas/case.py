@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import Enum
 
 from schemas.rows import Action, CallBack, ChangePoint, Complaint, Contact, Containment, Meeting, Why
 from schemas.values import CausePath
 from schemas.workbook import Issue, Place, Row
+
+#: The fixed subfolders of a case folder: what came in and what others read, and the standardising documents.
+ATTACHMENTS = "附件"
+STANDARDS = "固化文件"
 
 
 class Standing(Enum):
@@ -20,6 +24,7 @@ class Standing(Enum):
     MANAGED = "已纳入"         # numbered; documents and clocks run
     BASELINE = "上线前存量"     # stood in the ledger before the software came; listed only
     AMBIGUOUS = "无法对应"      # cannot be told from another row; waits for a person
+    REGISTERED = "已登公共台账"  # a personal row whose number stands on the shared ledger: that row is the truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +46,30 @@ class CaseRows:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFiles:
+    """The file names in a case folder, sorted: beside the reports, in 附件 and in 固化文件; not Office's lock files."""
+
+    own: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    standards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTrail:
+    """What earlier passes saw: the day of the (last) restart, and the values 计划完成日 had by ``action_key``."""
+
+    restarted: date | None = None
+    due_days: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One complaint as a pass sees it.
 
     ``case_id`` is the journal's identity (stable before and after the number stands in the file); ``number`` the
     客诉编号, typed or reserved; ``ledger`` the ledger's name; ``first_seen`` aware, when a pass first saw the row;
-    ``changed`` aware, when its minimum fields last changed.
+    ``changed`` aware, when its minimum fields last changed; ``files`` None when the folder was not looked into;
+    ``origin`` names the row under which the complaint was first seen, which may be one on a personal ledger.
     """
 
     case_id: str
@@ -57,6 +80,9 @@ class Case:
     first_seen: datetime
     changed: datetime
     folder: str = ""
+    files: CaseFiles | None = None
+    trail: CaseTrail = CaseTrail()
+    origin: str = ""
 
     @property
     def complaint(self) -> Complaint:

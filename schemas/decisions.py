@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+from schemas.follow_up import Restart
 from schemas.values import Level
 
 
@@ -108,3 +109,4 @@ class Decisions:
     team: tuple[TeamMember, ...]        # proposed, with reasons
     people: tuple[TeamMember, ...]      # whoever the meetings name, as 通讯录 knows them
     registration: tuple[str, ...]       # reasons for registration on the shared ledger
+    restart: Restart | None             # None when the case never was restarted

@@ -76,10 +76,19 @@ class WriteDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedDocument:
+    """A document of ``kind`` that is rendered into a mail and lies nowhere on the share."""
+
+    kind: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class SendMail:
     """Send one mail rendered from the mail template ``kind``; at most once per key, by outbox and trace.
 
-    ``attachments`` are paths relative to the share; ``case_ids`` lists the cases it speaks of.
+    ``attachments`` are paths relative to the share, ``documents`` are made for this mail; ``case_ids`` lists the cases
+    it speaks of.
     """
 
     kind: str
@@ -90,6 +99,7 @@ class SendMail:
     case_ids: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     invitation: Invitation | None = None
+    documents: tuple[AttachedDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

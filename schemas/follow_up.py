@@ -73,9 +73,9 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActionState:
-    """One action as it stands; ``days_late`` in calendar days (None while no date runs), ``sentences`` for people.
+    """One action as it stands; ``days_late`` in calendar days (None while no date runs).
 
-    Sentences count days, so they differ from day to day; what is news is told by ``news_key``.
+    ``said`` gives a sentence for people to each mark that has one; some count days, so they differ from day to day.
     """
 
     key: str
@@ -86,12 +86,12 @@ class ActionState:
     marks: frozenset[Mark]
     days_late: int | None
     postponed: int
-    sentences: tuple[str, ...]
+    said: tuple[tuple[Mark, str], ...]
 
     @property
-    def news_key(self) -> str:
-        """The same as long as nothing but time has passed: a digest tells of an action when this changes."""
-        return f"{self.key}:{'、'.join(sorted(mark.value for mark in self.marks))}:{self.postponed}"
+    def sentences(self) -> tuple[str, ...]:
+        """All that is said of the action."""
+        return tuple(sentence for _, sentence in self.said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,9 @@ class MailSetting(Section):
     digest_at: time = time(8, 30)
     quality_manager: str = ""
     release_notice: bool = True
+    escalation: bool = True
     meeting_notice: bool = True
+    minutes: bool = True
     digest: bool = True
     line_stop_alert: bool = True
     containment_alert: bool = True

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from schemas.board import BoardView
-from schemas.case import Case
+from schemas.case import Case, CaseFiles
 from schemas.decisions import Decisions
 from schemas.effects import AppendedRow, AppendRow, CellEdit, Effect, EffectKey, EffectRecord, Outcome
 from schemas.follow_up import PenaltyProposal
@@ -119,6 +119,10 @@ class Share(Protocol):
         """The case folders that exist, by the number their name begins with (they are never renamed)."""
         ...
 
+    def files(self, folder: str) -> CaseFiles | None:
+        """The file names in a case folder; None when it is not there or cannot be read now."""
+        ...
+
     def place(self, folder: str, file_name: str, content: bytes, last_sha256: str | None, label: str) -> Outcome:
         """Write a generated document; a person's changed file stays, ours goes beside it."""
         ...
@@ -153,6 +157,23 @@ class KnownCase:
     in_file: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TrackedValue:
+    """What a field whose changes count says now: ``subject`` names field and row, e.g. 状态 or 计划完成日 措施:C1."""
+
+    case_id: str
+    subject: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrailEntry:
+    """A value a tracked field had, and when (aware) a pass first saw it."""
+
+    value: str
+    seen: datetime
+
+
 @dataclass(frozen=True)
 class Memory:
     """The journal as a pass sees it: read once, then only compared."""
@@ -163,6 +184,7 @@ class Memory:
     numbers: frozenset[str]                       # every number ever seen or reserved
     effects: Mapping[EffectKey, EffectRecord]     # latest state of every effect
     told: frozenset[tuple[str, str]]              # (person, duty or event key) that a digest has told
+    trails: Mapping[tuple[str, str], tuple[TrailEntry, ...]]  # by (case id, subject), oldest value first
 
 
 class Journal(Protocol):
@@ -178,6 +200,10 @@ class Journal(Protocol):
 
     def record_cases(self, cases: Sequence[KnownCase], numbers: Iterable[str], now: datetime) -> None:
         """Insert or update cases and remember numbers seen; writes nothing that is already so."""
+        ...
+
+    def record_trails(self, seen: Iterable[TrackedValue], now: datetime) -> None:
+        """Append the tracked values that differ from the newest of their trail; writes nothing otherwise."""
         ...
 
     def reserve_number(self, case_id: str, number: str, now: datetime) -> None:

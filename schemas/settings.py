@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 
 from schemas.causes import AcceptanceSetting, CauseSetting
+from schemas.escalation import EscalationSetting
 from schemas.follow_up import EffectivenessSetting, PenaltySetting, RecurrenceSetting
 from schemas.inquiry import DispatchSetting, InquirySetting
 from schemas.mail_settings import MailSetting
@@ -79,6 +80,7 @@ class CustomerSetting(Section):
     dispatch: DispatchSetting | None = None
     team: TeamSetting | None = None
     meetings: MeetingSetting | None = None
+    escalation: EscalationSetting | None = None
     causes: CauseSetting | None = None
     acceptance: AcceptanceSetting | None = None
     effectiveness: EffectivenessSetting | None = None
@@ -124,6 +126,7 @@ class Settings(Section):
     dispatch: DispatchSetting = DispatchSetting()
     team: TeamSetting = TeamSetting()
     meetings: MeetingSetting = MeetingSetting()
+    escalation: EscalationSetting = EscalationSetting()
     causes: CauseSetting = CauseSetting()
     acceptance: AcceptanceSetting = AcceptanceSetting()
     effectiveness: EffectivenessSetting = EffectivenessSetting()
@@ -148,6 +151,11 @@ class Settings(Section):
     def zone(self) -> ZoneInfo:
         """The plant's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def shared_ledgers(self) -> frozenset[str]:
+        """The files of the ledgers that everybody may see; the others are personal."""
+        return frozenset(setting.file for setting in self.ledgers if setting.kind == "shared")
 
     def for_customer(self, customer: str | None) -> Settings:
         """The settings that hold for a customer: a customer's own requirement wins over the plant's, key by key.

@@ -14,7 +14,7 @@ from pipeline.journal.errors import CaseAlreadyNumbered, EffectUnknown, TimeRuns
 from pipeline.journal.row_forms import cases_of
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 from schemas.errors import NumberTaken, PassRunning
-from schemas.ports import KnownCase, Memory
+from schemas.ports import KnownCase, Memory, TrackedValue, TrailEntry
 
 
 class MemoryJournal:
@@ -32,6 +32,7 @@ class MemoryJournal:
         self._about: dict[EffectKey, set[str]] = {}
         self._files: dict[str, str] = {}
         self._told: set[tuple[str, str]] = set()
+        self._trails: dict[tuple[str, str], tuple[TrailEntry, ...]] = {}
         self._passing = False
 
     def memory(self) -> Memory:
@@ -39,7 +40,7 @@ class MemoryJournal:
         return Memory(
             site=self.site, seen_ledgers=frozenset(self._ledgers), cases=MappingProxyType(dict(self._cases)),
             numbers=frozenset(self._numbers), effects=MappingProxyType(dict(self._effects)),
-            told=frozenset(self._told),
+            told=frozenset(self._told), trails=MappingProxyType(dict(self._trails)),
         )
 
     def pass_lock(self) -> AbstractContextManager[None]:
@@ -66,6 +67,13 @@ class MemoryJournal:
             self._cases[case.case_id] = replace(case, number=number)
             if number:
                 self._numbers[number] = self._numbers.get(number) or case.case_id
+
+    def record_trails(self, seen: Iterable[TrackedValue], now: datetime) -> None:
+        """Append the tracked values that differ from the newest of their trail."""
+        for entry in seen:
+            trail = self._trails.get((entry.case_id, entry.subject), ())
+            if not trail or trail[-1].value != entry.value:
+                self._trails[entry.case_id, entry.subject] = (*trail, TrailEntry(entry.value, now))
 
     def reserve_number(self, case_id: str, number: str, now: datetime) -> None:
         """Give ``number`` to a case; idempotent. Raises ``NumberTaken``, ``CaseAlreadyNumbered``."""

@@ -47,7 +47,7 @@ def _decided(case: Case, decisions: Decisions) -> Iterator[str]:
         yield from _block("通知", ["未放行：状态仍为待确认。把状态改为调查，或“发送”填“是”，才通知别人"])
 
 
-def _advised(advice: Advice) -> Iterator[str]:
+def _advised(decisions: Decisions, advice: Advice) -> Iterator[str]:
     yield from _block("待补充", (f"{question.heading}：{question.text}" for question in advice.inquiry.questions))
     if advice.dispatch is not None:
         who = advice.dispatch.person or "人选请指定"
@@ -65,8 +65,8 @@ def _advised(advice: Advice) -> Iterator[str]:
     verdict = "可以关闭" if gate.allowed else "还不能关闭" if not gate.closed_too_early else "已关闭，但还缺"
     unchecked = (f"无法核对：{sentence}" for sentence in gate.unchecked)
     yield from _block("关闭条件", [verdict, *gate.missing, *unchecked, *gate.on_closing])
-    if advice.restart is not None:
-        yield from _block("重新启动", [*advice.restart.notes, *advice.restart.missing])
+    if decisions.restart is not None:
+        yield from _block("重新启动", [*decisions.restart.notes, *decisions.restart.missing])
     yield from _block("复发", (
         f"{found.kind.value}：{found.sentence}（{'；'.join([*found.reasons, *found.ask])}）"
         for found in advice.recurrences
@@ -88,27 +88,19 @@ def _score_lines(advice: Advice) -> Iterator[str]:
 def run(arguments: argparse.Namespace) -> int:
     """0 with the explanation; 2 when no complaint has that number. Any ``--now`` may be asked."""
     from pipeline.app import open_site
-    from pipeline.rules.advise import advise
-    from pipeline.rules.cases import columns_of, directory_of, kept_fields
-    from pipeline.rules.recurrence import EarlierCases
     from pipeline.tick import observe, plan_pass
 
     with open_site(Path(arguments.config), moment(arguments.now), write=False) as opened:
         site, now = opened.site, opened.now
-        snapshot = observe(site, now)
-        planned = plan_pass(site, snapshot, site.journal.memory(), now)
+        snapshot = observe(site, now, asked=arguments.number)
+        planned = plan_pass(site, snapshot, site.journal.memory(), now, asked=arguments.number)
     found = [case for case in planned.cases if case.number == arguments.number]
     if not found:
         raise NumberUnknown(arguments.number)
-    directory, earlier = directory_of(snapshot.readings), EarlierCases(planned.cases)
     for case in found:
-        reading = next(entry for entry in snapshot.readings if entry.ledger == case.ledger)
-        decisions = planned.decisions[planned.handle(case)]
-        kept = kept_fields(reading)[case.place.sheet]
-        settings = site.settings.for_customer(case.complaint.customer)
-        advice = advise(case, decisions, columns_of(reading), kept, earlier, directory, settings, now)
+        decisions, advice = planned.decisions[planned.handle(case)], planned.advice[planned.handle(case)]
         status = case.complaint.status.value if case.complaint.status else "状态未填"
         say(f"{case.label}  {status}  {case.standing.value}")
-        for line in (*_decided(case, decisions), *_advised(advice)):
+        for line in (*_decided(case, decisions), *_advised(decisions, advice)):
             say(line)
     return 0

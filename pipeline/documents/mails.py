@@ -24,7 +24,10 @@ from pipeline.documents.sandbox import (
 SUBJECT, TEXT, HTML = "subject.txt", "text.txt", "body.html"
 
 #: The mail kinds that come with the package.
-MAIL_KINDS = ("release", "meeting", "digest", "line_stop", "containment", "baseline", "overdue")
+MAIL_KINDS = (
+    "release", "meeting", "minutes", "digest", "line_stop", "containment", "escalation", "penalty", "baseline",
+    "overdue",
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from pipeline.journal import case_table, effect_table, tables
+from pipeline.journal import case_table, effect_table, tables, trail_table
 from pipeline.journal.backup import RESTORED, daily_backup
 from pipeline.journal.connection import plain_failures
 from pipeline.journal.errors import TimeRunsBackwards
@@ -18,7 +18,7 @@ from pipeline.journal.meta_table import delete_fact, fact, write_fact
 from pipeline.journal.pass_lock import instance_lock, pass_lock
 from pipeline.journal.row_forms import time_from, time_text
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
-from schemas.ports import KnownCase, Memory
+from schemas.ports import KnownCase, Memory, TrackedValue
 
 _GENERATION = "generation"  # counts the changes of what ``memory`` gives, so that an unchanged one is not read again
 
@@ -67,6 +67,7 @@ class SqlJournal:
                     numbers=case_table.all_numbers(connection),
                     effects=MappingProxyType(effect_table.all_effects(connection)),
                     told=frozenset((row.person, row.key) for row in connection.execute(select(tables.told))),
+                    trails=MappingProxyType(trail_table.all_trails(connection)),
                 )
                 self._remembered = (generation, memory)
             return self._remembered[1]
@@ -83,6 +84,12 @@ class SqlJournal:
         """Insert or update cases and remember numbers; a number once given to a case is never taken from it."""
         with self._write() as connection:
             if case_table.record(connection, cases, numbers, now):
+                _next_generation(connection)
+
+    def record_trails(self, seen: Iterable[TrackedValue], now: datetime) -> None:
+        """Append the tracked values that have changed since they were last seen; writes nothing otherwise."""
+        with self._write() as connection:
+            if trail_table.record(connection, seen, now):
                 _next_generation(connection)
 
     def reserve_number(self, case_id: str, number: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 #: The revision that these tables correspond to; a test holds it equal to the head of migrations/.
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -126,4 +126,16 @@ told = Table(
     Column("key", Text, nullable=False),
     Column("effect_id", Integer, ForeignKey("effects.id"), nullable=False),
     PrimaryKeyConstraint("person", "key"),
+)
+
+# the values that a few ledger fields had (状态, 计划完成日): postponements and restarts are told from them
+trails = Table(
+    "trails",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Index(None, "case_id"),
 )

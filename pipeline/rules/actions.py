@@ -137,7 +137,7 @@ def _state(
         person=action.person or "", kind=action.kind, marks=marks | {Mark.REPLACED} if replaced else marks,
         days_late=(today - action.due).days if action.due and owed else None,
         postponed=times_postponed(earlier, action.due),
-        sentences=() if replaced else tuple(f"{name}{sentence}" for _, sentence in found if sentence),
+        said=() if replaced else tuple((mark, f"{name}{sentence}") for mark, sentence in found if sentence),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from pipeline.rules.acceptance import score
 from pipeline.rules.actions import review_actions
@@ -12,43 +13,58 @@ from pipeline.rules.closure import closure_gate
 from pipeline.rules.completeness import decide_inquiry
 from pipeline.rules.dispatch import propose_dispatch
 from pipeline.rules.meetings import propose_meeting
+from pipeline.rules.minutes_distribution import distributions, orphaned_scans
 from pipeline.rules.penalty import propose_penalties
-from pipeline.rules.recurrence import EarlierCases, find_recurrences
-from pipeline.rules.restart import restart_of
 from schemas.advice import Advice
 from schemas.case import Case, Directory
 from schemas.decisions import Decisions
-from schemas.follow_up import Evidence
+from schemas.follow_up import Evidence, Recurrence
 from schemas.rows import SheetKind
 from schemas.settings import Settings
 
 
-def advise(
-    case: Case, decisions: Decisions, columns: Mapping[SheetKind, frozenset[str]], kept: Collection[str],
-    earlier: EarlierCases, directory: Directory, settings: Settings, now: datetime,
-) -> Advice:
-    """Advice on one complaint as of ``now`` (aware, the plant's zone). Pure.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What advice on one complaint needs besides the complaint itself.
 
-    ``columns`` are the fields of each sheet kind that the ledger has, ``kept`` those of the complaint's own sheet,
-    ``earlier`` all complaints of the site. Files in the case folder are not looked at here: what depends on them is
-    left open and said so.
+    ``columns`` are the fields of each sheet kind that its ledger has, ``kept`` those of its own sheet; ``recurrences``
+    what it may be a recurrence of, ``recurred`` the later complaints found to be recurrences of it (number → day);
+    ``known`` the 客诉编号 that exist.
     """
-    complaint = case.complaint
+
+    columns: Mapping[SheetKind, frozenset[str]]
+    kept: frozenset[str]
+    recurrences: Sequence[Recurrence] = ()
+    recurred: Mapping[str, date] = field(default_factory=dict)
+    known: frozenset[str] | None = None
+
+
+def advise(
+    case: Case, decisions: Decisions, around: Around, directory: Directory, settings: Settings, now: datetime
+) -> Advice:
+    """Advice on one complaint as of ``now`` (aware, the plant's zone). Pure."""
+    complaint, files = case.complaint, case.files
     clocks = settings.clocks_for(complaint.customer)
     full_8d = decisions.form is not None and decisions.form.full_8d
     findings = find_cause_faults(case, settings.causes, full_8d=full_8d)
-    review = review_actions(case, decisions.form, clocks, {}, now.date())
-    inquiry = decide_inquiry(complaint, kept, settings.inquiry)
-    evidence = Evidence(columns=columns)
+    review = review_actions(case, decisions.form, clocks, case.trail.due_days, now.date())
+    attachments = files.attachments if files else None
+    inquiry = decide_inquiry(complaint, around.kept, settings.inquiry, attachments)
+    evidence = Evidence(
+        standards=files.standards if files else None, columns=around.columns, restarted=case.trail.restarted,
+        recurred=around.recurred, known=around.known,
+    )
     return Advice(
         inquiry=inquiry,
         dispatch=propose_dispatch(
-            case, inquiry.questions, decisions.level, directory, None, settings.dispatch, now
+            case, inquiry.questions, decisions.level, directory, attachments, settings.dispatch, now
         ),
         meeting=propose_meeting(
             case, decisions.level, directory, meeting_setting=settings.meetings, team_setting=settings.team, now=now,
-            kept=frozenset(columns),
+            kept=frozenset(around.columns),
         ),
+        minutes=distributions(case, directory, files.own if files else ()),
+        orphaned_minutes=orphaned_scans(case, files.own if files else ()),
         causes=findings,
         actions=review,
         acceptance=score(
@@ -56,7 +72,6 @@ def advise(
             effectiveness=settings.effectiveness,
         ),
         gate=closure_gate(case, decisions.form, review, evidence, settings.effectiveness, now.date()),
-        restart=restart_of(case, None),
-        recurrences=find_recurrences(case, earlier, settings.recurrence),
+        recurrences=tuple(around.recurrences),
         penalties=propose_penalties(case, review, settings.penalty, settings.mail.quality_manager),
     )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipeline.rules.state import is_open
+from schemas.advice import Advice
 from schemas.board import BoardCase, BoardDuty, BoardEvent, BoardProblem, BoardView, LedgerAge, Tally
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions, Duty, Lateness
 from schemas.effects import EffectRecord, EffectState
+from schemas.remarks import Remark
 from schemas.values import Level
 from schemas.workbook import WorkbookReading
 
@@ -22,10 +24,12 @@ _URGENCY = {Level.URGENT.value: 0, Level.SERIOUS.value: 1, Level.NORMAL.value: 2
 
 @dataclass(frozen=True, slots=True)
 class BoardMatter:
-    """One case with its decisions and sentences about what waits."""
+    """One case with its decisions, the remarks on it, its 8D score and sentences about what waits."""
 
     case: Case
     decisions: Decisions
+    remarks: Sequence[Remark] = ()
+    score: str = ""
     note: str = ""
     pending: Sequence[str] = ()
 
@@ -42,6 +46,11 @@ class BoardState:
     rehearsal: bool
     deferred: Mapping[str, str]
     calendar_warning: str = ""
+
+
+def score_text(advice: Advice | None) -> str:
+    """The acceptance score of the 8D as points of possible points; "" when nothing is scored."""
+    return f"{advice.acceptance.total}/{advice.acceptance.possible}" if advice and advice.acceptance.possible else ""
 
 
 def _next_step(matter: BoardMatter) -> str:
@@ -86,7 +95,7 @@ def _board_case(matter: BoardMatter, records: Iterable[EffectRecord], today: dat
     overdue = [f"{duty.what} 逾期{duty.days_late}天" for duty in decisions.duties if duty.lateness is Lateness.OVERDUE]
     received = complaint.received
     waiting = [note for note in (matter.note,) if note]
-    waiting += [*matter.pending, *decisions.findings]
+    waiting += matter.pending
     if decisions.questions:
         waiting.append("待补充：" + "、".join(question.heading for question in decisions.questions))
     return BoardCase(
@@ -108,6 +117,8 @@ def _board_case(matter: BoardMatter, records: Iterable[EffectRecord], today: dat
         waiting=tuple(waiting),
         documents=documents,
         notes=notes,
+        remarks=tuple((remark.topic.value, remark.sentence) for remark in matter.remarks),
+        score=matter.score,
     )
 
 

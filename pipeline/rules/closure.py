@@ -25,7 +25,6 @@ from schemas.rows import SheetKind
 from schemas.values import ActionKind, CausePath, Liability, Status
 from schemas.values.text import plain_text
 
-_LITTER = ("~$", ".", "thumbs.db", "desktop.ini")  # what Office, Windows and macOS leave in folders
 #: Where the fault was not ours nothing escaped from us; the reason it occurred still has to stand.
 _NOTHING_ESCAPED = frozenset({Liability.CUSTOMER, Liability.NO_FAULT})
 _REVIEW_WORDS = (
@@ -87,7 +86,7 @@ def _causes(case: Case, evidence: Evidence) -> Iterator[str]:
 def _standards(evidence: Evidence) -> Iterator[str]:
     if evidence.standards is None:
         yield "看不到资料夹里的固化文件：请确认资料夹存在且可访问"
-    elif not any(not name.casefold().startswith(_LITTER) for name in evidence.standards):
+    elif not evidence.standards:
         yield "固化文件夹是空的：请放入更新后的PFMEA、控制计划、作业指导书等（附在8D后）"
 
 

@@ -12,13 +12,13 @@ from pipeline.rules.overdue import decide_duties
 from pipeline.rules.participants import people_named, propose_team
 from pipeline.rules.registration import registration_reasons
 from pipeline.rules.report_form import decide_form
+from pipeline.rules.restart import restart_of
 from pipeline.rules.severity import decide_level
 from pipeline.rules.state import is_open, is_released
 from pipeline.workdays import Workdays
 from schemas.case import Case, Directory
 from schemas.decisions import Decisions, LevelDecision
 from schemas.settings import Settings
-from schemas.values import MeetingState
 
 
 def _findings(case: Case, level: LevelDecision) -> Iterator[str]:
@@ -26,10 +26,6 @@ def _findings(case: Case, level: LevelDecision) -> Iterator[str]:
     if level.lowered and typed is not None:
         why = "、".join(level.reasons)
         yield f"等级填为{typed.value}，按规则应为{level.by_rule.value}({why})，请核对"
-    rounds = [row.record for row in case.rows.meetings]
-    last = max(rounds, key=lambda meeting: meeting.round or 0, default=None)
-    if last and last.state in {MeetingState.HELD, MeetingState.SIGNED} and not last.conclusion:
-        yield f"第{last.round or len(rounds)}次会议没有结论，建议召开第{(last.round or len(rounds)) + 1}次会议"
 
 
 def decide(
@@ -42,6 +38,7 @@ def decide(
     registration = registration_reasons(complaint, level, settings.level)
     form = decide_form(complaint, level, registration)
     running = is_open(complaint)
+    attachments = case.files.attachments if case.files else None
     candidates = (
         containment_clock(complaint, kept, settings.clocks, settings.zone),
         *report_clocks(complaint, kept, form, settings.clocks, calendar, settings.zone),
@@ -56,9 +53,10 @@ def decide(
         line_stop=line_stop_reasons(complaint, settings.level) if running else (),
         clocks=clocks,
         duties=decide_duties(case, clocks, settings.clocks, now) if running else (),
-        questions=missing_answers(complaint, kept) if running else (),
+        questions=missing_answers(complaint, kept, settings.inquiry, attachments) if running else (),
         findings=tuple(_findings(case, level)),
         team=propose_team(complaint, level, directory),
         people=people_named(case, directory),
         registration=registration,
+        restart=restart_of(case, case.trail.restarted),
     )

@@ -14,6 +14,7 @@ from pipeline.workdays import Workdays
 from schemas.case import Case, Directory, Standing
 from schemas.decisions import Decisions, Duty
 from schemas.effects import Effect, EffectRecord, EffectState, MarkRound, SendMail, digest_of
+from schemas.remarks import Remark, Shown
 from schemas.settings import Settings
 
 ROUND = "round.digest"
@@ -21,10 +22,11 @@ ROUND = "round.digest"
 
 @dataclass(frozen=True, slots=True)
 class DigestMatter:
-    """One case with its decisions and the sentences about mails that wait."""
+    """One case with its decisions, the remarks on it, and the sentences about mails that wait."""
 
     case: Case
     decisions: Decisions
+    remarks: Sequence[Remark] = ()
     pending: Sequence[str] = ()
 
 
@@ -80,8 +82,10 @@ class _Newsroom:
 
     def add(self, matter: DigestMatter) -> None:
         engineer = matter.case.complaint.engineer or ""
-        if engineer in self._directory.contacts and matter.decisions.is_open:
-            self._add_case(engineer, matter)
+        if engineer in self._directory.contacts:
+            if matter.decisions.is_open:
+                self._add_case(engineer, matter)
+            self._add_remarks(engineer, matter)
         if matter.case.standing is Standing.MANAGED:
             self._add_duties(engineer, matter)
 
@@ -95,10 +99,19 @@ class _Newsroom:
             if self._is_new(engineer, f"issue:{case.case_id}:{issue.field}:{digest_of(issue.value)}"):
                 place = f"{issue.sheet} {issue.cell}"
                 news.problems.append({"place": place, "value": issue.value, "message": issue.message})
-        for sentence in (*matter.decisions.findings, *matter.pending):
-            if self._is_new(engineer, f"finding:{case.case_id}:{digest_of(sentence)}"):
-                news.pending.append(f"{case.label}:{sentence}")
         news.case_ids.add(case.case_id)
+
+    def _add_remarks(self, engineer: str, matter: DigestMatter) -> None:
+        case, news = matter.case, self.of[engineer]
+        for remark in matter.remarks:
+            key = f"remark:{case.case_id}:{digest_of(remark.key)}"
+            if Shown.DIGEST in remark.shown and self._is_new(engineer, key):
+                news.pending.append(f"{case.label}：{remark.sentence}")
+                news.case_ids.add(case.case_id)
+        for sentence in matter.pending:
+            if self._is_new(engineer, f"pending:{case.case_id}:{digest_of(sentence)}"):
+                news.pending.append(f"{case.label}：{sentence}")
+                news.case_ids.add(case.case_id)
 
     def _add_duties(self, engineer: str, matter: DigestMatter) -> None:
         for duty in matter.decisions.duties:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from datetime import UTC
+
 from pipeline.rules.severity import is_large_rate
+from schemas.case import Case
 from schemas.decisions import LevelDecision
+from schemas.ports import KnownCase
 from schemas.rows import Complaint
 from schemas.settings import LevelSetting
 from schemas.values import Level, Source
@@ -23,3 +28,31 @@ def registration_reasons(complaint: Complaint, level: LevelDecision, setting: Le
     if level.level in {Level.SERIOUS, Level.URGENT}:
         reasons.append(f"⑤等级为{level.level.value}")
     return tuple(reasons)
+
+
+def registered_elsewhere(cases: Iterable[Case], shared: Collection[str]) -> frozenset[str]:
+    """The numbers that stand on a shared ledger: the row there is the truth, a personal row of that number gives way.
+
+    ``shared`` names the shared ledgers. A number that only the journal knows yet does not count: the row must carry it.
+    """
+    return frozenset(
+        case.complaint.number for case in cases if case.ledger in shared and case.complaint.number
+    )
+
+
+def origins(cases: Iterable[KnownCase]) -> dict[str, KnownCase]:
+    """By number, the row under which a complaint was first seen: a registered one keeps what was done for it there."""
+    found: dict[str, KnownCase] = {}
+    for case in cases:
+        first = found.get(case.number)
+        if case.number and (first is None or (case.first_seen, case.case_id) < (first.first_seen, first.case_id)):
+            found[case.number] = case
+    return found
+
+
+def origin_name(known: KnownCase) -> str:
+    """The identity of a row from first sight on, also before it has a number.
+
+    Case ids start again after a journal was lost; with the time of first sight no old alert stands for a new one.
+    """
+    return f"{known.case_id}@{known.first_seen.astimezone(UTC):%Y%m%dT%H%M%S}"

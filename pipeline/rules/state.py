@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from schemas.rows import Complaint
 from schemas.values import ProblemType, Status
 
@@ -34,3 +36,13 @@ def is_paused(complaint: Complaint) -> bool:
 def is_quality(complaint: Complaint) -> bool:
     """Quality problems go on to a report; a blank 问题类型 counts as quality: most ledgers have no such column."""
     return complaint.problem_type in {None, ProblemType.QUALITY}
+
+
+#: Days after 关闭日期 in which a closed complaint is still looked at: its month's archive and a slip of closing early.
+_RECENT_DAYS = 45
+
+
+def is_current(complaint: Complaint, today: date) -> bool:
+    """Open, or closed so recently that its papers still matter; older ones are history and are left alone."""
+    closed = complaint.closed
+    return is_open(complaint) or (closed is not None and (today - closed).days <= _RECENT_DAYS)

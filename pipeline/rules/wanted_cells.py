@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.rules.history import History
 from schemas.case import Case, Standing
-from schemas.decisions import Decisions
 from schemas.effects import CellEdit, Effect, WriteCells, digest_of
+from schemas.remarks import Remark, Shown
 from schemas.workbook import WorkbookReading
 
 _FEEDBACK_LIMIT = 500  # characters; a cell is a note, the board has the rest
 
 
-def feedback_text(case: Case, decisions: Decisions, note: str) -> str:
+def feedback_text(case: Case, remarks: Iterable[Remark], note: str) -> str:
     """The text of 系统校验: what to correct on this row; no day counts, so that it changes only when the row does."""
     lines = [f"{issue.cell}“{issue.value}”：{issue.message}" if issue.value else f"{issue.cell}:{issue.message}"
              for issue in case.issues]
@@ -21,7 +21,7 @@ def feedback_text(case: Case, decisions: Decisions, note: str) -> str:
         lines.insert(0, note)
     if case.standing is Standing.HALF_TYPED:
         lines.append("填写中：接诉时间、客户、产品、不良现象齐全后自动编号")
-    lines.extend(decisions.findings)
+    lines.extend(remark.sentence for remark in remarks if Shown.CELL in remark.shown)
     text = "\n".join(lines)
     return text if len(text) <= _FEEDBACK_LIMIT else text[: _FEEDBACK_LIMIT - 8] + "…其余见看板"
 

@@ -14,7 +14,7 @@ from pipeline.journal.opening import open_journal
 from pipeline.journal.store import SqlJournal
 from schemas.effects import Effect, EffectKey, EffectState, MakeFolder, Outcome, SendMail
 from schemas.errors import NumberTaken, PassRunning
-from schemas.ports import Journal, KnownCase
+from schemas.ports import Journal, KnownCase, TrackedValue, TrailEntry
 from tests.memory_journal import MemoryJournal
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -89,6 +89,16 @@ def test_two_rows_may_carry_one_number(journal: Both) -> None:
     journal.record_cases([shared, personal], [], NOW)
     journal.record_cases([replace(personal, number="")], [], LATER)
     assert [case.number for case in journal.memory().cases.values()] == ["KS-1", "KS-1"]
+
+
+def test_a_trail_keeps_every_change_of_a_value_once(journal: Both) -> None:
+    def seen(value: str) -> list[TrackedValue]:
+        return [TrackedValue("c000001", "计划完成日 措施:C1", value)]
+
+    for value, when in [("2026-11-20", NOW), ("2026-11-20", LATER), ("2026-11-27", LATER), ("2026-11-20", LATER)]:
+        journal.record_trails(seen(value), when)
+    expected = (TrailEntry("2026-11-20", NOW), TrailEntry("2026-11-27", LATER), TrailEntry("2026-11-20", LATER))
+    assert journal.memory().trails == {("c000001", "计划完成日 措施:C1"): expected}
 
 
 def test_the_way_of_an_effect(journal: Both) -> None:

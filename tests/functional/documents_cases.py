@@ -34,7 +34,8 @@ def case_of(rows: CaseRows, number: str = "KS-202611-007") -> Case:
 def decisions_of(level: Level, reasons: tuple[str, ...], team: tuple[TeamMember, ...]) -> Decisions:
     """Decisions with what documents read of them."""
     return Decisions(
-        LevelDecision(level, level, reasons), Form(True, ("等级为严重",)), True, True, (), (), (), (), (), team, (), ()
+        LevelDecision(level, level, reasons), Form(True, ("等级为严重",)), True, True, (), (), (), (), (), team, (), (),
+        None,
     )
 
 

@@ -13,6 +13,7 @@ from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
 from schemas.effects import Effect, MakeFolder, Outcome, ReserveNumber, SendMail, WriteCells, WriteDocument
 from schemas.mail_settings import MailSetting
+from schemas.remarks import Shown
 from schemas.settings import LedgerSetting, Settings
 from schemas.workbook import WorkbookReading
 from tests.memory_journal import MemoryJournal
@@ -58,6 +59,7 @@ class Plant:
         for effect in planned.effects:
             self.journal.intend(effect, moment)
             self.finish(effect, moment)
+        self.journal.record_trails(planned.trails, moment)
         self.journal.complete_pass(moment, [reading.ledger])
         return planned
 
@@ -233,7 +235,8 @@ def test_minutes_are_brought_up_to_date_until_they_are_signed() -> None:
 
 def test_a_held_meeting_without_conclusion_proposes_the_next_round() -> None:
     (planned,) = meeting_passes({**MEETING, "状态": "已召开"})
-    assert any("第2次会议" in finding for finding in planned.decisions["c000001"].findings)
+    said = [remark for remark in planned.remarks["c000001"] if "第2次会议" in remark.sentence]
+    assert [remark.shown for remark in said] == [Shown.BOARD | Shown.DIGEST], "never into the ledger's sheets"
 
 
 def test_the_baseline_only_lists_and_sends_one_summary_per_owner() -> None:

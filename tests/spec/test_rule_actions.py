@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -76,14 +75,3 @@ def test_department_of_the_complaint_where_the_action_names_none() -> None:
 ])
 def test_name_of_an_action(content: str | None, name: str) -> None:
     assert review({"A1": {**ACTION, "措施内容": content}}, {}, {}).actions[0].name == name
-
-
-def test_a_day_that_passes_is_no_news_and_a_new_state_is() -> None:
-    case = case_with({"措施": {**_NO_STANDARD, "A1": ACTION}}, OPEN)
-
-    def news(day: date) -> str:
-        return review_actions(case, None, ClockSetting(), {}, day).actions[0].news_key
-
-    assert news(date(2026, 11, 19)) == news(date(2026, 11, 20))  # due soon
-    assert news(date(2026, 11, 21)) == news(date(2026, 11, 26))  # overdue
-    assert len({news(date(2026, 11, 1)), news(date(2026, 11, 20)), news(date(2026, 11, 21))}) == 3

@@ -37,7 +37,7 @@ def case(complaint: dict[str, Any] | None = None, **sheets: Any) -> Case:
 
 def decisions(*team: TeamMember) -> Decisions:
     level = LevelDecision(Level.NORMAL, Level.NORMAL, ())
-    return Decisions(level, None, True, True, (), (), (), (), (), team, (), ())
+    return Decisions(level, None, True, True, (), (), (), (), (), team, (), (), None)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from pipeline.journal.errors import (
 )
 from pipeline.journal.migrate import Schema
 from pipeline.journal.opening import open_journal, retire_journal
+from pipeline.journal.tables import HEAD
 from schemas.effects import Effect, EffectKey, MakeFolder, Outcome, SendMail
 from schemas.errors import PassRunning
 
@@ -154,7 +155,7 @@ NEXT = '''
 """Adds a column."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "{head}"
 def upgrade():
     op.add_column("meta", sa.Column("note", sa.Text()))
     {more}
@@ -163,8 +164,8 @@ def upgrade():
 
 def next_schema(folder: Path, more: str = "pass") -> Schema:
     shutil.copytree(Path(__file__).parents[2] / "pipeline/journal/migrations", folder)
-    (folder / "versions/0002_next.py").write_text(NEXT.format(more=more), encoding="utf-8")
-    return Schema(str(folder), "0002")
+    (folder / "versions/9999_next.py").write_text(NEXT.format(head=HEAD, more=more), encoding="utf-8")
+    return Schema(str(folder), "9999")
 
 
 def test_an_older_journal_is_upgraded_after_a_copy(path: Path, tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_an_older_journal_is_upgraded_after_a_copy(path: Path, tmp_path: Path) -
     journal.close()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT note FROM meta").fetchone() == (None,)
-    before = path.with_name("journal-before-0002.db")
+    before = path.with_name("journal-before-9999.db")
     kept = open_journal(before, site="甲厂")
     assert set(kept.memory().effects) == {KEY}
     kept.close()

@@ -1,0 +1,33 @@
+"""Trails in the database; every function works inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from pipeline.journal.row_forms import time_from, time_text
+from pipeline.journal.tables import trails
+from schemas.ports import TrackedValue, TrailEntry
+
+
+def all_trails(connection: Connection) -> dict[tuple[str, str], tuple[TrailEntry, ...]]:
+    """Every trail by case and subject, oldest value first."""
+    found: defaultdict[tuple[str, str], list[TrailEntry]] = defaultdict(list)
+    for row in connection.execute(select(trails).order_by(trails.c.id)):
+        found[row.case_id, row.subject].append(TrailEntry(row.value, time_from(row.seen_at)))
+    return {name: tuple(entries) for name, entries in found.items()}
+
+
+def record(connection: Connection, seen: Iterable[TrackedValue], now: datetime) -> bool:
+    """Append each value that differs from the newest of its trail; False when nothing did."""
+    newest = {name: entries[-1].value for name, entries in all_trails(connection).items()}
+    new = [
+        {"case_id": entry.case_id, "subject": entry.subject, "value": entry.value, "seen_at": time_text(now)}
+        for entry in seen if newest.get((entry.case_id, entry.subject)) != entry.value
+    ]
+    if new:
+        connection.execute(insert(trails), new)
+    return bool(new)

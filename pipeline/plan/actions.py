@@ -1,0 +1,125 @@
+"""Third step: the effects that make up the difference, case by case, then what concerns all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from pipeline.files.names import safe_name
+from pipeline.plan.case_folder import SUBFOLDERS, folder_for
+from pipeline.plan.work import Pass
+from pipeline.rules.digest import DigestMatter, Newsdesk, wanted_digests
+from pipeline.rules.run_mails import RunFacts, replaced_today, wanted_run_mails
+from pipeline.rules.runs import coming_week, starting_marks
+from pipeline.rules.wanted_cells import feedback_text, row_edits, wanted_cells
+from pipeline.rules.wanted_documents import wanted_documents
+from pipeline.rules.wanted_mails import add_mails
+from pipeline.rules.weekly_inputs import weekly_lines
+from schemas.case import Case, Standing
+from schemas.effects import Effect, MakeFolder
+from schemas.errors import KesuError
+from schemas.workbook import WorkbookReading
+
+
+def _folder_effect(work: Pass, case: Case) -> tuple[Case, Effect | None]:
+    """The case's folder: the one remembered, the one found on the share, or a new one; never renamed."""
+    known = work.memory.cases.get(case.case_id)
+    existing = (known.folder if known else "") or work.snapshot.folders.get(safe_name(case.number), "")
+    there = safe_name(case.number) in work.snapshot.folders
+    if existing and there and work.history.is_settled("folder", case.number):
+        return replace(case, folder=existing), None
+    folder = existing or folder_for(case.number, case, work.settings)
+    case = replace(case, folder=folder)
+    key = work.history.once("folder", case.number)
+    if key is None:
+        return case, None
+    return case, Effect(key, f"资料夹 {folder}", "", MakeFolder(case.case_id, folder, SUBFOLDERS), case.case_id)
+
+
+_SILENT = frozenset({Standing.BASELINE, Standing.AMBIGUOUS, Standing.REGISTERED})
+
+
+def _plan_case(work: Pass, case: Case) -> Case:
+    """Append the effects one case calls for: folder, documents, mails."""
+    decisions = work.plan.decisions[work.plan.handle(case)]
+    if case.standing in _SILENT:
+        return case
+    files: dict[str, dict[int, str]] = {"notice": {}, "minutes": {}}
+    if case.standing is Standing.MANAGED and case.number:
+        case, folder = _folder_effect(work, case)
+        if folder is not None:
+            work.plan.effects.append(folder)
+        try:
+            work.plan.effects.extend(wanted_documents(case, decisions, work.documents, work.history))
+            files = {kind: _round_files(work, case, kind) for kind in files}
+        except KesuError as fault:
+            # a plant's kind.yaml that cannot be read: the case says so, everything else goes on
+            work.mails.hold(case, f"文件未生成：{fault}")
+    add_mails(work.mails, case, decisions, work.plan.advice.get(work.plan.handle(case)), files)
+    return case
+
+
+def _round_files(work: Pass, case: Case, kind: str) -> dict[int, str]:
+    """The file of each meeting, relative to the share."""
+    return {
+        row.record.round: f"{case.folder}/{work.documents.file_name(kind, row.record.round)}"
+        for row in case.rows.meetings if row.record.round is not None
+    }
+
+
+def _plan_cells(work: Pass, case: Case, reading: WorkbookReading, note: str) -> None:
+    if case.standing is Standing.BASELINE or reading.stale_because:
+        return
+    settling = timedelta(minutes=work.settings.settling_minutes)
+    quiet = case.standing in {Standing.MANAGED, Standing.REGISTERED} or work.now - case.changed >= settling
+    handle = work.plan.handle(case)
+    feedback = None
+    if quiet or note:
+        feedback = feedback_text(case, work.plan.remarks[handle], note)
+    refused = frozenset(
+        key.occasion for key in work.memory.effects if key.kind == "refused" and key.subject == reading.ledger
+    )
+    link = case.folder if case.standing in {Standing.MANAGED, Standing.REGISTERED} else ""
+    work.edits.setdefault(reading.ledger, []).extend(row_edits(case, reading, feedback, link, refused))
+
+
+def act(work: Pass) -> None:
+    """The effects of every row, and what to remember of it."""
+    for entry in work.found:
+        case = _plan_case(work, entry.case)
+        _plan_cells(work, case, entry.reading, entry.note)
+        if entry.known.case_id:
+            work.plan.known.append(replace(entry.known, number=case.number, folder=case.folder))
+        work.plan.cases.append(case)
+
+
+def rounds(work: Pass) -> Iterator[Effect]:
+    """The mails that come in rounds: weekly day, month-end, and the day's digests, which those may replace."""
+    listed = {Standing.MANAGED, Standing.HALF_TYPED, Standing.AMBIGUOUS}
+    matters = [
+        DigestMatter(
+            case, work.plan.decisions[work.plan.handle(case)], work.plan.remarks[work.plan.handle(case)],
+            work.mails.pending.get(case.case_id, ()),
+        )
+        for case in work.plan.cases if case.standing in listed
+    ]
+    week = coming_week(work.now, work.calendar, work.settings)
+    pairs = ((matter.case, matter.decisions) for matter in matters)
+    lines = weekly_lines(pairs, week, work.directory, work.settings, work.now)
+    desk = Newsdesk(matters, work.memory.effects.values(), work.memory.told, work.directory, lines)
+    stale = [reading.ledger for reading in work.snapshot.readings if reading.stale_because]
+    facts = RunFacts(desk, work.settings, work.calendar, work.history, stale, work.now)
+    yield from starting_marks(work.now, work.calendar, work.settings, work.history)
+    yield from wanted_run_mails(facts)
+    yield from wanted_digests(
+        desk, lambda: replaced_today(facts), work.settings, work.calendar, work.history, work.now
+    )
+
+
+def cells(work: Pass) -> Iterator[Effect]:
+    """One effect a ledger for all our cells that differ."""
+    for reading in work.snapshot.readings:
+        effect = wanted_cells(reading, work.edits.get(reading.ledger, ()), work.history)
+        if effect is not None:
+            yield effect

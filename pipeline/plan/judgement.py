@@ -1,0 +1,97 @@
+"""Second step: decisions, advice and remarks on every case; nothing is done yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from pipeline.plan.work import Found, Pass
+from pipeline.rules.advise import Around, advise
+from pipeline.rules.cases import columns_of
+from pipeline.rules.decide import decide
+from pipeline.rules.recurrence import EarlierCases, find_recurrences
+from pipeline.rules.registration import registered_elsewhere
+from pipeline.rules.remarks import remarks
+from pipeline.rules.state import is_current
+from pipeline.rules.trail import tracked_values, with_trail
+from schemas.case import Standing
+from schemas.follow_up import Recurrence, RecurrenceKind
+
+
+def _decide(work: Pass) -> None:
+    """Decisions on every row: a personal row that stands on the shared ledger by now gives way to it."""
+    shared = work.settings.shared_ledgers
+    registered = registered_elsewhere((entry.case for entry in work.found), shared)
+    for entry in work.found:
+        if entry.case.ledger not in shared and entry.case.number in registered:
+            entry.case = replace(entry.case, standing=Standing.REGISTERED)
+        entry.case = with_trail(entry.case, work.memory.trails, work.now)
+        if entry.case.standing is Standing.MANAGED:
+            work.plan.trails.extend(tracked_values(entry.case))
+        handle = work.plan.handle(entry.case)
+        work.plan.decisions[handle] = decide(
+            entry.case, entry.kept, work.directory, work.settings, work.calendar, work.now
+        )
+        if entry.note:
+            work.plan.notes[handle] = entry.note
+
+
+def _recurrences(work: Pass, current: list[Found]) -> dict[str, tuple[Recurrence, ...]]:
+    """What each current complaint may be a recurrence of, by case id; all rows of the site count as earlier ones."""
+    earlier = EarlierCases(entry.case for entry in work.found if entry.case.standing is not Standing.REGISTERED)
+    return {
+        entry.case.case_id: find_recurrences(
+            entry.case, earlier, work.settings.for_customer(entry.case.complaint.customer).recurrence
+        )
+        for entry in current
+    }
+
+
+def _recurred(
+    current: list[Found], recurrences: Mapping[str, Sequence[Recurrence]]
+) -> defaultdict[str, dict[str, date]]:
+    """By case id of the earlier complaint, the later ones that look like it again, with the day they came."""
+    recurred: defaultdict[str, dict[str, date]] = defaultdict(dict)
+    for entry in current:
+        received = entry.case.complaint.received
+        for found in recurrences[entry.case.case_id]:
+            if found.kind is RecurrenceKind.RECURRENCE and received is not None:
+                recurred[found.earlier_id][entry.case.name] = received.day
+    return recurred
+
+
+def _advise(work: Pass) -> None:
+    """Advice on every managed complaint that is current, and on the one asked for; history is left alone."""
+    managed = [entry for entry in work.found if entry.case.standing is Standing.MANAGED]
+    current = [entry for entry in managed if is_current(entry.case.complaint, work.now.date())]
+    if work.asked:
+        there = {entry.case.case_id for entry in current}
+        asked = (entry for entry in work.found if entry.case.number == work.asked)
+        current += [entry for entry in asked if entry.case.case_id not in there]
+    recurrences = _recurrences(work, current)
+    recurred = _recurred(current, recurrences)
+    known = frozenset(work.plan.numbers | {entry.case.number for entry in work.found})
+    columns = {reading.ledger: columns_of(reading) for reading in work.snapshot.readings}
+    for entry in current:
+        case, handle = entry.case, work.plan.handle(entry.case)
+        around = Around(
+            columns[case.ledger], entry.kept, recurrences[case.case_id], recurred[case.case_id], known
+        )
+        settings = work.settings.for_customer(case.complaint.customer)
+        work.plan.advice[handle] = advise(
+            case, work.plan.decisions[handle], around, work.directory, settings, work.now
+        )
+
+
+def judge(work: Pass) -> None:
+    """Decisions, advice and remarks on every row that was found."""
+    _decide(work)
+    _advise(work)
+    for entry in work.found:
+        handle = work.plan.handle(entry.case)
+        work.plan.remarks[handle] = remarks(
+            entry.case, work.plan.decisions[handle], work.plan.advice.get(handle),
+            personal=entry.case.ledger not in work.settings.shared_ledgers,
+        )

@@ -1,0 +1,86 @@
+"""What a planning works on: the snapshot it was given, the plan it makes, and what its steps share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.rules.case_mails import CaseMails
+from pipeline.rules.history import History
+from pipeline.workdays import Workdays
+from schemas.advice import Advice
+from schemas.case import Case, CaseFiles, Directory
+from schemas.decisions import Decisions
+from schemas.effects import CellEdit, Effect
+from schemas.ports import Documents, KnownCase, Memory, TrackedValue
+from schemas.remarks import Remark
+from schemas.settings import Settings
+from schemas.workbook import WorkbookReading
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one pass observed.
+
+    ``readings`` are the ledgers that are known (fresh, or the last good with ``stale_because``); ``unreadable`` says
+    why a ledger cannot be read now; ``folders`` gives the case folders that exist on the share, by number; ``files``
+    what lies in those of current complaints, by folder.
+    """
+
+    readings: tuple[WorkbookReading, ...]
+    unreadable: Mapping[str, str]
+    folders: Mapping[str, str]
+    files: Mapping[str, CaseFiles] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Plan:
+    """The pass as decided: cases with decisions, what to remember, and the effects in the order to perform them."""
+
+    cases: list[Case] = field(default_factory=list)
+    decisions: dict[str, Decisions] = field(default_factory=dict)
+    advice: dict[str, Advice] = field(default_factory=dict)
+    remarks: dict[str, tuple[Remark, ...]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    pending: dict[str, list[str]] = field(default_factory=dict)
+    known: list[KnownCase] = field(default_factory=list)
+    trails: list[TrackedValue] = field(default_factory=list)
+    vanished: list[KnownCase] = field(default_factory=list)
+    numbers: set[str] = field(default_factory=set)
+    effects: list[Effect] = field(default_factory=list)
+
+    def handle(self, case: Case) -> str:
+        """The key under which a case's decisions stand; a row without identity goes by its place."""
+        return case.case_id or f"{case.ledger}!{case.place.sheet}!{case.place.row}"
+
+
+@dataclass(slots=True)
+class Found:
+    """A complaint row with its identity, before and after it was decided on."""
+
+    case: Case
+    known: KnownCase
+    reading: WorkbookReading
+    kept: frozenset[str]
+    note: str
+
+
+@dataclass(slots=True)
+class Pass:
+    """What every step of one planning needs."""
+
+    snapshot: Snapshot
+    memory: Memory
+    settings: Settings
+    documents: Documents
+    calendar: Workdays
+    now: datetime
+    history: History
+    directory: Directory
+    mails: CaseMails
+    asked: str
+    origins: Mapping[str, KnownCase]
+    found: list[Found] = field(default_factory=list)
+    plan: Plan = field(default_factory=Plan)
+    edits: dict[str, list[CellEdit]] = field(default_factory=dict)

@@ -1,0 +1,115 @@
+"""Mails about meetings: notice with invitation, change, cancellation, and the signed minutes (process step 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pipeline.rules.case_mails import CaseMails, product_of, shown
+from pipeline.rules.meetings import rounds
+from schemas.case import Case
+from schemas.effects import Effect, EffectKey, SendMail, digest_of
+from schemas.meetings import CalendarEntry, CalendarMethod, Distribution, Invitation, Person
+from schemas.rows import Meeting
+from schemas.values import MeetingState
+
+_ANNOUNCED = frozenset({MeetingState.CONFIRMED, MeetingState.MOVED, MeetingState.CANCELLED})
+
+
+def _is_past(mails: CaseMails, meeting: Meeting) -> bool:
+    time = meeting.time
+    if time is None:
+        return False
+    return time.at(mails.settings.zone) < mails.now if time.known else time.day < mails.now.date()
+
+
+def _invitation(
+    mails: CaseMails, case: Case, meeting: Meeting, key: EffectKey, *, cancelled: bool
+) -> Invitation | None:
+    """The calendar entry of a round, under one UID through changes and cancellation; None without organizer."""
+    organizers = (name for name in (case.complaint.engineer, meeting.chair) if mails.directory.mail_of(name))
+    host, time = next(organizers, None), meeting.time
+    if host is None or time is None:
+        return None
+    people = tuple(Person(name, mails.directory.mail_of(name) or "") for name in (host, *meeting.invited))
+    entry = CalendarEntry(
+        uid=f"{replace(key, revision=0).digest}@kesu",
+        summary=f"{case.label} 第{meeting.round}次客诉分析会",
+        start=time.at(mails.settings.zone) if time.known else time.day,
+        place=meeting.place or "",
+        description=meeting.materials or "",
+    )
+    method = CalendarMethod.CANCEL if cancelled else CalendarMethod.REQUEST
+    return Invitation(entry, people[0], tuple(person for person in people[1:] if person.mail), method)
+
+
+def meeting_mails(mails: CaseMails, case: Case, notice_files: Mapping[int, str]) -> None:
+    """To everybody invited, with the notice attached; again when time, place or people change or it is off."""
+    for row in case.rows.meetings:
+        meeting = row.record
+        if meeting.round is None or meeting.state not in _ANNOUNCED:
+            continue
+        cancelled = meeting.state is MeetingState.CANCELLED
+        announced = mails.history.latest("mail.meeting", case.number, f"{meeting.round}") is not None
+        invites = meeting.time is not None and not _is_past(mails, meeting)  # nobody can come to a past meeting
+        if announced if cancelled else invites:
+            _meeting(mails, case, meeting, notice_files.get(meeting.round, ""), cancelled=cancelled)
+
+
+def _meeting(mails: CaseMails, case: Case, meeting: Meeting, notice_file: str, *, cancelled: bool) -> None:
+    unknown = [name for name in meeting.invited if not mails.directory.mail_of(name)]
+    if unknown:
+        mails.hold(case, f"第{meeting.round}次会议：通讯录中没有 {'、'.join(unknown)} 的邮箱，请另行通知")
+    to = mails.addresses(*meeting.invited)
+    if not to:
+        mails.hold(case, f"第{meeting.round}次会议通知未发：应到人员为空或没有邮箱")
+        return
+    inputs = digest_of([str(meeting.time), meeting.place, sorted(meeting.invited), cancelled])
+    key = mails.history.revised("mail.meeting", case.number, f"{meeting.round}", inputs)
+    if key is None:
+        return
+    complaint = case.complaint
+    context: dict[str, Any] = {
+        "number": case.number, "customer": shown(complaint.customer), "product": product_of(complaint),
+        "round": meeting.round, "time": shown(meeting.time), "place": shown(meeting.place),
+        "chair": shown(meeting.chair), "invited": list(meeting.invited), "materials": shown(meeting.materials),
+        "engineer": shown(complaint.engineer), "changed": key.revision > 0 and not cancelled,
+        "cancelled": cancelled,
+    }
+    cc = tuple(address for address in mails.addresses(complaint.engineer) if address not in to)
+    attachments = () if cancelled or not notice_file else (notice_file,)
+    entry = _invitation(mails, case, meeting, key, cancelled=cancelled)
+    payload = SendMail("meeting", to, cc, context, attachments, (case.case_id,), invitation=entry)
+    word = "取消" if cancelled else "更改" if key.revision else "通知"
+    title = f"{case.number} 第{meeting.round}次会议{word}"
+    mails.effects.append(Effect(key, title, inputs, payload, case.case_id))
+
+
+def minutes_mails(
+    mails: CaseMails, case: Case, distributions: Iterable[Distribution], minutes_files: Mapping[int, str]
+) -> None:
+    """The signed minutes to every department that took part, once per round; the scan where there is one.
+
+    What could not be reached is named for board and digest.
+    """
+    for signed in distributions:
+        if signed.unreached:
+            mails.hold(case, f"第{signed.round}次会议纪要：{'、'.join(signed.unreached)} 没有邮箱，请另行送达")
+        to = mails.addresses(*signed.recipients)
+        if not to:
+            continue
+        attachment = f"{case.folder}/{signed.scan}" if signed.scan else minutes_files.get(signed.round, "")
+        complaint = case.complaint
+        context = {
+            "number": case.number, "customer": shown(complaint.customer), "product": product_of(complaint),
+            "phenomenon": shown(complaint.phenomenon), "round": signed.round,
+            "departments": list(signed.departments), "engineer": shown(complaint.engineer),
+            "conclusion": shown(dict(rounds(case))[signed.round].conclusion), "folder": case.folder,
+        }
+        payload = SendMail(
+            "minutes", to, mails.copies(to, complaint.engineer), context, (attachment,) if attachment else (),
+            (case.case_id,),
+        )
+        title = f"{case.number} 第{signed.round}次会议纪要分发"
+        mails.send(case, title, payload, subject=case.number, occasion=f"{signed.round}")

@@ -1,0 +1,97 @@
+"""Personal and shared ledgers: a registered complaint keeps its number, and the shared row is the truth (step 12)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.plan import Plan, Snapshot, plan
+from pipeline.workdays import Workdays
+from schemas.case import Standing
+from schemas.effects import Outcome, ReserveNumber, WriteCells
+from schemas.settings import LedgerSetting, Settings
+from schemas.workbook import WorkbookReading
+from tests.memory_journal import MemoryJournal
+from tests.spec.ledger_tables import CONTACTS, LEDGER, at, complaint, ledger
+from tests.spec.test_planned_effects import DOCUMENTS, kinds
+
+OWN = "周启航台账.xlsx"
+SETTINGS = Settings(
+    version=1, site="测试厂",
+    ledgers=(LedgerSetting(file=LEDGER), LedgerSetting(file=OWN, kind="personal", owner="周启航")),
+)
+ROW = complaint(状态="调查", 不良数量=3, 批量数=100, 客户日用量=100, 客户良品库存=10)
+OFFICE = tuple(contact for contact in CONTACTS)
+
+
+class Office:
+    """A shared and a personal ledger; what a pass plans counts as done."""
+
+    def __init__(self) -> None:
+        self.journal = MemoryJournal("测试厂")
+        self.journal.complete_pass(at("2026-11-01T08:00"), [LEDGER, OWN])
+
+    def see(self, now: str, *readings: WorkbookReading) -> Plan:
+        moment = at(now)
+        folders = {case.number: case.folder for case in self.journal.memory().cases.values() if case.folder}
+        planned = plan(Snapshot(readings, {}, folders), self.journal.memory(), SETTINGS, DOCUMENTS, Workdays(), moment)
+        reserving = {effect.case_id for effect in planned.effects if isinstance(effect.payload, ReserveNumber)}
+        known = [replace(case, number="") if case.case_id in reserving else case for case in planned.known]
+        self.journal.record_cases(known, planned.numbers, moment)
+        self.journal.record_trails(planned.trails, moment)
+        for effect in planned.effects:
+            self.journal.intend(effect, moment)
+            if isinstance(effect.payload, ReserveNumber):
+                self.journal.reserve_number(effect.payload.case_id, effect.payload.number, moment)
+            self.journal.finish(effect.key, Outcome(effect.title), moment)
+        return planned
+
+
+def shared(*rows: dict[str, object]) -> WorkbookReading:
+    return ledger(rows, 通讯录=OFFICE)
+
+
+def own(*rows: dict[str, object]) -> WorkbookReading:
+    return ledger(rows, name=OWN)
+
+
+def office_with_a_personal_case() -> Office:
+    office = Office()
+    office.see("2026-11-26T08:05", shared(), own(ROW))
+    office.see("2026-11-26T08:20", shared(), own(ROW))
+    return office
+
+
+NUMBERED = {**ROW, "客诉编号": "KS-202611-001"}
+
+
+def feedback(planned: Plan, name: str) -> str:
+    cells = [effect.payload for effect in planned.effects if isinstance(effect.payload, WriteCells)]
+    found = [edit.text for entry in cells if entry.ledger == name for edit in entry.edits if edit.field == "feedback"]
+    return found[0] if found else ""
+
+
+def test_a_personal_row_that_belongs_on_the_shared_ledger_is_told_so() -> None:
+    office = office_with_a_personal_case()
+    planned = office.see("2026-11-26T08:30", shared(), own(NUMBERED))
+    assert "应登公共台账" in feedback(planned, OWN)
+    assert "⑤等级为紧急" in feedback(planned, OWN)
+
+
+def test_once_registered_the_shared_row_is_the_truth_and_nothing_is_told_again() -> None:
+    office = office_with_a_personal_case()
+    office.see("2026-11-26T08:30", shared(), own(NUMBERED))
+    office.see("2026-11-26T08:45", shared(NUMBERED), own(NUMBERED))
+    planned = office.see("2026-11-26T09:00", shared(NUMBERED), own(NUMBERED))
+    standings = {case.ledger: case.standing for case in planned.cases}
+    assert standings == {LEDGER: Standing.MANAGED, OWN: Standing.REGISTERED}
+    assert {case.number for case in planned.cases} == {"KS-202611-001"}
+    assert feedback(planned, OWN).startswith("已登公共台账")
+    told = [key.kind for key in office.journal.memory().effects if key.kind in {"mail.line_stop", "mail.release"}]
+    assert sorted(told) == ["mail.line_stop", "mail.release"], "registering alerts nobody a second time"
+    assert kinds(office.see("2026-11-26T09:05", shared(NUMBERED), own(NUMBERED)).effects) == ["cells", "cells"]
+
+
+def test_a_number_that_only_another_personal_ledger_has_does_not_count_as_registered() -> None:
+    office = office_with_a_personal_case()
+    planned = office.see("2026-11-26T08:30", shared(), own(NUMBERED))
+    assert [case.standing for case in planned.cases] == [Standing.MANAGED]
