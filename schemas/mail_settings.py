@@ -77,10 +77,40 @@ class GraphSetting(Section):
     endpoint: str = ""
 
 
+class ExchangeSetting(Section):
+    """A mailbox on the company's own Exchange; ``endpoint`` replaces the usual address on ``server``.
+
+    ``mailbox`` may be a shared one that ``user`` works in as its delegate, or that the server lets it impersonate.
+    ``any`` asks the server how to log in.
+    """
+
+    server: str = ""
+    endpoint: str = ""
+    mailbox: str = Field(min_length=1)
+    user: str = ""
+    auth: Literal["any", "ntlm", "basic", "oauth"] = "ntlm"
+    password_env: str = "KESU_MAIL_PASSWORD"  # noqa: S105 - the name of a variable
+    oauth: OAuthSetting | None = None
+    scope: str = ""
+    access: Literal["delegate", "impersonation"] = "delegate"
+    inbox: str = "inbox"
+    processed: str = "客诉已处理"
+
+    @model_validator(mode="after")
+    def _complete(self) -> ExchangeSetting:
+        if not (self.server or self.endpoint):
+            raise ValueError("server 与 endpoint 至少填一项")
+        if self.auth == "oauth" and (self.oauth is None or not self.scope):
+            raise ValueError("auth 为 oauth 时要填写 oauth 一节和 scope")
+        if self.auth != "oauth" and not self.user:
+            raise ValueError("缺少 user，请填写登录账号，如 域名\\账号")
+        return self
+
+
 class MailSetting(Section):
     """The mailbox and who hears what."""
 
-    backend: Literal["folder", "imap_smtp", "graph"] = "folder"
+    backend: Literal["folder", "imap_smtp", "graph", "exchange"] = "folder"
     inbox: str = "mail/inbox"
     outbox: str = "mail/outbox"
     sender: str = "客诉助手 <kesu@example.com>"
@@ -88,6 +118,7 @@ class MailSetting(Section):
     ca_file: str = ""
     imap_smtp: ImapSmtpSetting | None = None
     graph: GraphSetting | None = None
+    exchange: ExchangeSetting | None = None
     digest_at: time = time(8, 30)
     quality_manager: str = ""
     release_notice: bool = True

@@ -23,6 +23,11 @@ def open_mailbox(setting: MailSetting, resolve: Callable[[str], Path], *, rehear
         from pipeline.mailbox.graph import GraphMailbox
 
         return GraphMailbox(setting.graph, sender=setting.sender, ca_file=ca_file, timeout=setting.timeout_seconds)
+    if not rehearsal and setting.exchange is not None and setting.backend == "exchange":
+        from pipeline.mailbox.exchange import ExchangeMailbox
+
+        return ExchangeMailbox(setting.exchange, sender=setting.sender, ca_file=ca_file,
+                               timeout=setting.timeout_seconds)
     from pipeline.mailbox.folder import FolderMailbox
 
     return FolderMailbox(resolve(setting.inbox), resolve(setting.outbox))

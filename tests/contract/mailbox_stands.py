@@ -13,12 +13,13 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from pipeline.mailbox.exchange import ExchangeMailbox
 from pipeline.mailbox.folder import FolderMailbox
 from pipeline.mailbox.graph import GraphMailbox
 from pipeline.mailbox.imap_smtp import ImapSmtpMailbox
-from schemas.mail_settings import GraphSetting, ImapSmtpSetting, OAuthSetting, ServerSetting
+from schemas.mail_settings import ExchangeSetting, GraphSetting, ImapSmtpSetting, OAuthSetting, ServerSetting
 from schemas.ports import Mailbox
-from tests.servers import certificates, dovecot, fault_proxy, graph, identity, smtp
+from tests.servers import certificates, dovecot, ews, fault_proxy, graph, identity, smtp
 from tests.servers.certificates import Certificates
 
 #: What a server does to the next message, or to everything until "well".
@@ -145,6 +146,31 @@ def graph_setting(server: graph.GraphServer) -> GraphSetting:
     )
 
 
+def exchange_stand(servers: Servers, _root: Path) -> Stand:
+    """Our EWS server over TLS, spoken to with exchangelib; sending goes through its own process."""
+    server = servers.closing.enter_context(ews.running(servers.certificates.server_context()))
+
+    def misbehave(fault: str) -> None:
+        server.store.orders = {fault} & {SLOW}
+        if fault == EXPIRED:
+            server.identity.expire()
+        elif fault not in {SLOW, "well"}:
+            server.store.next_send.append(fault)
+
+    mailbox = ExchangeMailbox(exchange_setting(server), sender="kesu@example.com", ca_file=servers.certificates.root,
+                              timeout=TIMEOUT)
+    servers.closing.callback(mailbox.close)
+    return Stand(mailbox, lambda _name, raw: keep(server.store.receive(raw)), lambda: list(server.store.delivered),
+                 misbehave)
+
+
+def exchange_setting(server: ews.EwsServer) -> ExchangeSetting:
+    """How to reach an EWS server of ours."""
+    os.environ[SECRET] = ews.PASSWORD
+    return ExchangeSetting(mailbox=ews.USER, user=ews.USER, password_env=SECRET, auth="basic",
+                           endpoint=f"https://localhost:{server.port}/EWS/Exchange.asmx")
+
+
 def keep(_item: object) -> None:
     """Nothing: a delivery has no result."""
 
@@ -152,5 +178,6 @@ def keep(_item: object) -> None:
 ADAPTERS = (
     Adapter("folder", folder_stand, frozenset()),
     Adapter("imap_smtp", imap_smtp_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW})),
+    Adapter("exchange", exchange_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW})),
     Adapter("graph", graph_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW, EXPIRED})),
 )

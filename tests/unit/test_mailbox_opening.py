@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from pipeline.configuration import load_settings
 from pipeline.mailbox.folder import FolderMailbox
 from pipeline.mailbox.opening import open_mailbox
 from schemas.mail_settings import MailSetting
@@ -16,8 +17,10 @@ from schemas.mail_settings import MailSetting
 IMAP_SMTP = {"user": "kesu@example.com", "imap": {"host": "imap.example.com"}, "smtp": {"host": "smtp.example.com"}}
 GRAPH = {"mailbox": "kesu@example.com",
          "oauth": {"tenant": "t", "client_id": "c", "authority": "https://127.0.0.1:9"}}
-SECTIONS: dict[str, object] = {"folder": {}, "imap_smtp": IMAP_SMTP, "graph": GRAPH}
-LIBRARIES = {"folder": set[str](), "imap_smtp": {"imapclient"}, "graph": {"msal", "requests"}}
+EXCHANGE = {"endpoint": "https://127.0.0.1:9/EWS/Exchange.asmx", "mailbox": "kesu@example.com", "user": "kesu"}
+SECTIONS: dict[str, object] = {"folder": {}, "imap_smtp": IMAP_SMTP, "graph": GRAPH, "exchange": EXCHANGE}
+LIBRARIES = {"folder": set[str](), "imap_smtp": {"imapclient"}, "graph": {"msal", "requests"},
+             "exchange": {"exchangelib", "requests"}}
 HEAVY = {"imapclient", "msal", "requests", "exchangelib"}
 _CHILD = """
 import sys
@@ -63,3 +66,15 @@ def test_a_backend_needs_its_section() -> None:
 def test_no_secret_can_stand_in_the_configuration() -> None:
     with pytest.raises(ValidationError):
         MailSetting.model_validate({"imap_smtp": {**IMAP_SMTP, "password": "x"}})
+
+
+@pytest.mark.parametrize("backend", [name for name in SECTIONS if name != "folder"])
+def test_the_samples_in_the_configuration_are_right(backend: str, tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "config.yaml").read_text(encoding="utf-8")
+    start = text.index("\nmail:")
+    mail = "\n".join(line.removeprefix("#") for line in text[start:].splitlines())
+    config = tmp_path / "config.yaml"
+    config.write_text(text[:start] + mail.replace("backend: folder", f"backend: {backend}"), encoding="utf-8")
+    found = load_settings(config).mail
+    assert found.backend == backend
+    assert getattr(found, backend) is not None

@@ -1,0 +1,128 @@
+"""A mailbox on the company's own Exchange over EWS: reading here and patiently, sending in a process that fails fast.
+
+A mail is sent as a draft that carries the key, by the draft's id, which it loses by being sent. Without an answer the
+sent folder, then the drafts tell.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline.mailbox.errors import (
+    MailBusy,
+    MailCertificateRefused,
+    MailFolderUnknown,
+    MailLoginRefused,
+    MailServerUnreachable,
+)
+from pipeline.mailbox.exchange_account import ExchangeLogin, carrying, ids_of
+from pipeline.mailbox.exchange_sender import ExchangeSender
+from pipeline.mailbox.outgoing import checked_key, read_outgoing
+from schemas.errors import MailRefused
+from schemas.mail_settings import ExchangeSetting
+from schemas.ports import Trace
+
+
+class ExchangeMailbox:
+    """The port ``Mailbox`` over EWS; an id of incoming mail is Exchange's own, which lasts until the mail is moved."""
+
+    def __init__(self, setting: ExchangeSetting, *, sender: str, ca_file: Path | None, timeout: float) -> None:
+        self._setting = setting
+        self._sender = sender
+        self._login = ExchangeLogin(setting, ca_file, timeout, fail_fast=False)
+        self._outgoing = ExchangeSender(setting, ca_file, timeout)
+        atexit.register(self.close)
+
+    def fetch(self, known: Container[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
+        """New mails, oldest first; one that is moved meanwhile is left out."""
+        from exchangelib.errors import ErrorItemNotFound
+
+        with self._connected() as account:
+            present = [entry for entry in ids_of(self._folder(account, self._setting.inbox)) if entry[0] not in known]
+        for entry in present:
+            with self._connected() as account:
+                (read,) = account.fetch(ids=[entry], only_fields=["mime_content"])
+                if isinstance(read, Exception):
+                    if isinstance(read, ErrorItemNotFound):
+                        continue
+                    raise read
+            yield entry[0], bytes(read.mime_content)
+
+    def mark_processed(self, mail_id: str) -> None:
+        """Move a mail to the folder of processed ones; idempotent: one that is gone stays gone."""
+        from exchangelib.errors import ErrorItemNotFound
+
+        with self._connected() as account:
+            target = self._folder(account, self._setting.processed, make=True)
+            for moved in account.bulk_move(ids=[(mail_id, None)], to_folder=target):
+                if isinstance(moved, Exception) and not isinstance(moved, ErrorItemNotFound):
+                    raise moved
+
+    def send(self, mime: bytes, key: str) -> tuple[str, ...]:
+        """Draft with the key, then send the draft; once per key.
+
+        Raises ``MailRefused`` (not sent; a draft may stay) or ``MailDoubtful``.
+        """
+        mail = read_outgoing(mime, key)
+        if self.trace(key) is not Trace.SENT:
+            self._outgoing.send(mail)
+        return ()
+
+    def trace(self, key: str) -> Trace:
+        """Whether the mail with this key was sent: the sent folder first, the outbox, then the drafts."""
+        checked_key(key)
+        with self._connected() as account:
+            if carrying(account, account.sent, key, self._sender):
+                return Trace.SENT
+            if carrying(account, account.outbox, key, self._sender):
+                return Trace.UNKNOWABLE  # handed over, on its way to the sent folder
+            return Trace.DRAFT if carrying(account, account.drafts, key, self._sender) else Trace.ABSENT
+
+    def close(self) -> None:
+        """End the sending process and forget the account."""
+        self._outgoing.close()
+        self._login.forget()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
+        """The account; a failure inside forgets it and comes out in our words."""
+        from exchangelib.errors import EWSError
+
+        try:
+            yield self._login.account()
+        except (EWSError, OSError) as error:
+            self._login.forget()
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> MailRefused:
+        from exchangelib.errors import ErrorServerBusy, RateLimitError, TransportError, UnauthorizedError
+
+        server, detail = self._setting.server or self._setting.endpoint, f"{type(error).__name__} {error}"[:160]
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return MailCertificateRefused(server, "不是本机信任的机构签发")
+        if isinstance(error, UnauthorizedError) or "401" in str(error):
+            return MailLoginRefused(self._setting.user or self._setting.mailbox, server, detail)
+        if isinstance(error, ErrorServerBusy | RateLimitError):
+            return MailBusy(server, detail, float(getattr(error, "back_off", None) or 0))
+        if isinstance(error, TransportError | OSError) or detail.startswith("ErrorTimeoutExpired"):
+            return MailServerUnreachable(server, detail)
+        return MailRefused("", f"邮件服务器 {server} 答复：{detail}")
+
+    def _folder(self, account: Any, name: str, *, make: bool = False) -> Any:
+        from exchangelib.errors import ErrorFolderNotFound
+        from exchangelib.folders import Messages
+
+        if name.lower() == "inbox":
+            return account.inbox
+        top = account.msg_folder_root
+        try:
+            return top // name
+        except ErrorFolderNotFound as error:
+            if not make:
+                known = "、".join(str(folder.name) for folder in top.children)
+                raise MailFolderUnknown(name, known) from error
+        return Messages(parent=top, name=name).save()
