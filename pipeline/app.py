@@ -163,6 +163,7 @@ def open_site(
                 ledgers=LedgerGateway(
                     share=share.root, state=state, aliases=settings.aliases, zone=settings.zone,
                     quiet_seconds=settings.quiet_seconds if quiet_seconds is None else quiet_seconds,
+                    backup_days=settings.backup_days,
                 ),
                 documents=documents,
                 mailbox=open_mailbox(settings.mail, partial(resolve, config), rehearsal=journal.mode == "rehearsal"),

@@ -7,13 +7,15 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
+from pipeline.alarm import ReadingWatch, raise_alarm
 from pipeline.files.system_faults import plain_sentence
 from pipeline.site import Site
 from pipeline.tick import PassReport, tick
+from schemas.effects import EffectState
 from schemas.errors import KesuError
 
 log = logging.getLogger(__name__)
@@ -78,24 +80,63 @@ def run_loop(
     """
     stop, wake = threading.Event(), threading.Event()
     folders = sorted({(site.share.root / ledger.file).parent for ledger in site.settings.ledgers})
-    last_complaint = ""
-    last_day = ""
+    rounds = _Rounds(site, rehearsal, report, complain, daily, check_share, clock())
     with stop_on_signals(stop, wake), hints(folders, wake):
         while not stop.is_set():
             wake.clear()
-            now = clock()
-            try:
-                if last_day != f"{now:%Y-%m-%d}":
-                    daily(now)
-                    last_day = f"{now:%Y-%m-%d}"
-                check_share()
-                report(tick(site, now, rehearsal=rehearsal))
-                last_complaint = ""
-            except (KesuError, OSError) as error:
-                # the share may drop for hours; the loop outlives it
-                text = plain_sentence(error) if isinstance(error, OSError) else str(error)
-                if text != last_complaint:
-                    complain(text)
-                    last_complaint = text
+            rounds.next(clock())
             wake.wait(timeout=site.settings.poll_seconds)
             stop.wait(_CALM_SECONDS)
+
+
+class _Rounds:
+    """One round after the other: the day's first work, a pass, and the alarm when passes read nothing for long."""
+
+    def __init__(
+        self, site: Site, rehearsal: bool, report: Callable[[PassReport], None],
+        complain: Callable[[str], None], daily: Callable[[datetime], object], check_share: Callable[[], None],
+        started: datetime,
+    ) -> None:
+        self.site, self.rehearsal, self.report = site, rehearsal, report
+        self.complain, self.daily, self.check_share = complain, daily, check_share
+        self.watch = ReadingWatch(timedelta(minutes=site.settings.alarm_minutes), started)
+        self.reasons: tuple[str, ...] = ()
+        self._complaints: dict[str, str] = {}
+        self._day = ""
+
+    def next(self, now: datetime) -> None:
+        """Each part is tried whatever became of the others; the share may drop for hours, the loop outlives it."""
+        if self._day != f"{now:%Y-%m-%d}" and self._tried("daily", lambda: self.daily(now)):
+            self._day = f"{now:%Y-%m-%d}"
+        self._tried("pass", lambda: self._pass(now))
+        since = self.watch.outage_since(now)
+        if since is not None:
+            self._tried("alarm", lambda: self._alarm(since, now))
+
+    def _pass(self, now: datetime) -> None:
+        self.check_share()
+        done = tick(self.site, now, rehearsal=self.rehearsal)
+        self.reasons = tuple(done.snapshot.unreadable.values())
+        if any(not reading.stale_because for reading in done.snapshot.readings):
+            self.watch.read(now)
+        self.report(done)
+
+    def _alarm(self, since: datetime, now: datetime) -> None:
+        reasons = tuple(filter(None, (*self.reasons, self._complaints.get("pass", ""))))
+        sentence, mailed = raise_alarm(self.site, since, now, reasons)
+        self.complain(sentence)
+        if mailed is not None and mailed.state is not EffectState.DONE:
+            self.complain(f"警报邮件未能发出：{mailed.text}")
+
+    def _tried(self, what: str, do: Callable[[], object]) -> bool:
+        """Do something; a failure is told once for as long as it lasts."""
+        try:
+            do()
+        except (KesuError, OSError) as error:
+            text = plain_sentence(error) if isinstance(error, OSError) else str(error)
+            if text != self._complaints.get(what):
+                self.complain(text)
+            self._complaints[what] = text
+            return False
+        self._complaints.pop(what, None)
+        return True

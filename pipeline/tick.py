@@ -93,7 +93,7 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
     ]
     vanished = tuple(known.number for known in planned.vanished)
     state = BoardState(site.settings.site, snapshot.readings, snapshot.unreadable, memory.effects.values(), vanished,
-                       rehearsal, deferred, site.calendar.warning(now.date()) or "")
+                       rehearsal, deferred, site.calendar.warning(now.date()) or "", memory.unreadable_since)
     return board_view(matters, state, now)
 
 
@@ -132,6 +132,7 @@ def tick(site: Site, now: datetime, *, rehearsal: bool, step: Callable[[str], No
     """
     with site.journal.pass_lock():
         snapshot = observe(site, now)
+        site.journal.note_unreadable(snapshot.unreadable, now)
         memory = site.journal.memory()
         planned = plan_pass(site, snapshot, memory, now)
         site.journal.record_cases(_as_seen(planned), planned.numbers, now)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -185,6 +185,7 @@ class Memory:
     effects: Mapping[EffectKey, EffectRecord]     # latest state of every effect
     told: frozenset[tuple[str, str]]              # (person, duty or event key) that a digest has told
     trails: Mapping[tuple[str, str], tuple[TrailEntry, ...]]  # by (case id, subject), oldest value first
+    unreadable_since: Mapping[str, datetime] = field(default_factory=dict)  # ledgers that cannot be read now
 
 
 class Journal(Protocol):
@@ -211,6 +212,10 @@ class Journal(Protocol):
 
         Raises ``NumberTaken`` when another case has it.
         """
+        ...
+
+    def note_unreadable(self, ledgers: Collection[str], now: datetime) -> None:
+        """Remember since when each of ``ledgers`` cannot be read, and forget the others; writes only what is new."""
         ...
 
     def intend(self, effect: Effect, now: datetime) -> EffectRecord:

@@ -119,6 +119,8 @@ class Settings(Section):
     settling_minutes: int = Field(default=10, ge=0)
     poll_seconds: float = Field(default=5.0, gt=0)
     quiet_seconds: float = Field(default=2.0, ge=0)
+    alarm_minutes: float = Field(default=15.0, gt=0)
+    backup_days: int = Field(default=14, ge=1)
     numbering: NumberingSetting = NumberingSetting()
     clocks: ClockSetting = ClockSetting()
     level: LevelSetting = LevelSetting()

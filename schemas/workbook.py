@@ -100,7 +100,9 @@ class WorkbookReading:
     """One ledger as it stood at ``saved`` (the file's time stamp, aware), identified by its content hash.
 
     ``issues`` holds everything wrong (rows' issues included); ``hints`` are sentences about absent optional parts.
-    ``stale_because`` is set when this is the last good reading because the present file cannot be read.
+    ``stale_because`` is set when this is the last good reading because the present file cannot be read. ``unread``
+    names sheets that could not be read: what stood there has not gone. ``warnings`` are sentences on the files around
+    the ledger that a person has to act on: copies under similar names, saves that went into a replaced file.
     """
 
     ledger: str
@@ -111,6 +113,8 @@ class WorkbookReading:
     issues: tuple[Issue, ...]
     hints: tuple[str, ...] = ()
     stale_because: str = ""
+    unread: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
     _by_kind: dict[SheetKind, tuple[Row[SheetRow], ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def rows(self, kind: SheetKind) -> tuple[Row[SheetRow], ...]:

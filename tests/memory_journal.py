@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -33,6 +33,7 @@ class MemoryJournal:
         self._files: dict[str, str] = {}
         self._told: set[tuple[str, str]] = set()
         self._trails: dict[tuple[str, str], tuple[TrailEntry, ...]] = {}
+        self._unreadable: dict[str, datetime] = {}
         self._passing = False
 
     def memory(self) -> Memory:
@@ -41,6 +42,7 @@ class MemoryJournal:
             site=self.site, seen_ledgers=frozenset(self._ledgers), cases=MappingProxyType(dict(self._cases)),
             numbers=frozenset(self._numbers), effects=MappingProxyType(dict(self._effects)),
             told=frozenset(self._told), trails=MappingProxyType(dict(self._trails)),
+            unreadable_since=MappingProxyType(dict(self._unreadable)),
         )
 
     def pass_lock(self) -> AbstractContextManager[None]:
@@ -93,6 +95,10 @@ class MemoryJournal:
         known = self._cases.get(case_id)
         owned = (number for number, holder in self._numbers.items() if holder == case_id)
         return (known.number if known else "") or next(owned, "")
+
+    def note_unreadable(self, ledgers: Collection[str], now: datetime) -> None:
+        """Remember since when each of ``ledgers`` cannot be read, and forget the others."""
+        self._unreadable = {name: self._unreadable.get(name, now) for name in ledgers}
 
     def intend(self, effect: Effect, now: datetime) -> EffectRecord:
         """Remember the intent; a known effect as it stands (a pending one takes the newer title and inputs)."""

@@ -12,6 +12,12 @@ def fact(connection: Connection, key: str) -> str | None:
     return connection.scalar(select(meta.c.value).where(meta.c.key == key))
 
 
+def facts_with(connection: Connection, prefix: str) -> dict[str, str]:
+    """The facts whose key begins with ``prefix``, by the rest of their key."""
+    rows = connection.execute(select(meta.c.key, meta.c.value).where(meta.c.key.startswith(prefix, autoescape=True)))
+    return {row.key.removeprefix(prefix): row.value for row in rows}
+
+
 def write_fact(connection: Connection, key: str, value: str) -> None:
     """Insert or replace a fact."""
     changed = connection.execute(update(meta).where(meta.c.key == key).values(value=value))

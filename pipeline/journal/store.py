@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +14,20 @@ from pipeline.journal import case_table, effect_table, tables, trail_table
 from pipeline.journal.backup import RESTORED, daily_backup
 from pipeline.journal.connection import plain_failures
 from pipeline.journal.errors import TimeRunsBackwards
-from pipeline.journal.meta_table import delete_fact, fact, write_fact
+from pipeline.journal.meta_table import delete_fact, fact, facts_with, write_fact
 from pipeline.journal.pass_lock import instance_lock, pass_lock
 from pipeline.journal.row_forms import time_from, time_text
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 from schemas.ports import KnownCase, Memory, TrackedValue
 
 _GENERATION = "generation"  # counts the changes of what ``memory`` gives, so that an unchanged one is not read again
+
+_UNREADABLE = "unreadable since: "
+
+
+def _unreadable(connection: Connection) -> dict[str, datetime]:
+    facts = facts_with(connection, _UNREADABLE)
+    return {name: time_from(text) for name, text in facts.items()}
 
 
 def _next_generation(connection: Connection) -> None:
@@ -68,6 +75,7 @@ class SqlJournal:
                     effects=MappingProxyType(effect_table.all_effects(connection)),
                     told=frozenset((row.person, row.key) for row in connection.execute(select(tables.told))),
                     trails=MappingProxyType(trail_table.all_trails(connection)),
+                    unreadable_since=MappingProxyType(_unreadable(connection)),
                 )
                 self._remembered = (generation, memory)
             return self._remembered[1]
@@ -99,6 +107,18 @@ class SqlJournal:
         """
         with self._write() as connection:
             case_table.reserve(connection, case_id, number, now)
+            _next_generation(connection)
+
+    def note_unreadable(self, ledgers: Collection[str], now: datetime) -> None:
+        """Remember since when each of ``ledgers`` cannot be read, and forget the others; writes only what is new."""
+        known = self.memory().unreadable_since
+        if set(known) == set(ledgers):
+            return
+        with self._write() as connection:
+            for name in set(known) - set(ledgers):
+                delete_fact(connection, f"{_UNREADABLE}{name}")
+            for name in set(ledgers) - set(known):
+                write_fact(connection, f"{_UNREADABLE}{name}", time_text(now))
             _next_generation(connection)
 
     def intend(self, effect: Effect, now: datetime) -> EffectRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.files.atomic import sha256_of, write_if_changed
+from pipeline.files.backups import Backups, backup_for
+from pipeline.files.lookalikes import lookalikes
 from pipeline.files.names import inside
 from pipeline.files.owner import owner_of
 from pipeline.files.stable import Sightings, StableCopy, copy_stable
@@ -29,7 +32,7 @@ from schemas.workbook import WorkbookReading
 
 _Result = TypeVar("_Result")
 
-BACKUPS = ".kesu-备份"  # beside each ledger, on the same file system, as the swap demands
+_LOOK_AGAIN_SECONDS = 60.0  # a file whose size and time stamp stand still is still read as often as this
 
 
 class LedgerGateway:
@@ -37,14 +40,21 @@ class LedgerGateway:
 
     ``state`` is a local folder: last good copies under ``last_good``, swaps under way under ``swaps``. ``aliases`` are
     the plant's own words for columns, ``zone`` the zone of time stamps, ``quiet_seconds`` how long a file must have
-    been still. Keep one for as long as the process runs: an unchanged file is neither waited for nor parsed again.
+    been still, ``backup_days`` how long replaced files are kept. Keep one for as long as the process runs: an unchanged
+    file is neither waited for nor parsed again, and copied once a minute only.
     """
 
-    def __init__(self, *, share: Path, state: Path, aliases: Aliases, zone: tzinfo, quiet_seconds: float) -> None:
+    def __init__(
+        self, *, share: Path, state: Path, aliases: Aliases, zone: tzinfo, quiet_seconds: float, backup_days: int = 14
+    ) -> None:
         self._share, self._state, self._aliases, self._zone = share, state, aliases, zone
         self._quiet_seconds = quiet_seconds
         self._sightings = Sightings()
+        self._backup_days = backup_days
+        self._backups: dict[str, Backups] = {}
         self._parsed: dict[str, tuple[date, WorkbookReading]] = {}
+        self._looked: dict[str, tuple[tuple[int, int, int], float]] = {}
+        self._today: date | None = None
 
     def read(self, setting: LedgerSetting, today: date) -> WorkbookReading:
         """Read a ledger as it stands; raises LedgerUnreadable in its kinds.
@@ -54,6 +64,10 @@ class LedgerGateway:
         """
         source = self._source(setting)
         self._finish_swap(setting)
+        known = self._unchanged(setting, today)
+        if known is not None:
+            return self._with_warnings(setting, known, today)
+        status = _signature(source)
         copy = copy_stable(source, self._state / "incoming", self._quiet_seconds, sightings=self._sightings)
         local = self._named_copy(copy, setting)
         try:
@@ -63,14 +77,38 @@ class LedgerGateway:
             local.replace(good)
         finally:
             shutil.rmtree(local.parent, ignore_errors=True)  # our copy; a remainder does no harm
-        return reading
+        if status is not None and status[1:] == (copy.size, copy.mtime_ns):
+            self._looked[setting.file] = status, time.monotonic()
+        return self._with_warnings(setting, reading, today)
+
+    def _unchanged(self, setting: LedgerSetting, today: date) -> WorkbookReading | None:
+        """The reading of today that still holds, by size and time stamp; None when the file has to be looked into."""
+        known, looked = self._parsed.get(setting.file), self._looked.get(setting.file)
+        if known is None or looked is None or known[0] != today or time.monotonic() - looked[1] > _LOOK_AGAIN_SECONDS:
+            return None
+        return known[1] if _signature(self._source(setting)) == looked[0] else None
+
+    def _with_warnings(self, setting: LedgerSetting, reading: WorkbookReading, today: date) -> WorkbookReading:
+        """The reading with what a person has to know about the files around it."""
+        source = self._source(setting)
+        self._today = today
+        try:
+            late, copies = self._backups_of(setting).review(today, self._backup_days), lookalikes(source)
+        except OSError:
+            return reading  # the share drops: the next pass looks again
+        warnings = [_late_save(setting.file, path) for path in late]
+        if copies:
+            warnings.append(f"{setting.file} 旁边有名称相近的文件：{'、'.join(copies)}。系统只读 {source.name}；"
+                            "请确认没有人填错文件，把内容合并后移走副本")
+        return replace(reading, warnings=tuple(warnings))
 
     def last_good(self, setting: LedgerSetting, today: date) -> WorkbookReading | None:
         """The last reading that succeeded, from the local copy; None when there never was one."""
         good = self._good(setting)
         if not good.exists():
             return None
-        return self._parse(setting, good, sha256_of(good), good.stat().st_mtime_ns, today)
+        reading = self._parse(setting, good, sha256_of(good), good.stat().st_mtime_ns, today)
+        return self._with_warnings(setting, reading, today)
 
     def write(self, setting: LedgerSetting, sha256: str, edits: Sequence[CellEdit]) -> None:
         """Write our cells into the ledger that was read as ``sha256``; nothing else of it changes.
@@ -120,6 +158,10 @@ class LedgerGateway:
             patched.unlink(missing_ok=True)
         return result
 
+    def _backups_of(self, setting: LedgerSetting) -> Backups:
+        known = inside(self._state, self._state / "replaced" / f"{setting.file}.json")
+        return self._backups.setdefault(setting.file, Backups(self._source(setting), known))
+
     def _source(self, setting: LedgerSetting) -> Path:
         return self._share / setting.file
 
@@ -158,9 +200,8 @@ class LedgerGateway:
         return good
 
     def _swap(self, setting: LedgerSetting, target: Path, patched: Path, sha256: str) -> None:
-        folder = target.parent / BACKUPS
-        folder.mkdir(exist_ok=True)
-        backup = folder / f"{target.stem}.{sha256[:8]}{target.suffix}"
+        backup = backup_for(target, sha256)
+        backup.parent.mkdir(exist_ok=True)
         marker = self._marker(setting)
         marker.parent.mkdir(parents=True, exist_ok=True)
         write_if_changed(marker, str(backup).encode())
@@ -170,12 +211,30 @@ class LedgerGateway:
             marker.unlink()  # the person's file is in place: a briefly missing one would then be Excel's own save
             raise
         marker.unlink()
+        self._looked.pop(setting.file, None)
         shutil.copyfile(patched, self._good(setting))
         modified = target.stat().st_mtime_ns
         os.utime(self._good(setting), ns=(modified, modified))
+        if self._today is not None:
+            self._backups_of(setting).review(self._today, self._backup_days)
 
     def _finish_swap(self, setting: LedgerSetting) -> None:
         marker = self._marker(setting)
         if marker.exists():
             repair(self._source(setting), Path(marker.read_text(encoding="utf-8")))
             marker.unlink()
+
+
+def _signature(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None  # missing or not reachable: the reading itself says so
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _late_save(ledger: str, backup: Path) -> str:
+    return (
+        f"有人在系统写入 {ledger} 之后，还向被替换的旧文件存过内容：{backup}。这些修改不在现在的台账里；"
+        "请打开两份对照、补录后，把这个文件移到别处"
+    )

@@ -24,6 +24,7 @@ from schemas.rows import MODELS, SheetKind
 from schemas.values import ValueProblem, clean_text
 from schemas.workbook import Issue, Place, Row, SheetReading, TableArea
 
+_UNCALCULATED = "公式未计算"
 _OWN_NUMBER = ("客诉", "投诉", "抱怨", "8d", "complaint")
 
 
@@ -155,6 +156,9 @@ class SheetReader:
                 raw.typed[found.name] = error  # something stands there: no second issue that the cell is empty
                 raw.issues.append(self._issue(address, found.name, error,
                                               f"单元格是公式错误 {error}，请改正公式或直接输入内容"))
+            elif address in self.sheet.uncalculated:
+                if found.name != "number" and not found.column.ours:  # what we write ourselves is told by the patch
+                    raw.typed[found.name] = _UNCALCULATED  # no blank, and the hint on the sheet says why
             elif value != "":
                 self._take(raw, found, column, value, address)
         return raw

@@ -15,7 +15,11 @@ from typing import Any
 from schemas.errors import LedgerDamaged, LedgerEncrypted, LedgerTooLarge
 
 TIME_LIMIT = 120.0  # seconds for one workbook; 100,000 x 40 cells take about 10
-_CHILD = Path(__file__).with_name("workbook_child.py")
+_SOURCES = Path(__file__).parents[2]  # isolated from the caller's folder and environment, but not from our own code
+_CHILD = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from pipeline.ledger.workbook_child import main; "
+    "sys.exit(main(sys.argv[2]))"
+)
 _WINDOWS_ABORT = 0xC0000409
 
 Cell = str | float | int | bool | datetime | date | time | timedelta
@@ -36,8 +40,9 @@ class Span:
 class RawSheet:
     """One worksheet as it stands: ``cells[row][column]`` from A1 on (rows end at their last filled cell, "" = blank).
 
-    ``errors`` gives the error word (#N/A ...) of a cell, ``formulas`` the cells that hold a formula, ``strays`` far-out
-    cells that were left out, ``refused`` why a sheet could not be read at all. Addresses are 0-based.
+    ``errors`` gives the error word (#N/A ...) of a cell, ``formulas`` the cells that hold a formula, ``uncalculated``
+    those of them without a result, ``strays`` far-out cells that were left out, ``refused`` why a sheet could not be
+    read at all and what to do. Addresses are 0-based.
     """
 
     name: str
@@ -48,6 +53,7 @@ class RawSheet:
     formulas: frozenset[Address]
     strays: tuple[str, ...] = ()
     refused: str = ""
+    uncalculated: frozenset[Address] = frozenset()
 
     def at(self, row: int, column: int) -> Cell:
         """The cell's value, "" when blank or outside."""
@@ -78,20 +84,21 @@ def _sheet(entry: Mapping[str, Any]) -> RawSheet:
         formulas=frozenset((row, column) for row, column in entry["formulas"]),
         strays=tuple(entry["strays"]),
         refused=entry["refused"],
+        uncalculated=frozenset((row, column) for row, column in entry["uncalculated"]),
     )
 
 
 def read_workbook(local: Path, shown: Path, time_limit: float = TIME_LIMIT) -> tuple[RawSheet, ...]:
     """Read every worksheet of ``local``; errors name ``shown``, the file that people know.
 
-    The child is run as a file, so that it works from a source tree, an editable install and a wheel alike.
+    The child finds this package by its place, so that it works from a source tree, an editable install and a wheel.
     Raises LedgerDamaged, LedgerEncrypted, LedgerTooLarge (memory or ``time_limit`` in seconds).
     """
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW
     else:
         flags = 0
-    command = [sys.executable, "-I", "-X", "utf8", str(_CHILD), str(local)]
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _CHILD, str(_SOURCES), str(local)]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=time_limit,
                               check=False, creationflags=flags)

@@ -12,8 +12,9 @@ from pathlib import Path
 from pipeline.ledger.copies import copies_among
 from pipeline.ledger.headings import Aliases, Vocabulary
 from pipeline.ledger.reader import SheetReader
-from pipeline.ledger.tables import find_table
+from pipeline.ledger.tables import Table, find_table
 from pipeline.ledger.workbook_process import RawSheet
+from pipeline.ooxml.cells import reference
 from schemas.columns import NEVER_GUESSED, SheetRow
 from schemas.consistency import find_contradictions
 from schemas.rows import MODELS, SheetKind
@@ -46,10 +47,11 @@ def read_sheets(file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Alias
     sheets: list[SheetReading[SheetRow]] = []
     issues: list[Issue] = []
     hints = list(_unknown_aliases(aliases))
+    unread: set[str] = set()
     for raw in raw_sheets:
         if raw.refused:
-            message = f"工作表未读取：{raw.refused}，超出上限。请删除表格以外的单元格后保存"
-            issues.append(Issue(raw.name, "", "", "", message))
+            issues.append(Issue(raw.name, "", "", "", f"工作表未读取：{raw.refused}"))
+            unread.add(raw.name)
             continue
         table = find_table(raw, vocabularies)
         if table is None:
@@ -57,6 +59,7 @@ def read_sheets(file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Alias
         sheet, found = SheetReader(raw, table, vocabularies[table.kind], today).read()
         sheets.append(sheet)
         issues += found
+        hints += _uncalculated(raw, table)
         if raw.strays:
             places = "、".join(raw.strays)
             message = f"远离表格的单元格（{places}）未读取，请删除其所在的行或列后保存"
@@ -69,8 +72,18 @@ def read_sheets(file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Alias
     if not any(sheet.kind is SheetKind.COMPLAINTS for sheet in sheets):
         issues.append(Issue("", "", "", "", "没有找到客诉台账：没有一张工作表的标题行含有接诉时间、客户、不良现象等列。"
                                             "请检查标题行，或在 config.yaml 的 aliases 中写明贵厂的叫法"))
-    reading = WorkbookReading(file.name, file.path, file.sha256, file.saved, tuple(sheets), tuple(issues), tuple(hints))
+    reading = WorkbookReading(file.name, file.path, file.sha256, file.saved, tuple(sheets), tuple(issues), tuple(hints),
+                              unread=frozenset(unread))
     return _with_contradictions(reading, today)
+
+
+def _uncalculated(raw: RawSheet, table: Table) -> Iterator[str]:
+    """One sentence on formulas without a result: other software wrote the file, and Excel has not been at it since."""
+    places = sorted(place for place in raw.uncalculated if place[0] > table.block.bottom and place[1] in table.paths)
+    if places:
+        shown = "、".join(reference(row + 1, column) for row, column in places[:3])
+        yield (f"工作表“{raw.name}”有 {len(places)} 个公式还没有计算结果（如 {shown}），暂按未填读取；"
+               "请用 Excel 或 WPS 打开后保存一次")
 
 
 def _with_contradictions(reading: WorkbookReading, today: date) -> WorkbookReading:

@@ -61,7 +61,8 @@ def find(work: Pass, reading: WorkbookReading, numbering: Numbering, first_id: i
         )
         work.found.append(Found(case, known, reading, kept[case.place.sheet], sighting.note))
     if not reading.stale_because:
-        gone = [known if known.vanished else replace(known, vanished=work.now) for known in identified.vanished]
+        gone = [known if known.vanished else replace(known, vanished=work.now) for known in identified.vanished
+                if known.sheet not in reading.unread]
         work.plan.known.extend(gone)
         work.plan.vanished.extend(known for known in gone if known.number)
     used = [int(entry.known.case_id[1:]) for entry in identified.sightings if entry.known.case_id]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
 
 from pipeline.rules.state import is_open
 from schemas.advice import Advice
@@ -36,7 +36,7 @@ class BoardMatter:
 
 @dataclass(frozen=True, slots=True)
 class BoardState:
-    """The rest of what the page needs: readings, why a ledger cannot be read, effects, vanished numbers."""
+    """The rest of what the page needs: readings, ledgers not readable (why, since when), effects, vanished rows."""
 
     site: str
     readings: Sequence[WorkbookReading]
@@ -46,6 +46,7 @@ class BoardState:
     rehearsal: bool
     deferred: Mapping[str, str]
     calendar_warning: str = ""
+    unreadable_since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def score_text(advice: Advice | None) -> str:
@@ -144,19 +145,23 @@ def _board_duties(matters: Iterable[BoardMatter]) -> tuple[BoardDuty, ...]:
     )
 
 
-def _ages(state: BoardState) -> tuple[LedgerAge, ...]:
+def _ages(state: BoardState, zone: tzinfo | None) -> tuple[LedgerAge, ...]:
+    since = {name: at.astimezone(zone) for name, at in state.unreadable_since.items() if name in state.unreadable}
     ages = [
-        LedgerAge(reading.ledger, reading.saved, None, reading.stale_because, state.deferred.get(reading.ledger, ""))
+        LedgerAge(reading.ledger, reading.saved, since.get(reading.ledger), reading.stale_because,
+                  state.deferred.get(reading.ledger, ""))
         for reading in state.readings
     ]
     known = {reading.ledger for reading in state.readings}
-    ages.extend(LedgerAge(name, None, None, reason) for name, reason in state.unreadable.items() if name not in known)
+    ages.extend(LedgerAge(name, None, since.get(name), reason) for name, reason in state.unreadable.items()
+                if name not in known)
     return tuple(ages)
 
 
 def _alerts(state: BoardState, records: Sequence[EffectRecord]) -> tuple[str, ...]:
     alerts = [state.calendar_warning] if state.calendar_warning else []
     alerts += [f"台账暂时读不到：{reason}" for reason in state.unreadable.values()]
+    alerts += [warning for reading in state.readings for warning in reading.warnings]
     alerts += [f"编号 {number} 的行不见了：提醒已停，资料夹保留；若是误删请恢复" for number in state.vanished]
     waiting = tuple(state.deferred.values())  # shown beside the ledger, with since when
     for record in records:
@@ -209,7 +214,7 @@ def board_view(matters: Sequence[BoardMatter], state: BoardState, now: datetime)
     ]
     old = [_board_case(matter, (), today) for matter in running if matter.case.standing is Standing.BASELINE]
     return BoardView(
-        site=state.site, day=today, ledgers=_ages(state), alerts=_alerts(state, records),
+        site=state.site, day=today, ledgers=_ages(state, now.tzinfo), alerts=_alerts(state, records),
         by_engineer=_tallies(cases, lambda case: case.engineer),
         by_department=_tallies(cases, lambda case: case.department),
         cases=tuple(cases), duties=_board_duties(managed), problems=tuple(problems),

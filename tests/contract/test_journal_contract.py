@@ -201,6 +201,17 @@ def test_a_pass_is_alone_and_remembered(journal: Both) -> None:
     assert journal.last_pass == NOW
 
 
+def test_a_ledger_is_unreadable_since_the_first_time_until_it_is_read(journal: Both) -> None:
+    journal.note_unreadable(["客诉台账.xlsx"], NOW)
+    journal.note_unreadable(["客诉台账.xlsx", "50%_个人.xlsx"], LATER)
+    assert journal.memory().unreadable_since == {"客诉台账.xlsx": NOW, "50%_个人.xlsx": LATER}
+    journal.note_unreadable(["50%_个人.xlsx"], LATER)
+    journal.note_unreadable(["客诉台账.xlsx"], LATER)
+    assert journal.memory().unreadable_since == {"客诉台账.xlsx": LATER}
+    journal.note_unreadable([], LATER)
+    assert journal.memory().unreadable_since == {}
+
+
 def test_rehearsed_time_runs_forward_only(journal: Both) -> None:
     journal.check_time(NOW)
     journal.complete_pass(LATER, [])

@@ -187,3 +187,19 @@ def test_a_second_instance_is_refused(plant: PlantFolder) -> None:
         looked = kesu("status", "-c", plant.config)
         assert looked.code == 0
         run.stop(signal.SIGTERM)
+
+
+def test_an_outage_is_told_once_to_the_quality_manager(plant: PlantFolder) -> None:
+    plant.configure(alarm_minutes=0.02, quality_manager="韩立川")
+    with running(plant) as run:
+        aside = plant.share / "别处.bin"
+        plant.ledger.rename(aside)
+        wait_until(lambda: [mail["To"] for mail in plant.mails()] == ["han@example.com"])
+        time.sleep(1)
+        aside.rename(plant.ledger)
+        wait_until(lambda: "找不到台账" not in plant.board())
+        run.stop(signal.SIGTERM)
+    (mail,) = plant.mails()
+    assert "读不到台账" in str(mail["Subject"])
+    if sys.platform != "win32":
+        assert run.complained.count("读不到任何台账") == 1

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from pipeline.files.atomic import sha256_of
-from pipeline.ledger.gateway import BACKUPS
+from pipeline.files.backups import FOLDER as BACKUPS
 from schemas.effects import CellEdit
 from schemas.errors import CellRefused, LedgerChanged, LedgerDamaged, LedgerInUse, LedgerMissing
 from schemas.settings import LedgerSetting

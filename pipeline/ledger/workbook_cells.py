@@ -1,0 +1,188 @@
+"""Looks at a worksheet's XML beside calamine: far-out cells to be cut, errors, formulas, digits beyond a float."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.parsers import expat
+
+from pipeline.ooxml.cells import MAX_COLUMNS as LAST_COLUMN
+from pipeline.ooxml.cells import column_letters
+
+MAX_AREA = 12_000_000         # cells of the rectangle that calamine may allocate for one sheet
+MAX_ROWS, MAX_COLUMNS = 200_000, 2_000
+MAX_GAP_ROWS, MAX_GAP_COLUMNS = 2_000, 60   # cells beyond a gap this wide are strays, when the area is too large
+TOO_LARGE = "超出上限。请删除表格以外的单元格后保存"
+
+_P = rb"<(?:[A-Za-z_][\w.\-]*:)?"
+_ROW_NUMBER = re.compile(_P + rb"row\s[^>]*?\br=[\"'](\d+)[\"']")
+_CELL_COLUMN = re.compile(rb"\br=[\"']([A-Z]{1,3})\d+[\"']")
+_ERROR = re.compile(_P + rb"c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.*?)</(?:[\w.\-]+:)?c>", re.DOTALL)
+_FORMULA = re.compile(_P + rb"c\s([^>]*)>\s*" + _P + rb"f[\s>/]")
+_UNCALCULATED = re.compile(
+    _P + rb"c\s([^>]*)>\s*" + _P + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</(?:[\w.\-]+:)?f>)\s*"
+    rb"(?:" + _P + rb"v(?:\s[^>]*)?(?:/>|></(?:[\w.\-]+:)?v>)\s*)?</(?:[\w.\-]+:)?c>"
+)
+_BARE_CELL = re.compile(_P + rb"c(?=[\s/>])(?![^>]*\sr=)")
+_LONG_NUMBER = re.compile(_P + rb"c\s([^>]*)>\s*" + _P + rb"v>(\d{16,20})</")
+_VALUE = re.compile(_P + rb"v(?:\s[^>]*)?>([^<]*)<")
+_REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_TYPE = re.compile(rb"\bt=[\"'](\w+)[\"']")
+
+
+@dataclass(slots=True)
+class SheetPart:
+    """One worksheet's XML with what had to be cut from it."""
+
+    xml: bytes
+    strays: list[str]
+    refused: str = ""
+
+
+def _column_index(letters: bytes | str) -> int:
+    """0-based column; beyond Excel's last one as well, since such cells are strays to be cut."""
+    text = letters.decode() if isinstance(letters, bytes) else letters
+    number = 0
+    for letter in text:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _address(attributes: bytes) -> tuple[int, int] | None:
+    found = _REFERENCE.search(attributes)
+    return (int(found[2]) - 1, _column_index(found[1])) if found else None
+
+
+def _extent(xml: bytes) -> tuple[int, int]:
+    """Rows and columns of the rectangle that the references span, styled blanks included (an upper bound)."""
+    rows = max((int(number) for number in _ROW_NUMBER.findall(xml)), default=0)
+    columns = max((_column_index(letters) + 1 for letters in set(_CELL_COLUMN.findall(xml))), default=0)
+    return max(rows, xml.count(b"<row")), columns
+
+
+class _Cells:
+    """Every cell by a full parse: for a suspicious extent, and for sheets whose cells state no reference.
+
+    ``filled`` gives row, column, first byte and byte after of each cell that holds a value; the rest is what
+    calamine does not tell.
+    """
+
+    def __init__(self, xml: bytes) -> None:
+        self.filled: list[tuple[int, int, int, int]] = []
+        self.errors: list[list[Any]] = []
+        self.formulas: list[tuple[int, int]] = []
+        self.uncalculated: list[tuple[int, int]] = []
+        self.long_numbers: list[tuple[int, int, str]] = []
+        self._xml = xml
+        self._row = self._column = -1
+        self._start = 0
+        self._kind, self._value, self._inside = "n", "", ""
+        self._holds: set[str] = set()
+        self._parser = parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler = self._open, self._close
+        parser.CharacterDataHandler = self._text
+        parser.Parse(xml, True)
+
+    def _open(self, name: str, attributes: dict[str, str]) -> None:
+        self._inside = name.rpartition(":")[2]
+        if self._inside == "row":
+            self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
+            self._column = -1
+        elif self._inside == "c":
+            stated = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", attributes.get("r", ""))
+            self._row = int(stated[2]) - 1 if stated else self._row
+            self._column = _column_index(stated[1]) if stated else self._column + 1
+            self._start = self._parser.CurrentByteIndex
+            self._kind, self._value, self._holds = attributes.get("t", "n"), "", set()
+        else:
+            self._holds.add(self._inside)
+
+    def _text(self, text: str) -> None:
+        if self._inside == "v":
+            self._value += text
+
+    def _close(self, name: str) -> None:
+        self._inside = ""
+        if name.rpartition(":")[2] != "c":
+            return
+        place = (self._row, self._column)
+        if self._holds & {"v", "is"}:
+            end = self._xml.index(b">", self._parser.CurrentByteIndex) + 1
+            self.filled.append((*place, self._start, end))
+        if self._kind == "e":
+            self.errors.append([*place, self._value or "#"])
+        elif self._kind == "n" and re.fullmatch(r"\d{16,20}", self._value):
+            self.long_numbers.append((*place, self._value))
+        if "f" in self._holds:
+            self.formulas.append(place)
+            if not self._value and self._kind != "str":
+                self.uncalculated.append(place)
+
+
+def _bound(used: set[int], gap: int, limit: int) -> int:
+    """The last index before the first gap wider than ``gap`` (or the limit)."""
+    last = -1
+    for index in sorted(used):
+        if index >= limit or (last >= 0 and index - last > gap):
+            break
+        last = index
+    return last
+
+
+def _reference(row: int, column: int) -> str:
+    return f"{column_letters(min(column, LAST_COLUMN - 1))}{row + 1}"
+
+
+def cut_strays(xml: bytes) -> SheetPart:
+    """The sheet without cells so far out that reading it would exhaust the memory; raises ExpatError."""
+    rows, columns = _extent(xml)
+    if rows * columns <= MAX_AREA and rows <= MAX_ROWS and columns <= MAX_COLUMNS:
+        return SheetPart(xml, [])
+    cells = _Cells(xml).filled
+    last_row = max((cell[0] for cell in cells), default=-1)
+    last_column = max((cell[1] for cell in cells), default=-1)
+    if (last_row + 1) * (last_column + 1) <= MAX_AREA:
+        return SheetPart(xml, [])
+    row_bound = _bound({cell[0] for cell in cells}, MAX_GAP_ROWS, MAX_ROWS)
+    column_bound = _bound({cell[1] for cell in cells}, MAX_GAP_COLUMNS, MAX_COLUMNS)
+    strays = [cell for cell in cells if cell[0] > row_bound or cell[1] > column_bound]
+    if (row_bound + 1) * (column_bound + 1) > MAX_AREA:
+        return SheetPart(b"", [], f"占用区域 {row_bound + 1} 行 × {column_bound + 1} 列，{TOO_LARGE}")
+    pieces, position = [], 0
+    for _, _, first, after in sorted(strays, key=lambda cell: cell[2]):
+        pieces.append(xml[position:first])
+        position = after
+    pieces.append(xml[position:])
+    return SheetPart(b"".join(pieces), [_reference(row, column) for row, column, _, _ in strays])
+
+
+def _long_numbers(xml: bytes) -> Iterator[tuple[int, int, str]]:
+    for attributes, digits in _LONG_NUMBER.findall(xml):
+        place, kind = _address(attributes), _TYPE.search(attributes)
+        if place and (kind is None or kind[1] == b"n"):
+            yield (*place, digits.decode())
+
+
+def marks_of(xml: bytes, rows: list[list[Any]]) -> dict[str, Any]:
+    """Error cells and formula cells; digits that a float cannot hold are put back into ``rows`` as text."""
+    if _BARE_CELL.search(xml):
+        found = _Cells(xml)
+        errors, formulas, uncalculated = found.errors, found.formulas, found.uncalculated
+        long_numbers = iter(found.long_numbers)
+    else:
+        errors = []
+        for attributes, inner in _ERROR.findall(xml):
+            place, shown = _address(attributes), _VALUE.search(inner)
+            if place:
+                errors.append([*place, shown[1].decode("utf-8", "replace") if shown else "#"])
+        formulas = [place for attributes in _FORMULA.findall(xml) if (place := _address(attributes))]
+        uncalculated = [place for attributes in _UNCALCULATED.findall(xml)
+                        if not re.search(rb"\bt=[\"']str[\"']", attributes) and (place := _address(attributes))]
+        long_numbers = _long_numbers(xml)
+    for row, column, digits in long_numbers:
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = digits
+    return {"errors": errors, "formulas": formulas, "uncalculated": uncalculated}
