@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
-from schemas.rows import Action, CallBack, ChangePoint, Complaint, Contact, Containment, Meeting, Why
+from schemas.rows import Action, CallBack, ChangePoint, Complaint, Contact, Containment, Meeting, SheetKind, Why
 from schemas.values import CausePath
 from schemas.workbook import Issue, Place, Row
 
@@ -29,7 +29,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CaseRows:
-    """The rows that name one complaint, over all sheets; each list in sheet order."""
+    """The rows that name one complaint, over all sheets; each list in sheet order.
+
+    ``sheets`` are the sheets the ledger has beside the complaints': nothing is demanded in a sheet nobody keeps.
+    """
 
     complaint: Row[Complaint]
     containments: tuple[Row[Containment], ...] = ()
@@ -38,6 +41,7 @@ class CaseRows:
     actions: tuple[Row[Action], ...] = ()
     meetings: tuple[Row[Meeting], ...] = ()
     callbacks: tuple[Row[CallBack], ...] = ()
+    sheets: frozenset[SheetKind] = frozenset()
 
     def chain(self, path: CausePath) -> tuple[Why, ...]:
         """The whys of one path in order of their step (rows without a step keep sheet order, last)."""

@@ -35,6 +35,7 @@ class ClockName(Enum):
     D3 = "D3"
     D5 = "D4-D5"
     D8 = "8D"
+    EFFECTIVENESS = "效果确认"
     CLOSURE = "结案"
 
 

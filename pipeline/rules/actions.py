@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from pipeline.rules.overdue import action_key
+from pipeline.rules.action_facts import action_key, action_name, awaits_verification, is_done, is_replaced
 from pipeline.rules.state import is_dismissed, is_open, is_paused
 from pipeline.rules.verification import effect_of
 from schemas.case import Case
@@ -16,49 +16,12 @@ from schemas.follow_up import ActionReview, ActionState, Effect, Mark
 from schemas.rows import Action, SheetKind
 from schemas.settings import ClockSetting
 from schemas.values import ActionKind, Review, Status
-from schemas.values.text import half_width, plain_text
+from schemas.values.text import plain_text
 from schemas.workbook import Row
 
 _SHOWN = 40
 #: From 整改 on the measures should stand; before, and once it is closed, a missing category is no news.
 _CATEGORIES_DUE = frozenset({Status.CORRECTING, Status.TRACKING})
-
-
-def action_name(action: Action) -> str:
-    """What people call an action: its number and the beginning of its content."""
-    content = " ".join((action.content or "").split())
-    shown = f"“{content[:_SHOWN]}{'…' if len(content) > _SHOWN else ''}”" if content else "（内容未填）"
-    return f"措施{action.action_number or ''}{shown}"
-
-
-def is_done(action: Action, today: date) -> bool:
-    """Done by ``today``; a rejected measure never counts, nor does a day that is still to come."""
-    return action.done is not None and action.done <= today and action.review is not Review.REJECTED
-
-
-def needs_verification(action: Action) -> bool:
-    """Lasting measures are verified; what an interim one did is seen in sheet 围堵."""
-    return action.kind is not ActionKind.INTERIM
-
-
-def _same(text: str | None) -> str:
-    return "".join(half_width(text or "").casefold().split())
-
-
-def is_replaced(row: Row[Action], others: Sequence[Row[Action]]) -> bool:
-    """Whether another action on the same 对应原因 stands for one that was rejected or proved ineffective.
-
-    For a rejected one the other has to have passed the review, for an ineffective one to be verified effective too.
-    """
-    cause = _same(row.record.cause)
-    rejected = row.record.review is Review.REJECTED
-    if not cause or not (rejected or effect_of(row.record.verified) is Effect.INEFFECTIVE):
-        return False
-    return any(
-        other is not row and other.record.review is Review.PASSED and _same(other.record.cause) == cause
-        and (rejected or effect_of(other.record.verified) is Effect.EFFECTIVE)
-        for other in others
-    )
 
 
 def times_postponed(earlier: Sequence[date], due: date | None) -> int:
@@ -106,7 +69,7 @@ def _verification(action: Action, *, running: bool, today: date) -> Iterator[tup
         yield Mark.UNCLEAR, f"验证结果“{shown}”看不出是否有效：请写明 有效 或 无效，数据写在其后"
     elif effect is Effect.EFFECTIVE:
         yield Mark.EFFECTIVE, ""
-    elif is_done(action, today) and needs_verification(action):
+    elif awaits_verification(action, today):
         if running and action.verify_due is not None and action.verify_due < today:
             late = (today - action.verify_due).days
             yield Mark.VERIFY_OVERDUE, f"已完成，验证逾期{late}天（计划{action.verify_due}）：请验证并填写验证结果"

@@ -20,9 +20,10 @@ ChildRows = dict[SheetKind, dict[str, list[Row[SheetRow]]]]
 
 
 def children_of(reading: WorkbookReading) -> ChildRows:
-    """The rows of the other sheets by the 客诉编号 they name."""
-    found: ChildRows = {kind: defaultdict(list) for kind in _CHILDREN}
-    for kind in _CHILDREN:
+    """The rows of the other sheets by the 客诉编号 they name; a sheet the ledger does not have is left out."""
+    kept = {sheet.kind for sheet in reading.sheets}
+    found: ChildRows = {kind: defaultdict(list) for kind in _CHILDREN if kind in kept}
+    for kind in found:
         for row in reading.rows(kind):
             number = getattr(row.record, "number", None)
             if number:
@@ -34,7 +35,7 @@ def case_of(sighting: Sighting, number: str, folder: str, children: ChildRows, l
     """One case with everything that names its number."""
 
     def of(kind: SheetKind) -> tuple[Row[SheetRow], ...]:
-        return tuple(children[kind].get(number, ())) if number else ()
+        return tuple(children.get(kind, {}).get(number, ())) if number else ()
 
     rows = CaseRows(
         complaint=sighting.row,
@@ -44,6 +45,7 @@ def case_of(sighting: Sighting, number: str, folder: str, children: ChildRows, l
         actions=cast("tuple[Row[Action], ...]", of(SheetKind.ACTIONS)),
         meetings=cast("tuple[Row[Meeting], ...]", of(SheetKind.MEETINGS)),
         callbacks=cast("tuple[Row[CallBack], ...]", of(SheetKind.CALLBACKS)),
+        sheets=frozenset(children),
     )
     known = sighting.known
     return Case(known.case_id, number, ledger, rows, sighting.standing, known.first_seen, known.changed, folder)

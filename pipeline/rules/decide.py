@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from pipeline.rules.clocks import closure_clock, containment_clock, report_clocks
+from pipeline.rules.clocks import closure_clock, containment_clock, effectiveness_clock, report_clocks
 from pipeline.rules.completeness import missing_answers
 from pipeline.rules.line_stop import line_stop_reasons
 from pipeline.rules.overdue import decide_duties
 from pipeline.rules.participants import people_named, propose_team
+from pipeline.rules.pause import pause_faults
 from pipeline.rules.registration import registration_reasons
 from pipeline.rules.report_form import decide_form
 from pipeline.rules.restart import restart_of
@@ -26,6 +27,7 @@ def _findings(case: Case, level: LevelDecision) -> Iterator[str]:
     if level.lowered and typed is not None:
         why = "、".join(level.reasons)
         yield f"等级填为{typed.value}，按规则应为{level.by_rule.value}({why})，请核对"
+    yield from pause_faults(case)
 
 
 def decide(
@@ -36,13 +38,14 @@ def decide(
     settings = settings.for_customer(complaint.customer)
     level = decide_level(complaint, settings.level)
     registration = registration_reasons(complaint, level, settings.level)
-    form = decide_form(complaint, level, registration)
-    running = is_open(complaint)
+    form = decide_form(complaint, registration)
+    running, restart = is_open(complaint), restart_of(case, case.trail.restarted)
     attachments = case.files.attachments if case.files else None
     candidates = (
         containment_clock(complaint, kept, settings.clocks, settings.zone),
-        *report_clocks(complaint, kept, form, settings.clocks, calendar, settings.zone),
-        closure_clock(complaint, settings.zone),
+        *report_clocks(complaint, kept, form, settings.clocks, calendar, settings.zone, restart),
+        effectiveness_clock(complaint, form, settings.effectiveness, settings.zone, restart),
+        closure_clock(complaint, settings.zone, restart),
     )
     clocks = tuple(clock for clock in candidates if clock is not None)
     return Decisions(
@@ -55,8 +58,8 @@ def decide(
         duties=decide_duties(case, clocks, settings.clocks, now) if running else (),
         questions=missing_answers(complaint, kept, settings.inquiry, attachments) if running else (),
         findings=tuple(_findings(case, level)),
-        team=propose_team(complaint, level, directory),
+        team=propose_team(complaint, level, directory, setting=settings.team),
         people=people_named(case, directory),
         registration=registration,
-        restart=restart_of(case, case.trail.restarted),
+        restart=restart,
     )

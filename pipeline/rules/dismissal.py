@@ -29,7 +29,8 @@ _APPROVAL = re.compile(r"批准|审批|核准")
 
 def _texts(case: Case) -> tuple[str, ...]:
     complaint = case.complaint
-    return tuple(half_width(text) for text in (complaint.note, complaint.review_reason) if text and plain_text(text))
+    typed = (complaint.note, complaint.review_reason)
+    return tuple(half_width(text) for text in typed if text and plain_text(text))
 
 
 def _own_columns(case: Case, word: str) -> tuple[str, ...]:
@@ -38,8 +39,8 @@ def _own_columns(case: Case, word: str) -> tuple[str, ...]:
 
 
 def approver_of(case: Case) -> str | None:
-    """Who approved, as written; a customer's consent is no approval of ours."""
-    for text in _texts(case):
+    """Who approved 不成立, 作废, 合并 or 暂停, as written; a customer's consent is no approval of ours."""
+    for text in (*_texts(case), half_width(case.complaint.paused_because or "")):
         for match in (*_LABELLED.finditer(text), *_BY.finditer(text)):
             if plain_text(match["name"]) and not _NOT_OURS.search(match["name"]):
                 return match["name"]

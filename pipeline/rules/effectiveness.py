@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from pipeline.rules.actions import is_done
-from pipeline.rules.overdue import action_key
+from pipeline.rules.action_facts import action_key, is_done
 from pipeline.rules.state import is_open
 from schemas.case import Case
 from schemas.follow_up import EffectivenessSetting, Evidence, Restart

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.rules.overdue import is_action_open
+from pipeline.rules.action_facts import is_action_open, is_replaced, needs_verification
 from pipeline.rules.state import is_dismissed, is_open
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions
@@ -61,12 +61,14 @@ def _causes(case: Case) -> Iterator[str]:
 def _actions(case: Case) -> Iterator[Lacking]:
     engineer = case.complaint.engineer or ""
     for row in case.rows.actions:
+        if is_replaced(row, case.rows.actions):
+            continue
         action = row.record
         name = f"措施{action.action_number or (action.content or '')[:20]}"
         if is_action_open(action):
             word = "已驳回，需重新提出" if action.review is Review.REJECTED else "未完成"
             yield Lacking(f"{name}{word}", action.person or engineer)
-        elif plain_text(action.verified) is None:
+        elif needs_verification(action) and plain_text(action.verified) is None:
             yield Lacking(f"{name}未验证", action.verifier or action.person or engineer)
 
 

@@ -1,28 +1,30 @@
-"""What is owed by whom and how late it is: clocks, actions and call-backs (process step 10)."""
+"""What is owed by whom and how late it is: clocks, actions, verifications and call-backs (process step 10)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from pipeline.rules.action_facts import action_key, action_name, awaits_verification, is_done, is_replaced
 from pipeline.rules.state import is_paused
 from schemas.case import Case
 from schemas.decisions import Clock, ClockName, Duty, Lateness
-from schemas.rows import Action
+from schemas.rows import SheetKind
 from schemas.settings import ClockSetting
-from schemas.values import Review
-from schemas.workbook import Row
+from schemas.values import Review, Status
 
 _REPORTS = frozenset({ClockName.D3, ClockName.D5, ClockName.D8})
 
 
-def _duty(case: Case, what: str, person: str, department: str, due: date, late: int, key: str) -> Duty:
+def _duty(case: Case, what: str, due: date, late: int, key: str, *, person: str | None = None,
+          department: str | None = None) -> Duty:
+    """A duty; where no person or department of its own is named, the complaint's engineer and department owe it."""
     lateness = Lateness.OVERDUE if late > 0 else Lateness.DUE_SOON
-    return Duty(case.case_id, case.label, what, person, department, due, late, lateness, key)
+    person, department = person or case.complaint.engineer, department or case.complaint.department
+    return Duty(case.case_id, case.label, what, person or "", department or "", due, late, lateness, key)
 
 
 def _clock_duties(case: Case, clocks: Iterable[Clock], now: datetime) -> Iterator[Duty]:
-    complaint = case.complaint
     for clock in clocks:
         if clock.stopped is not None:
             continue
@@ -31,46 +33,62 @@ def _clock_duties(case: Case, clocks: Iterable[Clock], now: datetime) -> Iterato
         if now > clock.due:
             late = max(late, 1)  # past within the same day is late as well
         what = f"{clock.name.value} 未提交" if clock.name in _REPORTS else f"{clock.name.value}未完成"
-        yield _duty(case, what, complaint.engineer or "", complaint.department or "", due, late, clock.name.value)
-
-
-def action_key(action: Row[Action]) -> str:
-    """Stable name of an action within its case: its own number, else its content."""
-    return "措施:" + (action.record.action_number or (action.record.content or "")[:40])
-
-
-def is_action_open(action: Action) -> bool:
-    """Not done yet; a rejected measure never counts as done (process step 9)."""
-    return action.done is None or action.review is Review.REJECTED
+        yield _duty(case, what, due, late, clock.name.value)
 
 
 def _action_duties(case: Case, today: date) -> Iterator[Duty]:
+    """Actions not done; what another action stands for is owed no longer (process step 9)."""
     for row in case.rows.actions:
         action = row.record
-        if action.due is None or not is_action_open(action):
+        if action.due is None or is_done(action, today) or is_replaced(row, case.rows.actions):
             continue
-        what = f"措施{action.action_number or ''}：{(action.content or '内容未填')[:60]}"
+        what = action_name(action)
         if action.review is Review.REJECTED:
             what += "（已驳回，需重新提出）"
-        person = action.person or case.complaint.engineer or ""
-        department = action.department or case.complaint.department or ""
-        yield _duty(case, what, person, department, action.due, (today - action.due).days, action_key(row))
+        late = (today - action.due).days
+        yield _duty(
+            case, what, action.due, late, action_key(row), person=action.person, department=action.department
+        )
 
 
-def _callback_duties(case: Case, today: date) -> Iterator[Duty]:
+def _verification_duties(case: Case, today: date) -> Iterator[Duty]:
+    for row in case.rows.actions:
+        action = row.record
+        if action.verify_due is not None and awaits_verification(action, today):
+            late = (today - action.verify_due).days
+            yield _duty(
+                case, f"验证{action_name(action)}", action.verify_due, late, f"验证:{action_key(row)}",
+                person=action.verifier, department=action.department,
+            )
+
+
+def _next_callback(case: Case, setting: ClockSetting) -> date | None:
+    """The day promised at the last call-back; in 跟踪 else ``callback_days`` after it, the first one likewise after
+    the break point, or after the last action was done. None where nothing tells, or the plant keeps no 跟踪回访.
+    """
     dated = [row.record for row in case.rows.callbacks if row.record.day is not None]
     last = max(dated, key=lambda entry: entry.day or date.min, default=None)
     if last is not None and last.next_day is not None:
-        complaint = case.complaint
-        late = (today - last.next_day).days
-        person, department = complaint.engineer or "", complaint.department or ""
-        yield _duty(case, "跟踪回访", person, department, last.next_day, late, f"回访:{last.next_day}")
+        return last.next_day
+    if case.complaint.status is not Status.TRACKING or SheetKind.CALLBACKS not in case.rows.sheets:
+        return None
+    done = (row.record.done for row in case.rows.actions if row.record.done is not None)
+    since = (last.day if last is not None else None) or case.complaint.break_point_day or max(done, default=None)
+    return since + timedelta(days=setting.callback_days) if since is not None else None
+
+
+def _callback_duties(case: Case, setting: ClockSetting, today: date) -> Iterator[Duty]:
+    day = _next_callback(case, setting)
+    if day is not None:
+        yield _duty(case, "跟踪回访", day, (today - day).days, f"回访:{day}")
 
 
 def decide_duties(case: Case, clocks: Iterable[Clock], setting: ClockSetting, now: datetime) -> tuple[Duty, ...]:
     """Everything overdue or due within ``due_soon_days`` calendar days, worst first; 暂停 stops what is internal."""
     found = [*_clock_duties(case, clocks, now)]
     if not is_paused(case.complaint):
-        found += [*_action_duties(case, now.date()), *_callback_duties(case, now.date())]
+        today = now.date()
+        found += [*_action_duties(case, today), *_verification_duties(case, today)]
+        found += _callback_duties(case, setting, today)
     near = [duty for duty in found if duty.days_late >= -setting.due_soon_days]
     return tuple(sorted(near, key=lambda duty: (-duty.days_late, duty.key)))

@@ -28,9 +28,9 @@ class Owed:
 
 
 def _waiting(case: Case, duty: Duty) -> str:
-    """The customer waits for reports, call-backs and closure; for a measure the engineer does."""
+    """The customer waits for reports, call-backs and closure; for a measure and its verification the engineer does."""
     complaint = case.complaint
-    if duty.key.startswith("措施:") and complaint.engineer and complaint.engineer != duty.person:
+    if duty.key.startswith(("措施:", "验证:")) and complaint.engineer and complaint.engineer != duty.person:
         return f"质量工程师 {complaint.engineer}"
     return f"客户 {complaint.customer}" if complaint.customer else "客户"
 

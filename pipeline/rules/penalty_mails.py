@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.rules.action_facts import action_key
 from pipeline.rules.case_mails import CaseMails, product_of, shown
-from pipeline.rules.overdue import action_key
 from schemas.case import Case
 from schemas.effects import AttachedDocument, SendMail
 from schemas.follow_up import PenaltyProposal

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC
 
 from pipeline.rules.severity import is_large_rate
+from pipeline.rules.state import is_dismissed
 from schemas.case import Case
 from schemas.decisions import LevelDecision
 from schemas.ports import KnownCase
@@ -15,7 +16,12 @@ from schemas.values import Level, Source
 
 
 def registration_reasons(complaint: Complaint, level: LevelDecision, setting: LevelSetting) -> tuple[str, ...]:
-    """The reasons for registration in the order of the rule; empty when none holds."""
+    """The reasons for registration in the order of the rule; empty when none holds.
+
+    What was dismissed (不成立, 作废, 合并) is shown no more: there is nothing left to register.
+    """
+    if is_dismissed(complaint):
+        return ()
     reasons = []
     if complaint.source is Source.MARKETING:
         reasons.append("①由营销部反馈（高层已知晓）")

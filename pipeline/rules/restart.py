@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.rules.overdue import action_key
+from pipeline.rules.action_facts import action_key
 from schemas.case import Case
 from schemas.follow_up import Restart
 from schemas.rows import Action, Complaint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.rules.line_stop import line_stop_reasons
+from pipeline.rules.state import is_dismissed
 from schemas.decisions import LevelDecision
 from schemas.rows import Complaint
 from schemas.settings import LevelSetting
@@ -34,6 +35,15 @@ def is_large_rate(complaint: Complaint, setting: LevelSetting) -> bool:
     )
 
 
+def _repeated(complaint: Complaint) -> list[str]:
+    """A restarted complaint, or one whose engineer named the earlier one; 主从 says that two are one matter."""
+    if complaint.status is Status.RESTARTED or (complaint.restarts or 0) > 0:
+        return ["重复发生"]
+    if complaint.related and not complaint.lead_or_part and not is_dismissed(complaint):
+        return [f"重复发生（关联客诉编号 {complaint.related}）"]
+    return []
+
+
 def _serious_reasons(complaint: Complaint, setting: LevelSetting) -> list[str]:
     reasons = []
     if is_large_rate(complaint, setting):
@@ -44,8 +54,7 @@ def _serious_reasons(complaint: Complaint, setting: LevelSetting) -> list[str]:
         )
     if complaint.functional_failure:
         reasons.append("功能失效")
-    if complaint.status is Status.RESTARTED or (complaint.restarts or 0) > 0:
-        reasons.append("重复发生")
+    reasons += _repeated(complaint)
     if (complaint.cost or 0) > 0:
         reasons.append(f"已产生费用 {complaint.cost:g} 元")
     return reasons

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from pipeline.rules.overdue import action_key
+from pipeline.rules.action_facts import action_key
 from schemas.case import Case, CaseTrail
 from schemas.ports import TrackedValue, TrailEntry
 from schemas.values import Status

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline.rules.action_facts import is_action_open, is_replaced
 from pipeline.rules.hand_over import is_registered
-from pipeline.rules.overdue import is_action_open
 from pipeline.rules.stage import Stage, stage_of
 from schemas.case import Case, Directory
 from schemas.decisions import Decisions
@@ -52,7 +52,8 @@ def missing_inputs(case: Case, decisions: Decisions) -> tuple[str, ...]:
         found += _causes(case)
         if not case.rows.actions and plain_text(case.complaint.lasting_actions) is None:
             found.append("措施（责任人、计划完成日）")
-    waiting = [row.record for row in case.rows.actions if is_action_open(row.record)]
+    rows = case.rows.actions
+    waiting = [row.record for row in rows if is_action_open(row.record) and not is_replaced(row, rows)]
     if any(action.due is None or not action.person for action in waiting):
         found.append("措施的责任人或计划完成日")
     return tuple(dict.fromkeys(found))

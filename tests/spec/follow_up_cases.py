@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from pipeline.rules.action_facts import action_key
 from pipeline.rules.cases import case_of, children_of
 from pipeline.rules.identity import Sighting, identify
-from pipeline.rules.overdue import action_key
 from pipeline.rules.registration import registration_reasons
 from pipeline.rules.report_form import decide_form
 from pipeline.rules.severity import decide_level
@@ -102,7 +102,7 @@ def form_of(case: Case) -> Form | None:
     """Full 8D or 处理单 by the default rules."""
     setting = LevelSetting()
     level = decide_level(case.complaint, setting)
-    return decide_form(case.complaint, level, registration_reasons(case.complaint, level, setting))
+    return decide_form(case.complaint, registration_reasons(case.complaint, level, setting))
 
 
 def all_columns() -> dict[SheetKind, frozenset[str]]:

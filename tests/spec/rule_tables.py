@@ -8,11 +8,16 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from schemas.settings import LedgerSetting, Settings
+from schemas.settings import CustomerSetting, LedgerSetting, Settings
 
 TABLES = Path(__file__).with_name("tables")
+_DEFAULT = re.compile(r"\{([a-z0-9_.]+)\}")  # a default named in a text, so that no number is typed twice
+_WORDS: dict[bool | str | None, str] = {True: "是", False: "否", None: "无", "": "（空）"}
+_FOLD = re.compile(r"(?<=[，。；：、）”]) | (?=[，。；：、（“])|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_MODULE = re.compile(r"(\w+)\.py")
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,10 @@ class Table:
 
 @dataclass(frozen=True)
 class RuleTables:
-    """A rule as ``tables/<name>.yaml`` tells it: title, process step, code, configuration keys, text, tables."""
+    """A rule as ``tables/<name>.yaml`` tells it: title, process step, code, configuration keys, text, tables.
+
+    ``{clocks.d3_hours}`` in the text stands for that key's default, taken from the settings.
+    """
 
     title: str
     step: str
@@ -33,6 +41,11 @@ class RuleTables:
     keys: tuple[str, ...]
     text: str
     tables: tuple[Table, ...]
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """The modules of pipeline/rules whose decisions the tables specify."""
+        return frozenset(_MODULE.findall(self.code))
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The rows of one table, for ``pytest.mark.parametrize``."""
@@ -43,7 +56,13 @@ def load(name: str) -> RuleTables:
     """The rule of ``tables/<name>.yaml``."""
     raw = YAML(typ="safe").load((TABLES / f"{name}.yaml").read_text(encoding="utf-8"))
     tables = tuple(Table(table["名称"], tuple(table["行"])) for table in raw["表"])
-    return RuleTables(raw["规则"], raw["流程步骤"], raw["代码"], tuple(raw.get("参数", ())), raw["说明"], tables)
+    text = _DEFAULT.sub(lambda match: _cell(default_of(match[1])), _FOLD.sub("", raw["说明"]))
+    return RuleTables(raw["规则"], raw["流程步骤"], raw["代码"], tuple(raw.get("参数", ())), text, tables)
+
+
+def all_rules() -> list[RuleTables]:
+    """Every rule that has tables."""
+    return [load(path.stem) for path in sorted(TABLES.glob("*.yaml"))]
 
 
 def row_id(row: dict[str, Any]) -> str:
@@ -57,21 +76,38 @@ def default_of(key: str) -> object:
     return reduce(getattr, key.split("."), settings)
 
 
+def _within(value: object) -> str:
+    """A part of a cell; cells within cells stand in brackets."""
+    value = value.model_dump() if isinstance(value, BaseModel) else value
+    if not isinstance(value, dict) or not value:
+        return _cell(value)
+    bracketed = len(value) == 1 and isinstance(next(iter(value.values())), dict)  # name（…） has its own
+    return _cell(value) if bracketed else f"（{_cell(value)}）"
+
+
+def _pair(key: object, value: object) -> str:
+    return f"{key}{_within(value)}" if isinstance(value, dict) and value else f"{key}={_within(value)}"
+
+
 def _cell(value: object) -> str:
     if isinstance(value, dict):
-        return "；".join(f"{key}={_cell(item)}" for key, item in value.items()) or "—"
+        return "；".join(_pair(key, item) for key, item in value.items()) or "—"
     if isinstance(value, list | tuple):
-        return "、".join(_cell(item) for item in value) or "无"
-    text = "是" if value is True else "否" if value is False else "无" if value is None else str(value)
+        return "、".join(_within(item) for item in value) or "无"
+    text = _WORDS.get(value, str(value)) if isinstance(value, bool | str | None) else str(value)
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _is_customers(key: str) -> bool:
+    return key.split(".", maxsplit=1)[0] in CustomerSetting.model_fields
 
 
 def as_markdown(rule: RuleTables) -> str:
     """One rule as a section of docs/rules.md."""
     lines = [f"## {rule.title}", "", rule.text.strip(), "", f"流程步骤：{rule.step} · 代码：`{rule.code}`", ""]
     if rule.keys:
-        lines += ["| 参数(config.yaml) | 默认 |", "| --- | --- |"]
-        lines += [f"| `{key}` | {_cell(default_of(key))} |" for key in rule.keys] + [""]
+        lines += ["| 参数（config.yaml） | 默认 | 客户可另定 |", "| --- | --- | --- |"]
+        lines += [f"| `{key}` | {_cell(default_of(key))} | {_cell(_is_customers(key))} |" for key in rule.keys] + [""]
     for table in rule.tables:
         lines += [f"**{table.name}**", "", "| 情形 | 给 | 得 |", "| --- | --- | --- |"]
         lines += [f"| {_cell(row['情形'])} | {_cell(row['给'])} | {_cell(row['得'])} |" for row in table.rows] + [""]
@@ -80,12 +116,14 @@ def as_markdown(rule: RuleTables) -> str:
 
 def whole_document() -> str:
     """docs/rules.md: every rule that has a table, in the order of the process steps."""
-    names = sorted(path.stem for path in TABLES.glob("*.yaml"))
-    rules = sorted((load(name) for name in names), key=lambda rule: (_first_step(rule.step), rule.title))
+    rules = sorted(all_rules(), key=lambda rule: (_first_step(rule.step), rule.title))
     opening = [
         "# 规则", "",
         "本页由 `tests/spec/tables/` 中的规格表生成（`python -m tests.spec.rule_tables`），每一行都是一项自动测试。",
         "一件客诉的判定与理由：`kesu explain 客诉编号 -c config.yaml`。", "",
+        "默认值由每个工厂在自己的 config.yaml 中改；“客户可另定”的，还可写在 `customers` 下该客户名里，",
+        "客户的优先，没写的仍按本厂的。", "",
+        "| 流程步骤 | 规则 |", "| --- | --- |", *(f"| {rule.step} | {rule.title} |" for rule in rules), "",
     ]
     return "\n".join([*opening, *(as_markdown(rule) for rule in rules)]).rstrip() + "\n"
 

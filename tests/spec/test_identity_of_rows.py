@@ -1,9 +1,10 @@
-"""Which row is which case: tables of a first and a second pass, and properties over any sequence of edits."""
+"""Which row is which case, from the table ``identity.yaml``; and properties over any sequence of edits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,11 @@ from pipeline.rules.numbering import Numbering
 from schemas.case import Standing
 from schemas.ports import KnownCase
 from schemas.settings import NumberingSetting
+from tests.spec.follow_up_cases import assert_told
 from tests.spec.ledger_tables import at, complaint, ledger
+from tests.spec.rule_tables import load, row_id
+
+RULE = load("identity")
 
 NOW = at("2026-11-26T08:00")
 SETTLING = timedelta(minutes=10)
@@ -38,45 +43,53 @@ A = complaint(不良现象="接头泄漏", 不良批次="B1")
 B = complaint(不良现象="管体开裂", 不良批次="B2", 产品名称="卡扣")
 C = complaint(不良现象="装配困难", 不良批次="B3", 产品名称="密封圈", 客户="远山重工")
 
-SECOND_PASSES = [
-    # 第二次读到的行                                  各行对应第一次的第几行 (0 = 新的一件)
-    pytest.param([A, B, C], [1, 2, 3], id="unchanged"),
-    pytest.param([C, A, B], [3, 1, 2], id="sorted otherwise"),
-    pytest.param([A, complaint(不良现象="新的"), B, C], [1, 0, 2, 3], id="a row inserted"),
-    pytest.param([A, C], [1, 3], id="a row deleted"),
-    pytest.param([A, {**B, "不良数量": 5}, C], [1, 2, 3], id="a cell added"),
-    pytest.param([A, {**B, "不良现象": "管体开裂约3mm"}, C], [1, 2, 3], id="a text corrected"),
-    pytest.param([{**C, "不良数量": 7}, A, B], [3, 1, 2], id="sorted and one corrected"),
-    pytest.param([{**A, "客诉编号": "KS-202611-001"}, B, C], [1, 2, 3], id="number written"),
-]
+NEW = complaint(客户="远山重工", 产品名称="管夹")
+ROWS_BY_NAME = {"A": A, "B": B, "C": C, "新": NEW}
 
 
-@pytest.mark.parametrize(("rows", "expected"), SECOND_PASSES)
-def test_a_second_pass_finds_the_same_cases(rows: list[dict[str, object]], expected: list[int]) -> None:
-    _, known = one_pass([A, B, C], {})
-    found, _ = one_pass(rows, known)
-    assert ids(found) == [f"c{number:06d}" if number else "c000004" for number in expected]
+def row_of(written: str | dict[str, dict[str, object]]) -> tuple[str, dict[str, object]]:
+    """A row as the table writes it: a name, or a name with changed cells."""
+    if isinstance(written, str):
+        return written, ROWS_BY_NAME[written]
+    ((name, changes),) = written.items()
+    return name, {**ROWS_BY_NAME[name], **{heading: str(value) for heading, value in changes.items()}}
 
 
-def test_a_new_complaint_like_a_deleted_numbered_one_is_new() -> None:
-    _, known = one_pass([{**A, "客诉编号": "KS-202611-001"}], {})
-    found, _ = one_pass([{**A, "不良批次": "B9", "接诉时间": "2026-11-27 09:00"}], known)
-    assert ids(found) == ["c000002"]
-    assert [case.number for case in found.vanished] == ["KS-202611-001"]
+@pytest.mark.parametrize("row", RULE.rows("再读一次，各行是哪一件"), ids=row_id)
+def test_a_second_pass(row: dict[str, Any]) -> None:
+    expected = row["得"]
+    first = [row_of(written) for written in row["给"].get("先", ["A", "B", "C"])]
+    _, known = one_pass([cells for _, cells in first], {})
+    names = {f"c{index:06d}": name for index, (name, _) in enumerate(first, start=1)}
+    found, _ = one_pass([row_of(written)[1] for written in row["给"]["后"]], known)
+    waits = [seen for seen in found.sightings if seen.standing is Standing.AMBIGUOUS]
+    told = ["等人" if seen in waits else names.get(seen.known.case_id, "新") for seen in found.sightings]
+    assert told == expected["各行"]
+    assert_told(tuple(seen.note for seen in waits), expected.get("提示", ()))
+    assert [names[case.case_id] for case in found.vanished] == expected.get("不见了", [])
+    owned = [seen.known.case_id for seen in found.sightings if seen not in waits]
+    assert len(owned) == len(set(owned))
 
 
-def test_a_number_that_was_deleted_comes_back_to_its_unchanged_row() -> None:
-    _, known = one_pass([{**A, "客诉编号": "KS-202611-001"}, B], {})
-    found, _ = one_pass([A, B], known)
-    assert [seen.known.number for seen in found.sightings] == ["KS-202611-001", ""]
+@pytest.mark.parametrize("row", RULE.rows("这一行能不能处理"), ids=row_id)
+def test_standing(row: dict[str, Any]) -> None:
+    cells = dict(row["给"])
+    minutes, baseline, changes = cells.pop("分钟后"), cells.pop("上线前", "否") == "是", cells.pop("八分钟时改", {})
+    typed = complaint(**cells)
+    _, known = one_pass([typed], {}, baseline=baseline)
+    if changes:
+        typed |= changes
+        _, known = one_pass([typed], known, NOW + timedelta(minutes=8))
+    found, _ = one_pass([typed], known, NOW + timedelta(minutes=minutes))
+    assert found.sightings[0].standing is Standing(row["得"]["处理"])
 
 
-def test_two_rows_that_cannot_be_told_apart_wait() -> None:
-    _, known = one_pass([A], {})
-    rows = [{**A, "行": 8, "不良批次": "X"}, {**A, "行": 9, "不良批次": "Y"}]
-    found, _ = one_pass(rows, known)
-    assert [seen.standing for seen in found.sightings] == [Standing.AMBIGUOUS, Standing.AMBIGUOUS]
-    assert all("无法确定" in seen.note for seen in found.sightings)
+@pytest.mark.parametrize("row", RULE.rows("下一个编号（2026年11月接诉）"), ids=row_id)
+def test_the_next_number(row: dict[str, Any]) -> None:
+    given = row["给"]
+    wanted = {"格式": "pattern", "位数": "digits"}
+    setting = NumberingSetting(**{wanted[name]: value for name, value in given.items() if name in wanted})
+    assert Numbering(setting, given["见过"]).next(NOW.date()) == str(row["得"]["编号"])
 
 
 def test_a_row_typed_bit_by_bit_stays_one_case_wherever_it_moves() -> None:
@@ -103,50 +116,6 @@ def test_a_second_row_of_the_same_customer_is_new_while_the_first_is_still_being
     _, known = one_pass([{"行": 5, "客户": "星河汽车"}], {})
     found, _ = one_pass([{**A, "行": 5}, {**B, "行": 6}], known)
     assert ids(found) == ["c000001", "c000002"]
-
-
-def test_a_number_typed_twice_keeps_one_case_and_names_the_other_row() -> None:
-    first = {**A, "客诉编号": "KS-202611-001"}
-    _, known = one_pass([first, B], {})
-    found, _ = one_pass([first, {**B, "客诉编号": "KS-202611-001"}], known)
-    assert found.sightings[0].known.case_id == "c000001"
-    assert found.sightings[1].standing is Standing.AMBIGUOUS
-    assert "重复" in found.sightings[1].note
-
-
-def test_a_changed_number_is_asked_about_and_makes_no_second_case() -> None:
-    _, known = one_pass([{**A, "客诉编号": "KS-202611-001"}], {})
-    found, _ = one_pass([{**A, "客诉编号": "KS-202611-009"}], known)
-    assert found.sightings[0].standing is Standing.AMBIGUOUS
-    assert "KS-202611-001" in found.sightings[0].note
-
-
-STANDINGS = [
-    # 单元格                      分钟后    纳入前存量   应处于
-    ({}, 0, False, Standing.SETTLING),
-    ({}, 9, False, Standing.SETTLING),
-    ({}, 10, False, Standing.MANAGED),
-    ({"不良现象": ""}, 60, False, Standing.HALF_TYPED),
-    ({"接诉时间": ""}, 60, False, Standing.HALF_TYPED),
-    ({}, 60, True, Standing.BASELINE),
-    ({"纳入管理": "是"}, 10, True, Standing.MANAGED),
-]
-
-
-@pytest.mark.parametrize(("cells", "minutes", "baseline", "standing"), STANDINGS)
-def test_standing(cells: dict[str, object], minutes: int, baseline: bool, standing: Standing) -> None:
-    row = complaint(**cells)
-    _, known = one_pass([row], {}, baseline=baseline)
-    found, _ = one_pass([row], known, NOW + timedelta(minutes=minutes))
-    assert found.sightings[0].standing is standing
-
-
-def test_the_settling_time_starts_again_when_a_minimum_field_changes() -> None:
-    _, known = one_pass([A], {})
-    changed = {**A, "不良现象": "接头泄漏,怠速时"}
-    _, known = one_pass([changed], known, NOW + timedelta(minutes=8))
-    found, _ = one_pass([changed], known, NOW + timedelta(minutes=12))
-    assert found.sightings[0].standing is Standing.SETTLING
 
 
 WHAT = st.sampled_from(["泄漏", "开裂", "难装", "异响"])
@@ -178,21 +147,6 @@ def test_sorting_the_sheet_makes_no_new_case(drawn: list[tuple[str, str, int]], 
     found, after = one_pass(shuffled, known)
     assert set(after) == set(known)
     assert all(seen.standing is not Standing.AMBIGUOUS for seen in found.sightings)
-
-
-NUMBERS = [
-    # 已见编号                                                      下一个
-    ([], "KS-202611-001"),
-    (["KS-202611-001", "KS-202611-007"], "KS-202611-008"),
-    (["KS-202610-099"], "KS-202611-001"),
-    (["KS-202611-999"], "KS-202611-1000"),
-    (["随手写的", "A-1", ""], "KS-202611-001"),
-]
-
-
-@pytest.mark.parametrize(("seen", "expected"), NUMBERS)
-def test_the_next_number_is_above_all_seen_ones(seen: list[str], expected: str) -> None:
-    assert Numbering(NumberingSetting(), seen).next(NOW.date()) == expected
 
 
 @given(seen=st.lists(st.text(max_size=20) | st.integers(1, 99999).map(lambda n: f"KS-202611-{n:03d}"), max_size=20))

@@ -1,4 +1,4 @@
-"""措施: state of each action, categories, reading of 验证结果, from the table ``actions.yaml``."""
+"""措施: state of each action, categories, reading of 验证结果, from the tables ``actions``, ``verification``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from schemas.settings import ClockSetting
 from tests.spec.follow_up_cases import FULL, TODAY, assert_told, case_with, day, form_of, key_of
 from tests.spec.rule_tables import load, row_id
 
-RULE = load("actions")
+RULE, VERIFICATION = load("actions"), load("verification")
 ACTION = {"措施类别": "长期", "措施内容": "修模", "审核结论": "通过", "计划完成日": "2026-11-20"}
 OPEN = {**FULL, "状态": "整改"}
 _NO_STANDARD = dict.fromkeys(("C1", "C2", "C3"))
@@ -51,7 +51,7 @@ def test_categories(row: dict[str, Any]) -> None:
     assert_told(found.sentences, expected["说"])
 
 
-READINGS = [(text, row["得"]["读作"]) for row in RULE.rows("验证结果怎么读") for text in row["给"]["验证结果"]]
+READINGS = [(text, row["得"]["读作"]) for row in VERIFICATION.rows("验证结果怎么读") for text in row["给"]["验证结果"]]
 
 
 @pytest.mark.parametrize(("text", "read"), READINGS)

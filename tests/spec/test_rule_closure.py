@@ -1,4 +1,4 @@
-"""关闭条件: what is missing for closing, from the table ``closure.yaml``."""
+"""关闭条件: what is missing for closing, from the tables ``closure``, ``effectiveness`` and ``dismissal``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from schemas.values import CausePath
 from tests.spec.follow_up_cases import FULL, TODAY, all_columns, assert_told, case_with, day, form_of
 from tests.spec.rule_tables import load, row_id
 
-RULE = load("closure")
+RULE, EFFECTIVENESS, DISMISSAL = load("closure"), load("effectiveness"), load("dismissal")
 _NOT_CELLS = frozenset({
     "固化文件", "没有的列", "没有的表", "不复发天数", "验证批次数", "复发件", "重新启动日", "8D中有五问", "自有列",
 })
@@ -61,9 +61,10 @@ def _check(row: dict[str, Any], gate: Gate) -> None:
 
 
 FULL_8D = [row for name in ("完整8D", "已关闭的", "重新启动过的", "台账没有的列") for row in RULE.rows(name)]
+EFFECT = [row for table in EFFECTIVENESS.tables for row in table.rows]
 
 
-@pytest.mark.parametrize("row", FULL_8D, ids=row_id)
+@pytest.mark.parametrize("row", [*FULL_8D, *EFFECT], ids=row_id)
 def test_full_8d(row: dict[str, Any]) -> None:
     gate = gate_of(row["给"])
     assert gate.kind is GateKind.FULL
@@ -84,7 +85,7 @@ def test_routed(row: dict[str, Any]) -> None:
     _check(row, gate)
 
 
-@pytest.mark.parametrize("row", RULE.rows("不成立、作废、合并"), ids=row_id)
+@pytest.mark.parametrize("row", DISMISSAL.rows("不成立、作废、合并"), ids=row_id)
 def test_dismissed(row: dict[str, Any]) -> None:
     gate = gate_of({**dict.fromkeys(("发生原因", "流出原因", "措施")), **row["给"]})
     assert gate.kind is GateKind.DISMISSED

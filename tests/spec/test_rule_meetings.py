@@ -1,4 +1,4 @@
-"""小组会议: whether to meet, which round and with whom, and where signed minutes go (table ``meetings.yaml``)."""
+"""小组会议: whether to meet, which round and with whom, and where minutes go (tables ``meetings``, ``minutes``)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.spec.ledger_tables import at
 from tests.spec.proposal_cases import case_and_directory, level_of
 from tests.spec.rule_tables import load, row_id
 
-RULE = load("meetings")
+RULE, MINUTES = load("meetings"), load("minutes")
 NOW = at("2026-11-26T09:00")
 NEEDS = [row for name in ("要不要开", "已有会议", "重新启动") for row in RULE.rows(name)]
 NO_CELLS = {"会议", "变化点", "通讯录", "没有的表", "文件"}
@@ -57,12 +57,12 @@ def test_with_whom(row: dict[str, Any]) -> None:
     assert [member.name for member in proposal(row["给"]).participants] == row["得"]["人"]
 
 
-@pytest.mark.parametrize("row", RULE.rows("签字扫描件"), ids=row_id)
+@pytest.mark.parametrize("row", MINUTES.rows("签字扫描件"), ids=row_id)
 def test_which_scans_are_signed_minutes(row: dict[str, Any]) -> None:
     assert list(signed_scans(row["给"]["文件"])) == row["得"]["次数"]
 
 
-@pytest.mark.parametrize("row", RULE.rows("纪要分发"), ids=row_id)
+@pytest.mark.parametrize("row", MINUTES.rows("纪要分发"), ids=row_id)
 def test_where_signed_minutes_go(row: dict[str, Any]) -> None:
     case, directory = case_of_row(row["给"])
     files, wanted = row["给"].get("文件", ()), row["得"]

@@ -1,4 +1,4 @@
-"""小组和会议成员: who is proposed and why, who stands in for whom, from the table ``participants.yaml``."""
+"""小组和会议成员: who is proposed and why, who stands in for whom, from the tables ``participants``, ``leave``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schemas.values import Level
 from tests.spec.proposal_cases import case_and_directory, level_of
 from tests.spec.rule_tables import load, row_id
 
-RULE = load("participants")
+RULE, LEAVE = load("participants"), load("leave")
 DAY = date(2026, 11, 25)
 TEAMS = [row for name in ("谁参加", "请假和不能决策", "空缺") for row in RULE.rows(name)]
 
@@ -33,7 +33,7 @@ def test_who_takes_part_and_why(row: dict[str, Any]) -> None:
         assert words in member.why
 
 
-@pytest.mark.parametrize("row", RULE.rows("请假起止的写法"), ids=row_id)
+@pytest.mark.parametrize("row", LEAVE.rows("请假起止的写法"), ids=row_id)
 def test_how_leave_is_read(row: dict[str, Any]) -> None:
     periods = leave_periods(row["给"]["请假起止"], DAY)
     shown = "看不懂" if periods is None else [f"{period.first} {period.last}" for period in periods]

@@ -31,7 +31,8 @@ def read(model: type[SheetRow], typed: dict[str, Any]) -> Any:
 
 
 def case(complaint: dict[str, Any] | None = None, **sheets: Any) -> Case:
-    rows = CaseRows(read(Complaint, complaint or {}), **{name: tuple(rows) for name, rows in sheets.items()})
+    given: dict[str, Any] = {name: tuple(rows) for name, rows in sheets.items()}
+    rows = CaseRows(read(Complaint, complaint or {}), **given)
     return Case("c", "KS-1", "台账", rows, Standing.MANAGED, NOW, NOW)
 
 
