@@ -71,7 +71,7 @@ def composer(
             except FileNotFoundError as error:
                 raise AttachmentMissing(path) from error
         attachments += [
-            (documents.file_name(paper.kind, None), documents.render(paper.kind, paper.context, now))
+            (paper.file_name, documents.render(paper.kind, paper.context, now))
             for paper in payload.documents
         ]
         return compose(

@@ -91,9 +91,15 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
         for case in planned.cases for handle in (planned.handle(case),)
         if case.ledger in shared
     ]
-    vanished = tuple(known.number for known in planned.vanished)
-    state = BoardState(site.settings.site, snapshot.readings, snapshot.unreadable, memory.effects.values(), vanished,
-                       rehearsal, deferred, site.calendar.warning(now.date()) or "", memory.unreadable_since)
+    hidden = {case.case_id for case in planned.cases if case.ledger not in shared}
+    state = BoardState(
+        site.settings.site,
+        [reading for reading in snapshot.readings if reading.ledger in shared],
+        snapshot.unreadable,
+        [record for record in memory.effects.values() if record.case_id not in hidden],
+        tuple(known.number for known in planned.vanished if known.ledger in shared),
+        rehearsal, deferred, site.calendar.warning(now.date()) or "", memory.unreadable_since,
+    )
     return board_view(matters, state, now)
 
 

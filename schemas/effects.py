@@ -79,6 +79,7 @@ class WriteDocument:
 class AttachedDocument:
     """A document of ``kind`` that is rendered into a mail and lies nowhere on the share."""
 
+    file_name: str
     kind: str
     context: Mapping[str, Any]
 

@@ -25,7 +25,7 @@ class KindSheet(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = Field(min_length=1)
-    file_name: str = Field(pattern=r"^[^/\\:*?\"<>|]+\.docx$")
+    file_name: str = Field(pattern=r"^[^/\\:*?\"<>|]+\.(?:docx|txt)$")
     fill_in: str = Field(default="", pattern=r"^(?:[^/\\:*?\"<>|]+\.xlsx)?$")
     made: str
 

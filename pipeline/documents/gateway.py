@@ -17,6 +17,9 @@ from schemas.decisions import Decisions
 from schemas.follow_up import PenaltyProposal
 
 TEMPLATE, WORKBOOK = "template.docx", "template.xlsx"
+#: Kinds that are plain text, which opens anywhere and is pasted into a mail or a chat.
+TEXT_TEMPLATE = "template.txt"
+TEXT_KINDS = frozenset({"inquiry"})
 #: The form to ask by on the phone; blank, for people to print or fill in.
 CALL_SHEET = "call_sheet"
 
@@ -64,6 +67,9 @@ class TemplateDocuments:
 
     def render(self, kind: str, context: Mapping[str, Any], now: datetime) -> bytes:
         """The document's bytes, stamped ``now`` (aware); equal arguments, equal bytes. Raises ``TemplateFault``."""
+        if kind in TEXT_KINDS:
+            text = self._mails.text(context, kind, TEXT_TEMPLATE)
+            return text.replace("\n", "\r\n").encode("utf-8-sig")  # as the editors of Windows expect it
         return self._engine.template(*self._folders.read(kind, TEMPLATE)).render(context, now)
 
     def penalty(self, case: Case, decisions: Decisions, proposal: PenaltyProposal) -> tuple[str, Mapping[str, Any]]:

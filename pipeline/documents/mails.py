@@ -54,13 +54,16 @@ class MailTexts:
 
     def render(self, kind: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
         """Subject (one line), plain text and HTML. Raises ``TemplateFault`` with the file and line."""
-        subject = self._template(kind, SUBJECT, self._text).render(context)
-        text = self._template(kind, TEXT, self._text).render(context)
-        html = self._template(kind, HTML, self._html).render(context)
-        return " ".join(subject.split()), text.strip() + "\n", html.strip() + "\n"
+        subject = self._template(self._text, "mails", kind, SUBJECT).render(context)
+        html = self._template(self._html, "mails", kind, HTML).render(context)
+        return " ".join(subject.split()), self.text(context, "mails", kind, TEXT), html.strip() + "\n"
 
-    def _template(self, kind: str, file: str, environment: TemplateSandbox) -> _TextTemplate:
-        name, content = self._folders.read("mails", kind, file)
+    def text(self, context: Mapping[str, Any], *parts: str) -> str:
+        """A plain text from the template file at ``parts``. Raises ``TemplateFault`` with the file and line."""
+        return self._template(self._text, *parts).render(context).strip() + "\n"
+
+    def _template(self, environment: TemplateSandbox, *parts: str) -> _TextTemplate:
+        name, content = self._folders.read(*parts)
         digest = hashlib.blake2b(content, digest_size=16).digest()
         known = self._compiled.get(name)
         if known is None or known[0] != digest:

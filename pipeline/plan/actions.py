@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,11 +14,13 @@ from pipeline.rules.run_mails import RunFacts, replaced_today, wanted_run_mails
 from pipeline.rules.runs import coming_week, starting_marks
 from pipeline.rules.wanted_cells import feedback_text, row_edits, wanted_cells
 from pipeline.rules.wanted_documents import wanted_documents
-from pipeline.rules.wanted_mails import add_mails
+from pipeline.rules.wanted_mails import MailFiles, add_mails
 from pipeline.rules.weekly_inputs import weekly_lines
 from schemas.case import Case, Standing
-from schemas.effects import Effect, MakeFolder
+from schemas.decisions import Decisions
+from schemas.effects import AttachedDocument, Effect, MakeFolder
 from schemas.errors import KesuError
+from schemas.follow_up import PenaltyProposal
 from schemas.workbook import WorkbookReading
 
 
@@ -45,18 +47,21 @@ def _plan_case(work: Pass, case: Case) -> Case:
     decisions = work.plan.decisions[work.plan.handle(case)]
     if case.standing in _SILENT:
         return case
-    files: dict[str, dict[int, str]] = {"notice": {}, "minutes": {}}
+    files, advice = MailFiles(), work.plan.advice.get(work.plan.handle(case))
     if case.standing is Standing.MANAGED and case.number:
         case, folder = _folder_effect(work, case)
         if folder is not None:
             work.plan.effects.append(folder)
         try:
             work.plan.effects.extend(wanted_documents(case, decisions, work.documents, work.history))
-            files = {kind: _round_files(work, case, kind) for kind in files}
+            files = MailFiles(
+                _round_files(work, case, "notice"), _round_files(work, case, "minutes"),
+                _penalty_forms(work, case, decisions, advice.penalties if advice else ()),
+            )
         except KesuError as fault:
             # a plant's kind.yaml that cannot be read: the case says so, everything else goes on
             work.mails.hold(case, f"文件未生成：{fault}")
-    add_mails(work.mails, case, decisions, work.plan.advice.get(work.plan.handle(case)), files)
+    add_mails(work.mails, case, decisions, advice, files)
     return case
 
 
@@ -66,6 +71,16 @@ def _round_files(work: Pass, case: Case, kind: str) -> dict[int, str]:
         row.record.round: f"{case.folder}/{work.documents.file_name(kind, row.record.round)}"
         for row in case.rows.meetings if row.record.round is not None
     }
+
+
+def _penalty_forms(
+    work: Pass, case: Case, decisions: Decisions, proposals: Sequence[PenaltyProposal]
+) -> dict[str, AttachedDocument]:
+    found = {}
+    for proposal in proposals:
+        name, context = work.documents.penalty(case, decisions, proposal)
+        found[proposal.action] = AttachedDocument(name, "penalty", context)
+    return found
 
 
 def _plan_cells(work: Pass, case: Case, reading: WorkbookReading, note: str) -> None:

@@ -19,6 +19,8 @@ from schemas.workbook import WorkbookReading
 
 _EVENTS = 40
 _SHOWN_KINDS = ("doc.", "mail.", "number", "folder", "cells", "row.")
+#: Seen by their audience and by the operator (kesu status), never on a page that everybody opens.
+_CONFIDENTIAL = frozenset({"mail.penalty"})
 _URGENCY = {Level.URGENT.value: 0, Level.SERIOUS.value: 1, Level.NORMAL.value: 2}
 
 
@@ -193,7 +195,7 @@ def _events(records: Iterable[EffectRecord], now: datetime) -> tuple[BoardEvent,
 
 def board_view(matters: Sequence[BoardMatter], state: BoardState, now: datetime) -> BoardView:
     """The page for the day of ``now``; the same facts give the same page all day long."""
-    records = list(state.records)
+    records = [record for record in state.records if record.key.kind not in _CONFIDENTIAL]
     by_case: dict[str, list[EffectRecord]] = defaultdict(list)
     for record in records:
         if record.case_id:

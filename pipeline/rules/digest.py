@@ -32,7 +32,10 @@ class DigestMatter:
 
 @dataclass(slots=True)
 class PersonsNews:
-    """What concerns one person: lines to show, and in ``fresh`` the keys by which a later digest knows it was told."""
+    """What concerns one person: lines to show, and in ``fresh`` the keys by which a later digest knows it was told.
+
+    A digest goes out when it is ``worth_a_mail``; what is merely nice to know waits for a digest that goes anyway.
+    """
 
     cases: list[dict[str, object]] = field(default_factory=list)
     duties: list[dict[str, object]] = field(default_factory=list)
@@ -41,6 +44,7 @@ class PersonsNews:
     pending: list[str] = field(default_factory=list)
     weekly: tuple[str, ...] = ()  # what the coming weekly report still needs
     fresh: set[str] = field(default_factory=set)
+    worth_a_mail: bool = False
     case_ids: set[str] = field(default_factory=set)
 
 
@@ -74,10 +78,12 @@ class _Newsroom:
         self._told = told
         self.of: dict[str, PersonsNews] = defaultdict(PersonsNews)
 
-    def _is_new(self, person: str, key: str) -> bool:
+    def _is_new(self, person: str, key: str, *, worth_a_mail: bool = True) -> bool:
         if (person, key) in self._told:
             return False
-        self.of[person].fresh.add(key)
+        news = self.of[person]
+        news.fresh.add(key)
+        news.worth_a_mail = news.worth_a_mail or worth_a_mail
         return True
 
     def add(self, matter: DigestMatter) -> None:
@@ -129,7 +135,12 @@ class _Newsroom:
             person = owner.get(record.case_id, "")
             if person not in self.of or record.state is not EffectState.DONE or record.outcome is None:
                 continue
-            if record.key.kind.startswith("doc.") and self._is_new(person, f"draft:{record.key.digest}"):
+            if not record.key.kind.startswith("doc."):
+                continue
+            # a draft brought up to date follows what its engineer typed; only a first one, or one that a person has to
+            # merge by hand, is worth a mail
+            first = record.key.revision == 0 or record.outcome.beside
+            if self._is_new(person, f"draft:{record.key.digest}", worth_a_mail=first):
                 newest[person, record.outcome.path] = {"title": record.title, "path": record.outcome.path}
         for (person, _), draft in newest.items():
             self.of[person].drafts.append(draft)
@@ -193,7 +204,7 @@ def wanted_digests(
     for person, news in sorted(desk.news.items()):
         begun = history.latest("mail.digest", person, day) is not None  # in the round, but not sent yet
         key, address = history.once("mail.digest", person, day), desk.directory.mail_of(person)
-        due = begun or person in insisted or (bool(news.fresh) and not held)
+        due = begun or person in insisted or (news.worth_a_mail and not held)
         if due and key is not None and address is not None and person not in elsewhere:
             payload = _digest_mail(person, address, day, news, settings.board)
             yield Effect(key, f"每日摘要 {person}", digest_of([sorted(news.fresh), news.weekly]), payload)

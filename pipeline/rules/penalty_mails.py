@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.rules.action_facts import action_key
 from pipeline.rules.case_mails import CaseMails, product_of, shown
 from schemas.case import Case
 from schemas.effects import AttachedDocument, SendMail
 from schemas.follow_up import PenaltyProposal
+from schemas.rows import Action
 
-KIND = "penalty"
 
-
-def penalty_mails(mails: CaseMails, case: Case, proposals: Sequence[PenaltyProposal]) -> None:
+def penalty_mails(
+    mails: CaseMails, case: Case, proposals: Sequence[PenaltyProposal], papers: Mapping[str, AttachedDocument]
+) -> None:
     """One mail per action, once, with the 处罚建议单 attached: it never lies on the share, where everybody reads.
 
-    It keeps to the hours of the digest, since nothing about it is urgent.
+    ``papers`` gives the form of each action. It keeps to the hours of the digest, since nothing about it is urgent.
     """
     now = mails.now
     if not mails.calendar.is_workday(now.date()) or now.time() < mails.settings.mail.digest_at:
@@ -25,19 +26,18 @@ def penalty_mails(mails: CaseMails, case: Case, proposals: Sequence[PenaltyPropo
     for proposal in proposals:
         to = mails.addresses(*proposal.audience)
         if not to:
-            mails.hold(case, "处罚建议未能发出：通讯录中没有质量工程师和品质经理的邮箱")
+            mails.hold(case, "一封内部邮件未能发出：通讯录中没有质量工程师和品质经理的邮箱")
             continue
-        row = next((row.record for row in case.rows.actions if action_key(row) == proposal.action), None)
+        action = next((row.record for row in case.rows.actions if action_key(row) == proposal.action), Action())
         context = {
             "number": case.number, "label": case.label, "customer": shown(complaint.customer),
-            "product": product_of(complaint), "phenomenon": shown(complaint.phenomenon),
-            "department": proposal.department, "action": shown(row.content if row else None),
-            "action_number": shown(row.action_number if row else None), "due": shown(row.due if row else None),
-            "done": shown(row.done if row else None), "verified": shown(row.verified if row else None),
-            "reasons": list(proposal.reasons), "clauses": list(proposal.clauses),
+            "product": product_of(complaint), "department": proposal.department, "action": shown(action.content),
+            "action_number": shown(action.action_number), "due": shown(action.due), "done": shown(action.done),
+            "verified": shown(action.verified), "reasons": list(proposal.reasons), "clauses": list(proposal.clauses),
             "engineer": shown(complaint.engineer),
         }
-        paper = AttachedDocument(KIND, context)
-        payload = SendMail("penalty", to, (), context, (), (case.case_id,), documents=(paper,))
+        payload = SendMail(
+            "penalty", to, (), context, (), (case.case_id,), documents=(papers[proposal.action],)
+        )
         title = f"{case.number} 处罚建议 {proposal.action}"
         mails.send(case, title, payload, subject=case.number, occasion=proposal.action)

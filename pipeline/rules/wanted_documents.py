@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.rules.completeness import questions_text
 from pipeline.rules.history import History
 from schemas.case import Case
 from schemas.decisions import Decisions
@@ -11,6 +12,7 @@ from schemas.effects import Effect, WriteDocument, digest_of
 from schemas.ports import Documents
 from schemas.values import MeetingState
 
+ANSWERED = "目前没有需要再向客户询问的问题。"
 _NOTICE_STATES = frozenset({MeetingState.CONFIRMED, MeetingState.MOVED})
 _MINUTES_STATES = frozenset({MeetingState.HELD, MeetingState.SIGNED})
 
@@ -37,8 +39,24 @@ def _is_final(case: Case, kind: str, round_number: int | None, history: History)
     return kind == "minutes" and signed and history.is_settled("doc.minutes", case.number, f"{round_number}")
 
 
+def _inquiry(case: Case, decisions: Decisions, documents: Documents, history: History) -> Iterator[Effect]:
+    """The missing answers as a message ready to send (process step 3); once all are there it says so."""
+    kind = "doc.inquiry"
+    message = questions_text(case, decisions.questions)
+    if not message and history.latest(kind, case.number) is None:
+        return
+    context = {"message": message or ANSWERED}
+    inputs = digest_of(context)
+    key = history.revised(kind, case.number, "", inputs)
+    if key is not None:
+        file_name = documents.file_name("inquiry", None)
+        payload = WriteDocument(case.case_id, "inquiry", case.folder, file_name, context)
+        yield Effect(key, f"{case.number} {file_name}", inputs, payload, case.case_id)
+
+
 def wanted_documents(case: Case, decisions: Decisions, documents: Documents, history: History) -> Iterator[Effect]:
     """Effects for documents that are missing or whose declared inputs have changed."""
+    yield from _inquiry(case, decisions, documents, history)
     for kind, round_number in dict.fromkeys(wanted_kinds(case, decisions)):
         if _is_final(case, kind, round_number, history):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pipeline.rules.alert_mails import containment_alert, line_stop_alert
 from pipeline.rules.case_mails import CaseMails
@@ -13,15 +14,22 @@ from pipeline.rules.release_mail import release_notice
 from schemas.advice import Advice
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions
+from schemas.effects import AttachedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class MailFiles:
+    """What goes with a case's mails: notice and minutes by round as paths on the share, penalty forms by action."""
+
+    notices: Mapping[int, str] = field(default_factory=dict)
+    minutes: Mapping[int, str] = field(default_factory=dict)
+    penalties: Mapping[str, AttachedDocument] = field(default_factory=dict)
 
 
 def add_mails(
-    mails: CaseMails, case: Case, decisions: Decisions, advice: Advice | None, files: Mapping[str, Mapping[int, str]]
+    mails: CaseMails, case: Case, decisions: Decisions, advice: Advice | None, files: MailFiles
 ) -> None:
-    """All mails the case calls for now; nothing goes to others before it is released and numbered.
-
-    ``files`` gives, for ``notice`` and ``minutes``, the file of each round, relative to the share.
-    """
+    """All mails the case calls for now; nothing goes to others before it is released and numbered."""
     switches = mails.settings.mail
     if switches.line_stop_alert:
         line_stop_alert(mails, case, decisions)
@@ -34,8 +42,8 @@ def add_mails(
     if switches.escalation:
         escalation_mails(mails, case, decisions)
     if switches.meeting_notice:
-        meeting_mails(mails, case, files["notice"])
+        meeting_mails(mails, case, files.notices)
     if advice is not None:
         if switches.minutes:
-            minutes_mails(mails, case, advice.minutes, files["minutes"])
-        penalty_mails(mails, case, advice.penalties)
+            minutes_mails(mails, case, advice.minutes, files.minutes)
+        penalty_mails(mails, case, advice.penalties, files.penalties)

@@ -35,6 +35,12 @@ def late_measure(plant: PlantFolder) -> None:
     plant.type("措施跟踪", {"客诉编号": "K-1", "措施内容": "修模", "责任人": "罗文斌", "计划完成日": "2026-11-20"})
 
 
+def penalties_on(plant: PlantFolder) -> None:
+    """The plant names the clause that its proposals cite."""
+    with plant.config.open("a", encoding="utf-8") as config:
+        config.write("penalty: {enabled: true, clause_late: 客诉管理规定第5条}\n")
+
+
 def meeting_cancelled(plant: PlantFolder) -> None:
     plant.retype("会议", 0, 状态="取消")
 
@@ -76,6 +82,12 @@ WAYS: dict[str, tuple[list[Step], str]] = {
          meeting_cancelled],
         "08:20",
     ),
+    "doc.inquiry": ([typed(complaint()), at("08:05")], "08:16"),
+    "mail.escalation": ([typed(complaint(状态="调查", 功能失效="是")), at("08:05")], "08:16"),
+    "mail.minutes": (
+        [typed(complaint(客诉编号="K-1", 状态="调查"), 会议={**MEETING, "状态": "纪要已签"}), at("08:05")], "08:16",
+    ),
+    "mail.penalty": ([penalties_on, late_measure, at("08:05")], "2026-11-27T08:30"),
     "mail.digest": ([typed(complaint()), at("08:05")], "08:30"),
     "mail.baseline": ([new_ledger_beside], "08:05"),
     "mail.overdue": ([late_measure, at("08:05")], "09:00"),

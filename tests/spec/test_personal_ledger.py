@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
-from schemas.case import Standing
+from schemas.case import CaseFiles, Standing
 from schemas.effects import Outcome, ReserveNumber, WriteCells
 from schemas.settings import LedgerSetting, Settings
 from schemas.workbook import WorkbookReading
@@ -33,7 +33,8 @@ class Office:
     def see(self, now: str, *readings: WorkbookReading) -> Plan:
         moment = at(now)
         folders = {case.number: case.folder for case in self.journal.memory().cases.values() if case.folder}
-        planned = plan(Snapshot(readings, {}, folders), self.journal.memory(), SETTINGS, DOCUMENTS, Workdays(), moment)
+        snapshot = Snapshot(readings, {}, folders, dict.fromkeys(folders.values(), CaseFiles()))
+        planned = plan(snapshot, self.journal.memory(), SETTINGS, DOCUMENTS, Workdays(), moment)
         reserving = {effect.case_id for effect in planned.effects if isinstance(effect.payload, ReserveNumber)}
         known = [replace(case, number="") if case.case_id in reserving else case for case in planned.known]
         self.journal.record_cases(known, planned.numbers, moment)

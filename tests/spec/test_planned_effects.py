@@ -11,6 +11,7 @@ import pytest
 from pipeline.documents.gateway import TemplateDocuments
 from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
+from schemas.case import CaseFiles
 from schemas.effects import Effect, MakeFolder, Outcome, ReserveNumber, SendMail, WriteCells, WriteDocument
 from schemas.mail_settings import MailSetting
 from schemas.remarks import Shown
@@ -31,13 +32,14 @@ class Plant:
     def __init__(self, *, baseline: bool = False, settings: Settings = SETTINGS) -> None:
         self.journal = MemoryJournal("测试厂")
         self.settings = settings
+        self.files = CaseFiles()  # what lies in every case folder
         if not baseline:
             self.journal.complete_pass(at("2026-11-01T08:00"), [LEDGER])
 
     def see_only(self, reading: WorkbookReading, now: str) -> Plan:
         """Plan one pass and remember nothing."""
         folders = {case.number: case.folder for case in self.journal.memory().cases.values() if case.folder}
-        snapshot = Snapshot((reading,), {}, folders)
+        snapshot = Snapshot((reading,), {}, folders, dict.fromkeys(folders.values(), self.files))
         return plan(snapshot, self.journal.memory(), self.settings, DOCUMENTS, Workdays(), at(now))
 
     def finish(self, effect: Effect, moment: datetime) -> None:
@@ -84,16 +86,16 @@ QUIET = {"紧急措施": "中转库换批"}  # containment ordered, so that its 
 
 TABLE = [
     # 单元格                                       第二轮产生的事
-    ({**QUIET}, ["cells", "doc.slip", "folder", "number"]),
-    ({**QUIET, "客户要求8D": "是"}, ["cells", "doc.eight_d", "folder", "number"]),
-    ({**QUIET, "状态": "调查"}, ["cells", "doc.slip", "folder", "mail.release", "number"]),
-    ({**QUIET, "发送": "是"}, ["cells", "doc.slip", "folder", "mail.release", "number"]),
-    ({**QUIET, "状态": "调查", "责任部门": ""}, ["cells", "doc.slip", "folder", "number"]),
-    ({**QUIET, "状态": "调查", "责任部门": "物流部"}, ["cells", "doc.slip", "folder", "number"]),
-    ({**QUIET, "问题类型": "要货交付"}, ["cells", "folder", "number"]),
+    ({**QUIET}, ["cells", "doc.inquiry", "doc.slip", "folder", "number"]),
+    ({**QUIET, "客户要求8D": "是"}, ["cells", "doc.eight_d", "doc.inquiry", "folder", "number"]),
+    ({**QUIET, "状态": "调查"}, ["cells", "doc.inquiry", "doc.slip", "folder", "mail.release", "number"]),
+    ({**QUIET, "发送": "是"}, ["cells", "doc.inquiry", "doc.slip", "folder", "mail.release", "number"]),
+    ({**QUIET, "状态": "调查", "责任部门": ""}, ["cells", "doc.inquiry", "doc.slip", "folder", "number"]),
+    ({**QUIET, "状态": "调查", "责任部门": "物流部"}, ["cells", "doc.inquiry", "doc.slip", "folder", "number"]),
+    ({**QUIET, "问题类型": "要货交付"}, ["cells", "doc.inquiry", "folder", "number"]),
     ({**QUIET, "状态": "作废"}, ["cells", "folder", "number"]),
     ({**QUIET, "不良现象": ""}, ["cells"]),
-    ({**QUIET, "客诉编号": "KS-202611-050"}, ["cells", "doc.slip", "folder"]),
+    ({**QUIET, "客诉编号": "KS-202611-050"}, ["cells", "doc.inquiry", "doc.slip", "folder"]),
 ]
 
 
@@ -322,7 +324,8 @@ def test_a_document_is_written_again_only_when_its_own_inputs_change() -> None:
     moved = plant.see(ledger([{**row, "行": 9, "系统校验": "旧话"}], 通讯录=CONTACTS), "2026-11-26T08:21")
     assert not [effect for effect in moved.effects if isinstance(effect.payload, WriteDocument)]
     edited = plant.see(ledger([{**row, "不良数量": 7}], 通讯录=CONTACTS), "2026-11-26T08:22")
-    assert [effect.key.revision for effect in edited.effects if isinstance(effect.payload, WriteDocument)] == [1]
+    again = [effect.key for effect in edited.effects if isinstance(effect.payload, WriteDocument)]
+    assert [(key.kind, key.revision) for key in again] == [("doc.inquiry", 1), ("doc.slip", 1)]
 
 
 def test_settling_can_be_switched_off() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.plan import Plan
 from pipeline.rules.share_links import share_link
+from schemas.case import CaseFiles
 from schemas.effects import Effect, EffectState, SendMail
 from schemas.workbook import WorkbookReading
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger
@@ -42,6 +43,8 @@ def reading_of(given: Row) -> WorkbookReading:
 
 def plant_of(given: Row, first: str) -> tuple[Plant, WorkbookReading]:
     plant, reading = Plant(settings=LINKED), reading_of(given)
+    if given.get("资料齐全") == "是":
+        plant.files = CaseFiles(attachments=("现场照片.jpg",))
     plant.see(reading, first)
     return plant, reading
 
