@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from pipeline.configuration import load_settings
 from pipeline.plant_calendar import read_plant_calendar
 from pipeline.share import FolderShare
-from pipeline.site import Site
+from pipeline.site import Letterbox, Site
 from pipeline.workdays import Workdays
 from schemas.effects import Effect, SendMail
 from schemas.errors import KesuError
+from schemas.incoming import FileContent
 from schemas.ports import Documents
 from schemas.settings import Settings
 
@@ -91,6 +92,25 @@ def _calendar(effect: Effect, payload: SendMail, now: datetime) -> str | None:
     return invitation(
         asked.entry, asked.organizer, asked.attendees, method=asked.method, sequence=effect.key.revision, stamp=now
     )
+
+
+def letterbox(state: Path) -> Letterbox:
+    """How incoming mail is read and where it is kept; readers of attached files load when one comes."""
+    from pipeline.intake.mail_reader import MimeMailReader
+    from pipeline.intake.mail_store import FolderMailStore
+
+    def workbook(name: str, content: bytes) -> FileContent:
+        from pipeline.ledger.attached import read_attached
+
+        return read_attached(name, content)
+
+    def word(name: str, content: bytes) -> FileContent:
+        from pipeline.documents.attached import read_attached
+
+        return read_attached(name, content)
+
+    reader = MimeMailReader({".xlsx": workbook, ".xlsm": workbook, ".docx": word})
+    return Letterbox(reader, FolderMailStore(state / "mails"))
 
 
 def calendar_of(settings: Settings, config: Path | None) -> Workdays:
@@ -171,6 +191,7 @@ def open_site(
                 journal=journal,
                 calendar=calendar,
                 compose=composer(settings, documents, share),
+                letterbox=letterbox(state) if settings.intake.enabled else None,
             )
             here = now.astimezone(settings.zone)
             yield Opened(site, journal, share, config, journal.mode == "rehearsal", here, state)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.files.system_faults import plain_sentence
+from pipeline.filing import file_dropped, file_mail, set_aside, take_mail
 from pipeline.ooxml.cells import column_letters
 from pipeline.rules.wanted_cells import refusal_inputs
 from pipeline.site import Site
@@ -18,12 +19,16 @@ from schemas.effects import (
     EffectKey,
     EffectRecord,
     EffectState,
+    FileDropped,
+    FileMail,
     MakeFolder,
     MarkRefused,
     MarkRound,
     Outcome,
     ReserveNumber,
     SendMail,
+    SetAside,
+    TakeMail,
     WriteCells,
     WriteDocument,
 )
@@ -32,6 +37,13 @@ from schemas.ports import Trace
 from schemas.settings import LedgerSetting
 
 log = logging.getLogger(__name__)
+
+
+class IntakeOff(KesuError):
+    """Work on incoming mail is left from before, and intake is not set up any more."""
+
+    def __init__(self) -> None:
+        super().__init__("来信登记已关闭，尚有来信没有处理完。请在 config.yaml 的 intake 中重新启用。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Performer:
     """Carries out a plan's effects on a site's parts; ``now`` (aware) is the time of the pass.
 
     Each method below says how its kind is idempotent. A failure of one effect is recorded and never stops the next;
-    effects of a case whose number or folder failed in this pass wait for the next one.
+    effects of a case whose number or folder, or of a mail whose taking in failed in this pass, wait for the next one.
     """
 
     site: Site
@@ -69,7 +81,8 @@ class Performer:
             if effect.case_id and effect.case_id in stuck:
                 continue
             result = self._perform(effect)
-            if result.state is not EffectState.DONE and isinstance(effect.payload, ReserveNumber | MakeFolder):
+            leads = isinstance(effect.payload, ReserveNumber | MakeFolder | TakeMail)
+            if result.state is not EffectState.DONE and leads:
                 stuck.add(effect.case_id)
             results.append(result)
         return results
@@ -112,6 +125,8 @@ class Performer:
                 outcome = self._cells(payload)
             case AppendRow():
                 outcome = self._append(payload)
+            case TakeMail() | SetAside() | FileMail() | FileDropped():
+                outcome = self._letter(payload)
             case SendMail():
                 sent = self._mail(effect, payload, resumed=record.state is EffectState.RUNNING)
                 if sent is None:
@@ -201,6 +216,21 @@ class Performer:
         done = "已在台账" if placed.was_there else "已追加到台账"
         text = f"{done} {payload.ledger}：{placed.sheet} 第 {placed.row} 行"
         return Outcome("；".join((text, *placed.remarks)), path=payload.ledger)
+
+    def _letter(self, payload: TakeMail | SetAside | FileMail | FileDropped) -> Outcome:
+        """Idempotent by the mail's digest; each step says how in ``filing``."""
+        site, box = self.site, self.site.letterbox
+        if isinstance(payload, FileDropped):
+            return file_dropped(payload, site.share)
+        if isinstance(payload, SetAside):
+            return set_aside(payload, site.mailbox)
+        if box is None:
+            raise IntakeOff
+        if isinstance(payload, FileMail):
+            return file_mail(payload, self.now, store=box.store, reader=box.reader, share=site.share)
+        return take_mail(
+            payload, self.now, store=box.store, share=site.share, journal=site.journal, mailbox=site.mailbox
+        )
 
     def _ledger(self, name: str) -> LedgerSetting:
         return next(entry for entry in self.site.settings.ledgers if entry.file == name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -9,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pipeline.files.atomic import write_if_changed
+from pipeline.files.atomic import sha256_of, write_if_changed
 from pipeline.files.names import inside
 from pipeline.files.placed import place
+from pipeline.files.rename import rename_without_replacing
 from schemas.case import ATTACHMENTS, STANDARDS, CaseFiles
 from schemas.effects import Outcome
 from schemas.errors import KesuError
@@ -19,6 +21,7 @@ from schemas.errors import KesuError
 log = logging.getLogger(__name__)
 
 MARKER = ".kesu-site.json"
+DROPPED = "待归属"
 
 
 class ShareMissing(KesuError):
@@ -121,6 +124,31 @@ class FolderShare:
         placed = place(inside(parent, parent / file_name), content, last_sha256, label)
         text = f"{placed.path.name}（原文件已由人修改，保持不动）" if placed.beside else placed.path.name
         return Outcome(text, f"{folder}/{placed.path.name}", placed.sha256, placed.beside)
+
+    def dropped(self) -> tuple[str, ...]:
+        """The files that people dropped into 待归属, by name; those still being written or hidden are left out."""
+        folder = self._path(DROPPED)
+        return _files_in(folder) if folder.is_dir() else ()
+
+    def adopt_dropped(self, name: str, folder: str) -> Outcome:
+        """Move a dropped file into a folder, under a further name where its own is taken; idempotent.
+
+        A file that is gone was moved by an earlier try or by a person.
+        """
+        self._check_connected()
+        source, parent = self._path(f"{DROPPED}/{name}"), self._path(folder)
+        if not source.is_file():
+            return Outcome(f"{name} 已不在{DROPPED}", path=folder)
+        parent.mkdir(parents=True, exist_ok=True)
+        for count in itertools.count(1):
+            own = Path(name)
+            target = inside(parent, parent / (name if count == 1 else f"{own.stem}-{count}{own.suffix}"))
+            try:
+                rename_without_replacing(source, target)
+            except FileExistsError:
+                continue
+            break
+        return Outcome(f"{name} 移入 {folder}", f"{folder}/{target.name}", sha256_of(target))
 
     def write_board(self, name: str, content: bytes) -> bool:
         """Write the board page when it differs; True when written."""

@@ -8,8 +8,18 @@ from datetime import datetime
 
 from pipeline.workdays import Workdays
 from schemas.effects import Effect, SendMail
-from schemas.ports import Documents, Journal, Ledgers, Mailbox, Share
+from schemas.incoming import MailReader
+from schemas.ports import Documents, Journal, Ledgers, Mailbox, MailStore, Share
 from schemas.settings import Settings
+
+
+@dataclass
+class Letterbox:
+    """How incoming mail is read and kept; ``looked`` (aware) is when the mail system was last asked."""
+
+    reader: MailReader
+    store: MailStore
+    looked: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -24,3 +34,4 @@ class Site:
     journal: Journal
     calendar: Workdays
     compose: Callable[[Effect, SendMail, datetime], bytes]
+    letterbox: Letterbox | None = None

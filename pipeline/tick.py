@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
+from pipeline.arrivals import arrivals_at
 from pipeline.files.names import safe_name
 from pipeline.files.system_faults import plain_sentence
 from pipeline.perform import Performed, Performer
@@ -74,6 +75,11 @@ def _files(
     return {folder: files for folder, files in found.items() if files is not None}
 
 
+def with_arrivals(site: Site, snapshot: Snapshot, memory: Memory, now: datetime) -> Snapshot:
+    """The snapshot with the mails that came and the files that were dropped; asks the mail system, changes nothing."""
+    return replace(snapshot, arrivals=arrivals_at(site, snapshot.readings, memory, now))
+
+
 def plan_pass(site: Site, snapshot: Snapshot, memory: Memory, now: datetime, *, asked: str = "") -> Plan:
     """The plan of a pass, without performing it (a dry run); with advice on the number ``asked`` for."""
     return plan(snapshot, memory, site.settings, site.documents, site.calendar, now, asked)
@@ -99,6 +105,7 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
         [record for record in memory.effects.values() if record.case_id not in hidden],
         tuple(known.number for known in planned.vanished if known.ledger in shared),
         rehearsal, deferred, site.calendar.warning(now.date()) or "", memory.unreadable_since,
+        tuple(planned.alerts),
     )
     return board_view(matters, state, now)
 
@@ -137,12 +144,14 @@ def tick(site: Site, now: datetime, *, rehearsal: bool, step: Callable[[str], No
     is called at every commit point, so that tests can stop the process there.
     """
     with site.journal.pass_lock():
-        snapshot = observe(site, now)
-        site.journal.note_unreadable(snapshot.unreadable, now)
+        seen = observe(site, now)
+        site.journal.note_unreadable(seen.unreadable, now)
         memory = site.journal.memory()
+        snapshot = with_arrivals(site, seen, memory, now)
         planned = plan_pass(site, snapshot, memory, now)
         site.journal.record_cases(_as_seen(planned), planned.numbers, now)
         site.journal.record_trails(planned.trails, now)
+        site.journal.record_mails(planned.taken, planned.ignored, now)
         step("recorded")
         performed = Performer(site, now, step).perform_all(planned.effects)
         site.journal.complete_pass(now, [reading.ledger for reading in snapshot.readings if not reading.stale_because])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
+from schemas.intake import KnownMail
 from schemas.meetings import Invitation
 from schemas.rows import SheetKind
 from schemas.values import Moment
@@ -159,6 +160,44 @@ class AppendedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeMail:
+    """Take in one mail: its bytes kept, what was decided remembered, then put aside in the mailbox.
+
+    ``raw`` is empty when the bytes are kept already; ``quarantine`` names the file (below the share) into which an
+    unreadable mail goes as it is. Idempotent by the mail's digest.
+    """
+
+    known: KnownMail
+    raw: bytes = field(repr=False)
+    quarantine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Put aside a further copy of a mail that was taken in before; idempotent, nothing else happens."""
+
+    mail_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileMail:
+    """File a kept mail and what came with it in a case's 附件 folder; a file that stands there is never replaced."""
+
+    case_id: str
+    digest: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileDropped:
+    """Move a file that people dropped into 待归属 (``name``) into a case's 附件 folder; nothing is replaced."""
+
+    case_id: str
+    name: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class MarkRound:
     """Nothing but the mark that a round (a day's digests) was decided; what comes later waits for the next round."""
 
@@ -168,7 +207,10 @@ class MarkRefused:
     """Nothing but the mark that a cell cannot be patched, so that it is reported and not tried every pass."""
 
 
-Payload = MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | SendMail | WriteCells | AppendRow
+Payload = (
+    MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | SendMail | WriteCells | AppendRow | TakeMail
+    | SetAside | FileMail | FileDropped
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +226,13 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an effect: a line for people, and the file or message it made."""
+    """What came of an effect: a line for people, and the file or message it made; ``files`` are (path, checksum)."""
 
     text: str
     path: str = ""
     sha256: str = ""
     beside: bool = False
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

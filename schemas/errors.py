@@ -65,6 +65,13 @@ class LedgerUnsettled(LedgerUnreadable):
         super().__init__(f"{path.name} 正在被保存，本次暂不读取，稍后自动重试。")
 
 
+class MailNotKept(KesuError):
+    """A mail that was taken in is not on this machine's disk any more."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"来信 {digest[:8]} 的原件不在本机（日志换过电脑或已清理），附件请从邮箱“已处理”中人工存入。")
+
+
 class LedgerInUse(KesuError):
     """Somebody has the workbook open, so writing back waits."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -39,6 +39,22 @@ class TextTable:
 
 
 @dataclass(frozen=True, slots=True)
+class CallSheet:
+    """A filled-in 客诉信息收集表: the answers as typed, by ledger field; ``source`` names its file."""
+
+    answers: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """What an attached workbook or Word file says: a call sheet, or tables, or nothing that can be read."""
+
+    tables: tuple[TextTable, ...] = ()
+    call_sheet: CallSheet | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingMail:
     """One mail in plain terms.
 
@@ -60,14 +76,15 @@ class IncomingMail:
     history: str = ""
     tables: tuple[TextTable, ...] = ()
     files: tuple[AttachedFile, ...] = ()
+    call_sheets: tuple[CallSheet, ...] = ()
     automatic: str = ""
     own_key: str = ""
     damage: str = ""
     notes: tuple[str, ...] = ()
 
 
-#: Reads the tables of an attached file: (file name, content) → tables, nothing when it holds none or is unreadable.
-TableReader = Callable[[str, bytes], tuple[TextTable, ...]]
+#: Reads an attached file (name, content); gives nothing for one that holds nothing readable, and never raises.
+FileReader = Callable[[str, bytes], FileContent]
 
 
 class MailReader(Protocol):
@@ -75,6 +92,10 @@ class MailReader(Protocol):
 
     def read(self, mail_id: str, raw: bytes) -> IncomingMail:
         """The mail; what cannot be read is said in ``damage``."""
+        ...
+
+    def open_files(self, mail: IncomingMail) -> IncomingMail:
+        """The mail with the tables and call sheets of its attached files: only for senders who count."""
         ...
 
 

@@ -17,17 +17,26 @@ _COLLEAGUES_WORDS = (
 )
 
 
+class CustomerAddressing(Section):
+    """How one customer writes: addresses or domains (with all below them), and which engineer looks after it."""
+
+    senders: tuple[str, ...] = ()
+    engineer: str = ""
+
+
 class IntakeSetting(Section):
-    """Which mails become complaints, and where their rows go; customers' own senders stand under ``customers``."""
+    """Which mails become complaints, and where their rows go; ``address_book`` goes by customer."""
 
     enabled: bool = True
     ledger: str = ""                        # file of the ledger that gets new rows; "" = the first one
+    address_book: dict[str, CustomerAddressing] = Field(default_factory=dict)
     senders: tuple[str, ...] = ()           # further addresses or domains that count
     colleagues: bool = True                 # people of 通讯录
     subject_words: tuple[str, ...] = ()     # () = every subject counts
     colleague_words: tuple[str, ...] = _COLLEAGUES_WORDS
     per_sender_day: int = Field(default=20, ge=1)
     engineer: str = ""                      # who gets what nobody else gets
+    every_seconds: float = Field(default=60.0, ge=0)  # how often a mail server is asked; a folder every pass
 
 
 class Verdict(Enum):
@@ -35,6 +44,7 @@ class Verdict(Enum):
 
     ROW = "proposed"          # a new complaint, or several
     REPLY = "reply"           # belongs to a complaint that is there
+    DUPLICATE = "duplicate"   # the same mail once more
     IGNORED = "ignored"       # not for us: stays in the mailbox untouched
     QUARANTINED = "quarantined"
     HELD = "held"             # over the sender's daily limit: stays in the mailbox, looked at again tomorrow
@@ -101,11 +111,23 @@ class Acquaintance:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoredMail:
+    """A mail that is none of ours and stays in the mailbox; ``judged_by`` digests the settings that said so."""
+
+    mail_id: str
+    judged_by: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownMail:
     """A mail as the journal remembers it: no words of its body, only what was decided and what still has to be done.
 
-    ``digest`` identifies the mail, ``mail_id`` names it in the mailbox; ``rows`` are the proposed rows by field until
-    they stand in the ledger (then emptied), ``evidence`` the findings shown beside them until a person confirmed.
+    ``digest`` identifies the mail, ``mail_id`` names it in the mailbox, ``sent`` (aware) is when it was written.
+    ``rows`` are the proposed rows as typed texts by field, ``evidence`` the words each was read from, one text a row;
+    ``numbers`` the complaints it belongs to, ``belongs_to`` the mail it answers while
+    that one's row has no number yet.
     """
 
     digest: str
@@ -113,9 +135,11 @@ class KnownMail:
     message_id: str
     sender_digest: str
     taken: datetime
+    sent: datetime
     verdict: Verdict
     reason: str
     subject: str
     rows: tuple[Mapping[str, str], ...] = ()
     evidence: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    belongs_to: str = ""

@@ -15,6 +15,7 @@ from schemas.case import Case, CaseFiles
 from schemas.decisions import Decisions
 from schemas.effects import AppendedRow, AppendRow, CellEdit, Effect, EffectKey, EffectRecord, Outcome
 from schemas.follow_up import PenaltyProposal
+from schemas.intake import IgnoredMail, KnownMail
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
 
@@ -48,6 +49,18 @@ class Mailbox(Protocol):
 
     def trace(self, key: str) -> Trace:
         """Whether the message with ``key`` was sent."""
+        ...
+
+
+class MailStore(Protocol):
+    """The mails taken in, as they came, on the local disk."""
+
+    def keep(self, digest: str, raw: bytes) -> None:
+        """Keep a mail; on the disk before it returns. Idempotent."""
+        ...
+
+    def read(self, digest: str) -> bytes:
+        """A kept mail. Raises ``MailNotKept``."""
         ...
 
 
@@ -127,6 +140,14 @@ class Share(Protocol):
         """Write a generated document; a person's changed file stays, ours goes beside it."""
         ...
 
+    def dropped(self) -> tuple[str, ...]:
+        """The files that people dropped into 待归属, by name."""
+        ...
+
+    def adopt_dropped(self, name: str, folder: str) -> Outcome:
+        """Move a dropped file into a folder, beside what stands there under its name; idempotent."""
+        ...
+
     def write_board(self, name: str, content: bytes) -> bool:
         """Write the board page when it differs; True when written."""
         ...
@@ -186,6 +207,8 @@ class Memory:
     told: frozenset[tuple[str, str]]              # (person, duty or event key) that a digest has told
     trails: Mapping[tuple[str, str], tuple[TrailEntry, ...]]  # by (case id, subject), oldest value first
     unreadable_since: Mapping[str, datetime] = field(default_factory=dict)  # ledgers that cannot be read now
+    mails: Mapping[str, KnownMail] = field(default_factory=dict)           # taken in, by digest
+    ignored: Mapping[str, IgnoredMail] = field(default_factory=dict)       # left in the mailbox, by mailbox id
 
 
 class Journal(Protocol):
@@ -205,6 +228,10 @@ class Journal(Protocol):
 
     def record_trails(self, seen: Iterable[TrackedValue], now: datetime) -> None:
         """Append the tracked values that differ from the newest of their trail; writes nothing otherwise."""
+        ...
+
+    def record_mails(self, taken: Sequence[KnownMail], ignored: Sequence[IgnoredMail], now: datetime) -> None:
+        """Insert or update mails by digest, and mails left alone by mailbox id; writes nothing that is already so."""
         ...
 
     def reserve_number(self, case_id: str, number: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from schemas.causes import AcceptanceSetting, CauseSetting
 from schemas.escalation import EscalationSetting
 from schemas.follow_up import EffectivenessSetting, PenaltySetting, RecurrenceSetting
 from schemas.inquiry import DispatchSetting, InquirySetting
+from schemas.intake import IntakeSetting
 from schemas.mail_settings import MailSetting
 from schemas.meetings import MeetingSetting, TeamSetting
 from schemas.schedule import MonthEndSetting, WeeklySetting
@@ -139,6 +140,7 @@ class Settings(Section):
     weekly: WeeklySetting = WeeklySetting()
     month_end: MonthEndSetting = MonthEndSetting()
     mail: MailSetting = MailSetting()
+    intake: IntakeSetting = IntakeSetting()
 
     @field_validator("timezone")
     @classmethod

@@ -14,6 +14,7 @@ from pipeline.journal.errors import CaseAlreadyNumbered, EffectUnknown, TimeRuns
 from pipeline.journal.row_forms import cases_of
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 from schemas.errors import NumberTaken, PassRunning
+from schemas.intake import IgnoredMail, KnownMail
 from schemas.ports import KnownCase, Memory, TrackedValue, TrailEntry
 
 
@@ -34,6 +35,8 @@ class MemoryJournal:
         self._told: set[tuple[str, str]] = set()
         self._trails: dict[tuple[str, str], tuple[TrailEntry, ...]] = {}
         self._unreadable: dict[str, datetime] = {}
+        self._mails: dict[str, KnownMail] = {}
+        self._ignored: dict[str, IgnoredMail] = {}
         self._passing = False
 
     def memory(self) -> Memory:
@@ -43,6 +46,7 @@ class MemoryJournal:
             numbers=frozenset(self._numbers), effects=MappingProxyType(dict(self._effects)),
             told=frozenset(self._told), trails=MappingProxyType(dict(self._trails)),
             unreadable_since=MappingProxyType(dict(self._unreadable)),
+            mails=MappingProxyType(dict(self._mails)), ignored=MappingProxyType(dict(self._ignored)),
         )
 
     def pass_lock(self) -> AbstractContextManager[None]:
@@ -76,6 +80,11 @@ class MemoryJournal:
             trail = self._trails.get((entry.case_id, entry.subject), ())
             if not trail or trail[-1].value != entry.value:
                 self._trails[entry.case_id, entry.subject] = (*trail, TrailEntry(entry.value, now))
+
+    def record_mails(self, taken: Sequence[KnownMail], ignored: Sequence[IgnoredMail], now: datetime) -> None:
+        """Insert or update mails by digest, and mails left alone by mailbox id."""
+        self._mails.update({mail.digest: mail for mail in taken})
+        self._ignored.update({mail.mail_id: mail for mail in ignored})
 
     def reserve_number(self, case_id: str, number: str, now: datetime) -> None:
         """Give ``number`` to a case; idempotent. Raises ``NumberTaken``, ``CaseAlreadyNumbered``."""
@@ -117,6 +126,7 @@ class MemoryJournal:
         self._effects[key] = transitions.finished(self._known(key), outcome, now)
         if outcome.path and outcome.sha256:
             self._files[outcome.path] = outcome.sha256
+        self._files.update(outcome.files)
         self._told.update(told)
 
     def fail(self, key: EffectKey, error: str, now: datetime, *, uncertain: bool = False) -> None:

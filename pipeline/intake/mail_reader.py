@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import parsedate_to_datetime
+from itertools import islice
+from pathlib import PurePosixPath
 
 from pipeline.intake.charset import one_line
 from pipeline.intake.encoded_words import header_text, octets_of
 from pipeline.intake.parts import MailParts, field_of, gather
 from pipeline.intake.quotation import is_forward, quoted_content, split_quotation
-from schemas.incoming import AttachedFile, IncomingMail, TableReader, TextTable
+from schemas.incoming import AttachedFile, FileReader, IncomingMail, TextTable
 
 log = logging.getLogger(__name__)
 
@@ -27,15 +31,15 @@ _AUTOMATIC_SUBJECT = re.compile(
     r"|undeliver(?:ed|able)|delivery status notification|mail delivery failed)", re.IGNORECASE
 )
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_TABLE_FILES = (".xlsx", ".xlsm", ".docx")
+_MOST_OPENED = 10  # attached files whose content is read; each takes a process of its own
 _NOT_A_MAIL = "不是一封完整的邮件（没有发件人）"
 
 
 class MimeMailReader:
-    """Reads mails; ``table_readers`` (by file ending) read the tables of attached workbooks and Word files."""
+    """Reads mails; ``file_readers`` (by file ending) read attached workbooks and Word files."""
 
-    def __init__(self, table_readers: dict[str, TableReader] | None = None) -> None:
-        self._table_readers = table_readers or {}
+    def __init__(self, file_readers: Mapping[str, FileReader] | None = None) -> None:
+        self._file_readers = file_readers or {}
 
     def read(self, mail_id: str, raw: bytes) -> IncomingMail:
         """The mail. Whatever a stranger's bytes do to the parser becomes ``damage``; the caller keeps the bytes."""
@@ -63,19 +67,21 @@ class MimeMailReader:
         return IncomingMail(
             mail_id=head.mail_id, digest=_identity(head, text, history, files), message_id=head.message_id,
             references=head.references, sender=head.sender, sender_name=head.sender_name, subject=head.subject,
-            sent=head.sent, text=text, history=history, tables=(*tables, *self._tables_of(files)), files=files,
+            sent=head.sent, text=text, history=history, tables=tables, files=files,
             automatic=_automatic(message, parts, head.subject), own_key=head.own_key,
             damage=doubt or _damage(message, parts, text, files), notes=tuple(dict.fromkeys(parts.notes)),
         )
 
-    def _tables_of(self, files: tuple[AttachedFile, ...]) -> tuple[TextTable, ...]:
-        found: list[TextTable] = []
-        for file in files:
-            ending = next((end for end in _TABLE_FILES if file.name.casefold().endswith(end)), "")
-            reader = self._table_readers.get(ending)
-            if reader is not None:
-                found.extend(reader(file.name, file.content))
-        return tuple(found)
+    def open_files(self, mail: IncomingMail) -> IncomingMail:
+        """The mail with what its attached workbooks and Word files hold; at most ``_MOST_OPENED`` are opened."""
+        tables, sheets = list(mail.tables), list(mail.call_sheets)
+        readable = ((file, self._file_readers.get(PurePosixPath(file.name.casefold()).suffix)) for file in mail.files)
+        for file, reader in islice(((file, reader) for file, reader in readable if reader is not None), _MOST_OPENED):
+            content = reader(file.name, file.content)
+            tables.extend(content.tables)
+            if content.call_sheet is not None:
+                sheets.append(content.call_sheet)
+        return replace(mail, tables=tuple(tables), call_sheets=tuple(sheets))
 
 
 def _sender(message: Message) -> tuple[str, str]:

@@ -111,14 +111,15 @@ def start(connection: Connection, key: EffectKey) -> None:
 def finish(
     connection: Connection, key: EffectKey, outcome: Outcome, now: datetime, told_whom: Sequence[tuple[str, str]]
 ) -> None:
-    """The outcome, the hash of the file it wrote, and what a digest told whom."""
+    """The outcome, the hashes of the files it wrote, and what a digest told whom."""
     effect_id, record = _find(connection, key)
     _save(connection, effect_id, record, transitions.finished(record, outcome, now))
-    if outcome.path and outcome.sha256:
-        written = {"sha256": outcome.sha256, "effect_id": effect_id}
-        changed = connection.execute(update(files).where(files.c.path == outcome.path).values(written))
+    made = [(outcome.path, outcome.sha256)] if outcome.path and outcome.sha256 else []
+    for path, sha256 in (*made, *outcome.files):
+        written = {"sha256": sha256, "effect_id": effect_id}
+        changed = connection.execute(update(files).where(files.c.path == path).values(written))
         if changed.rowcount == 0:
-            connection.execute(insert(files).values(path=outcome.path, **written))
+            connection.execute(insert(files).values(path=path, **written))
     for person, duty in dict.fromkeys(told_whom):
         known = select(told.c.person).where(told.c.person == person, told.c.key == duty)
         if connection.scalar(known) is None:

@@ -86,8 +86,14 @@ def effect_from(row: Sequence[Any]) -> EffectRecord:
     return EffectRecord(
         EffectKey(site, kind, subject, occasion, revision), _STATES[state], title, inputs, case_id,
         time_from(intended), time_from(finished) if finished else None, attempts,
-        Outcome(**json.loads(outcome)) if outcome else None, error,
+        _outcome(outcome) if outcome else None, error,
     )
+
+
+def _outcome(text: str) -> Outcome:
+    kept = json.loads(text)
+    kept["files"] = tuple((path, checksum) for path, checksum in kept.get("files", ()))
+    return Outcome(**kept)
 
 
 def recipient_columns(effect: Effect) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from pipeline.journal import case_table, effect_table, tables, trail_table
+from pipeline.journal import case_table, effect_table, mail_table, tables, trail_table
 from pipeline.journal.backup import RESTORED, daily_backup
 from pipeline.journal.connection import plain_failures
 from pipeline.journal.errors import TimeRunsBackwards
@@ -18,6 +18,7 @@ from pipeline.journal.meta_table import delete_fact, fact, facts_with, write_fac
 from pipeline.journal.pass_lock import instance_lock, pass_lock
 from pipeline.journal.row_forms import time_from, time_text
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
+from schemas.intake import IgnoredMail, KnownMail
 from schemas.ports import KnownCase, Memory, TrackedValue
 
 _GENERATION = "generation"  # counts the changes of what ``memory`` gives, so that an unchanged one is not read again
@@ -76,6 +77,8 @@ class SqlJournal:
                     told=frozenset((row.person, row.key) for row in connection.execute(select(tables.told))),
                     trails=MappingProxyType(trail_table.all_trails(connection)),
                     unreadable_since=MappingProxyType(_unreadable(connection)),
+                    mails=MappingProxyType(mail_table.all_mails(connection)),
+                    ignored=MappingProxyType(mail_table.all_ignored(connection)),
                 )
                 self._remembered = (generation, memory)
             return self._remembered[1]
@@ -98,6 +101,14 @@ class SqlJournal:
         """Append the tracked values that have changed since they were last seen; writes nothing otherwise."""
         with self._write() as connection:
             if trail_table.record(connection, seen, now):
+                _next_generation(connection)
+
+    def record_mails(self, taken: Sequence[KnownMail], ignored: Sequence[IgnoredMail], now: datetime) -> None:
+        """Insert or update mails by digest, and mails left alone by mailbox id; writes nothing that is already so."""
+        if not taken and not ignored:
+            return
+        with self._write() as connection:
+            if mail_table.record(connection, taken, ignored, now):
                 _next_generation(connection)
 
     def reserve_number(self, case_id: str, number: str, now: datetime) -> None:

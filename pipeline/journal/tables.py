@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 #: The revision that these tables correspond to; a test holds it equal to the head of migrations/.
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -138,4 +138,34 @@ trails = Table(
     Column("value", Text, nullable=False),
     Column("seen_at", Text, nullable=False),
     Index(None, "case_id"),
+)
+
+# of a mail neither body nor address is kept: subject, verdict, and the proposed rows with the words they were read from
+mails = Table(
+    "mails",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("mail_id", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("sender_digest", Text, nullable=False),
+    Column("taken_at", Text, nullable=False),
+    Column("sent_at", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("rows", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("numbers", Text, nullable=False),
+    Column("belongs_to", Text, nullable=False),
+)
+
+# mails that are none of ours: they stay in the mailbox and are not read again until the settings change
+ignored_mails = Table(
+    "ignored_mails",
+    metadata,
+    Column("mail_id", Text, primary_key=True),
+    Column("judged_by", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
 )

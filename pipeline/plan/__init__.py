@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.plan.actions import act, cells, rounds
+from pipeline.plan.actions import act, cells, intake, rounds
 from pipeline.plan.judgement import judge
 from pipeline.plan.sightings import find, next_case_id
 from pipeline.plan.work import Pass, Plan, Snapshot
@@ -51,4 +51,5 @@ def plan(
     result.effects.extend(baseline_summaries(result.cases, memory.seen_ledgers, directory, history))
     result.effects.extend(rounds(work))
     result.effects.extend(cells(work))
+    result.effects.extend(intake(work))
     return result

@@ -10,10 +10,12 @@ from pipeline.files.names import safe_name
 from pipeline.plan.case_folder import SUBFOLDERS, folder_for
 from pipeline.plan.work import Pass
 from pipeline.rules.digest import DigestMatter, Newsdesk, wanted_digests
+from pipeline.rules.intake_letters import Letters
 from pipeline.rules.run_mails import RunFacts, replaced_today, wanted_run_mails
 from pipeline.rules.runs import coming_week, starting_marks
 from pipeline.rules.wanted_cells import feedback_text, row_edits, wanted_cells
 from pipeline.rules.wanted_documents import wanted_documents
+from pipeline.rules.wanted_intake import wanted_intake
 from pipeline.rules.wanted_mails import MailFiles, add_mails
 from pipeline.rules.weekly_inputs import weekly_lines
 from schemas.case import Case, Standing
@@ -101,12 +103,27 @@ def _plan_cells(work: Pass, case: Case, reading: WorkbookReading, note: str) -> 
 
 def act(work: Pass) -> None:
     """The effects of every row, and what to remember of it."""
+    letters = Letters(work.memory.mails)
     for entry in work.found:
         case = _plan_case(work, entry.case)
-        _plan_cells(work, case, entry.reading, entry.note)
+        _plan_cells(work, case, entry.reading, entry.note or letters.evidence(case.complaint))
+        for sentence in letters.news_of(case.number, work.now):
+            work.mails.hold(case, sentence)
         if entry.known.case_id:
             work.plan.known.append(replace(entry.known, number=case.number, folder=case.folder))
         work.plan.cases.append(case)
+
+
+def intake(work: Pass) -> Iterator[Effect]:
+    """What has to happen with the mails and files that came in, and what to remember and say of them."""
+    wanted = wanted_intake(
+        work.snapshot.arrivals, work.plan.cases, work.memory, work.settings, work.directory, work.history,
+        work.snapshot.readings, work.now,
+    )
+    work.plan.taken.extend(wanted.remember)
+    work.plan.ignored.extend(wanted.ignored)
+    work.plan.alerts.extend(wanted.alerts)
+    yield from wanted.effects
 
 
 def rounds(work: Pass) -> Iterator[Effect]:

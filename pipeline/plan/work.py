@@ -8,11 +8,13 @@ from datetime import datetime
 
 from pipeline.rules.case_mails import CaseMails
 from pipeline.rules.history import History
+from pipeline.rules.wanted_intake import Arrivals
 from pipeline.workdays import Workdays
 from schemas.advice import Advice
 from schemas.case import Case, CaseFiles, Directory
 from schemas.decisions import Decisions
 from schemas.effects import CellEdit, Effect
+from schemas.intake import IgnoredMail, KnownMail
 from schemas.ports import Documents, KnownCase, Memory, TrackedValue
 from schemas.remarks import Remark
 from schemas.settings import Settings
@@ -25,13 +27,14 @@ class Snapshot:
 
     ``readings`` are the ledgers that are known (fresh, or the last good with ``stale_because``); ``unreadable`` says
     why a ledger cannot be read now; ``folders`` gives the case folders that exist on the share, by number; ``files``
-    what lies in those of current complaints, by folder.
+    what lies in those of current complaints, by folder; ``arrivals`` what came by mail or was dropped.
     """
 
     readings: tuple[WorkbookReading, ...]
     unreadable: Mapping[str, str]
     folders: Mapping[str, str]
     files: Mapping[str, CaseFiles] = field(default_factory=dict)
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
 
 @dataclass(slots=True)
@@ -49,6 +52,9 @@ class Plan:
     vanished: list[KnownCase] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
     effects: list[Effect] = field(default_factory=list)
+    taken: list[KnownMail] = field(default_factory=list)
+    ignored: list[IgnoredMail] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
 
     def handle(self, case: Case) -> str:
         """The key under which a case's decisions stand; a row without identity goes by its place."""

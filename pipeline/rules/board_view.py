@@ -49,6 +49,7 @@ class BoardState:
     deferred: Mapping[str, str]
     calendar_warning: str = ""
     unreadable_since: Mapping[str, datetime] = field(default_factory=dict)
+    more_alerts: Sequence[str] = ()
 
 
 def score_text(advice: Advice | None) -> str:
@@ -175,7 +176,7 @@ def _alerts(state: BoardState, records: Sequence[EffectRecord]) -> tuple[str, ..
             alerts.append(f"{record.title} 未完成：{record.error}")
         elif record.key.kind == "refused" and record.outcome is not None:
             alerts.append(record.outcome.text)
-    return tuple(dict.fromkeys(alerts))
+    return tuple(dict.fromkeys([*alerts, *state.more_alerts]))
 
 
 def _events(records: Iterable[EffectRecord], now: datetime) -> tuple[BoardEvent, ...]:
