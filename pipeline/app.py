@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from pipeline.workdays import Workdays
 from schemas.effects import Effect, SendMail
 from schemas.errors import KesuError
 from schemas.incoming import FileContent
+from schemas.meetings import CalendarEntry
 from schemas.ports import Documents
 from schemas.settings import Settings
 
@@ -113,6 +114,12 @@ def letterbox(state: Path) -> Letterbox:
     return Letterbox(reader, FolderMailStore(state / "mails"))
 
 
+def _reminders(title: str, entries: Sequence[CalendarEntry], stamp: datetime) -> bytes:
+    from pipeline.mailbox.calendar import reminder_file
+
+    return reminder_file(entries, stamp=stamp, name=title).encode()
+
+
 def calendar_of(settings: Settings, config: Path | None) -> Workdays:
     """Working days of the plant, its calendar file read where a configuration names one; raises that file's errors."""
     own = settings.calendar
@@ -191,6 +198,7 @@ def open_site(
                 journal=journal,
                 calendar=calendar,
                 compose=composer(settings, documents, share),
+                reminders=_reminders,
                 letterbox=letterbox(state) if settings.intake.enabled else None,
             )
             here = now.astimezone(settings.zone)

@@ -31,6 +31,7 @@ from schemas.effects import (
     TakeMail,
     WriteCells,
     WriteDocument,
+    WriteReminders,
 )
 from schemas.errors import CellRefused, KesuError, LedgerChanged, LedgerInUse, MailRefused
 from schemas.ports import Trace
@@ -119,8 +120,8 @@ class Performer:
                 outcome = self._reserve(payload)
             case MakeFolder():
                 outcome = self._folder(payload)
-            case WriteDocument():
-                outcome = self._document(payload, record.intended.astimezone(self.now.tzinfo))
+            case WriteDocument() | WriteReminders():
+                outcome = self._file(payload, record.intended.astimezone(self.now.tzinfo))
             case WriteCells():
                 outcome = self._cells(payload)
             case AppendRow():
@@ -150,15 +151,19 @@ class Performer:
         self.site.share.make_folder(payload.folder, payload.subfolders)
         return Outcome(payload.folder, path=payload.folder)
 
-    def _document(self, payload: WriteDocument, intended: datetime) -> Outcome:
+    def _file(self, payload: WriteDocument | WriteReminders, intended: datetime) -> Outcome:
         """Idempotent: the same content in place is left alone; a person's file stays and ours goes beside it.
 
         Stamped with the time of the intent, so that a try after a crash makes the same bytes and knows its own file.
         """
-        content = self.site.documents.render(payload.kind, payload.context, intended)
+        if isinstance(payload, WriteReminders):
+            content = self.site.reminders(payload.title, payload.entries, intended)
+        else:
+            content = self.site.documents.render(payload.kind, payload.context, intended)
         last = self.site.journal.last_sha256(f"{payload.folder}/{payload.file_name}")
-        label = f"{intended:%Y%m%d-%H%M}"
-        return self.site.share.place(payload.folder, payload.file_name, content, last, label)
+        return self.site.share.place(
+            payload.folder, payload.file_name, content, last, f"{intended:%Y%m%d-%H%M}"
+        )
 
     def _mail(self, effect: Effect, payload: SendMail, *, resumed: bool) -> Outcome | None:
         """At most once: the mailbox is asked for the key before anything is sent, so that neither a crash nor a lost

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.workdays import Workdays
 from schemas.effects import Effect, SendMail
 from schemas.incoming import MailReader
+from schemas.meetings import CalendarEntry
 from schemas.ports import Documents, Journal, Ledgers, Mailbox, MailStore, Share
 from schemas.settings import Settings
 
@@ -24,7 +25,11 @@ class Letterbox:
 
 @dataclass(frozen=True)
 class Site:
-    """Everything a pass works with; ``compose`` turns a mail effect into MIME bytes (equal for equal arguments)."""
+    """Everything a pass works with.
+
+    ``compose`` turns a mail effect into MIME bytes, ``reminders`` title and entries into a calendar file; both give
+    equal bytes for equal arguments.
+    """
 
     settings: Settings
     ledgers: Ledgers
@@ -34,4 +39,5 @@ class Site:
     journal: Journal
     calendar: Workdays
     compose: Callable[[Effect, SendMail, datetime], bytes]
+    reminders: Callable[[str, Sequence[CalendarEntry], datetime], bytes]
     letterbox: Letterbox | None = None

@@ -104,10 +104,11 @@ class Decisions:
     released: bool
     line_stop: tuple[str, ...]          # reasons for a line-stop alert, empty when none
     clocks: tuple[Clock, ...]
-    duties: tuple[Duty, ...]
+    duties: tuple[Duty, ...]            # of the agenda, what is overdue or due soon
     questions: tuple[Question, ...]     # answers still missing
     findings: tuple[str, ...]           # contradictions and hints beyond single cells
     team: tuple[TeamMember, ...]        # proposed, with reasons
     people: tuple[TeamMember, ...]      # whoever the meetings name, as 通讯录 knows them
     registration: tuple[str, ...]       # reasons for registration on the shared ledger
     restart: Restart | None             # None when the case never was restarted
+    agenda: tuple[Duty, ...] = ()       # everything dated that is still owed, worst first

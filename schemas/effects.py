@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from schemas.intake import KnownMail
-from schemas.meetings import Invitation
+from schemas.meetings import CalendarEntry, Invitation
 from schemas.rows import SheetKind
 from schemas.values import Moment
 
@@ -74,6 +74,16 @@ class WriteDocument:
     folder: str
     file_name: str
     context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReminders:
+    """Write a calendar file (``.ics``) of entries with alarms to ``folder/file_name``; a changed file is a person's."""
+
+    folder: str
+    file_name: str
+    title: str
+    entries: tuple[CalendarEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +218,8 @@ class MarkRefused:
 
 
 Payload = (
-    MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | SendMail | WriteCells | AppendRow | TakeMail
-    | SetAside | FileMail | FileDropped
+    MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | WriteReminders | SendMail | WriteCells
+    | AppendRow | TakeMail | SetAside | FileMail | FileDropped
 )
 
 

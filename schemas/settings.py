@@ -115,6 +115,7 @@ class Settings(Section):
     templates: str = ""
     cases_folder: str = "客诉资料"
     board: str = "客诉看板.html"
+    reminders_folder: str = "日历提醒"
     ledgers: tuple[LedgerSetting, ...] = Field(min_length=1)
     aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     settling_minutes: int = Field(default=10, ge=0)

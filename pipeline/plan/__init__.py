@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from pipeline.plan.actions import act, cells, intake, rounds
@@ -21,6 +22,15 @@ from schemas.settings import Settings
 __all__ = ["Plan", "Snapshot", "plan"]
 
 
+def _refused(memory: Memory) -> defaultdict[str, set[str]]:
+    """By ledger, the cells that cannot be patched, so that they are not tried every pass."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for key in memory.effects:
+        if key.kind == "refused":
+            found[key.subject].add(key.occasion)
+    return found
+
+
 def plan(
     snapshot: Snapshot, memory: Memory, settings: Settings, documents: Documents, calendar: Workdays, now: datetime,
     asked: str = "",
@@ -32,8 +42,10 @@ def plan(
     history = History(settings.site, memory.effects)
     directory = directory_of(snapshot.readings)
     mails = CaseMails(directory, settings, history, calendar, now)
-    work = Pass(snapshot, memory, settings, documents, calendar, now, history, directory, mails, asked,
-                 origins(memory.cases.values()))
+    work = Pass(
+        snapshot, memory, settings, documents, calendar, now, history, directory, mails, asked,
+        origins(memory.cases.values()), _refused(memory),
+    )
     seen = set(memory.numbers) | set(snapshot.folders)
     for reading in snapshot.readings:
         seen.update(reading.prenumbered())

@@ -11,6 +11,7 @@ from pipeline.plan.case_folder import SUBFOLDERS, folder_for
 from pipeline.plan.work import Pass
 from pipeline.rules.digest import DigestMatter, Newsdesk, wanted_digests
 from pipeline.rules.intake_letters import Letters
+from pipeline.rules.reminders import wanted_reminders
 from pipeline.rules.run_mails import RunFacts, replaced_today, wanted_run_mails
 from pipeline.rules.runs import coming_week, starting_marks
 from pipeline.rules.wanted_cells import feedback_text, row_edits, wanted_cells
@@ -94,11 +95,9 @@ def _plan_cells(work: Pass, case: Case, reading: WorkbookReading, note: str) -> 
     feedback = None
     if quiet or note:
         feedback = feedback_text(case, work.plan.remarks[handle], note)
-    refused = frozenset(
-        key.occasion for key in work.memory.effects if key.kind == "refused" and key.subject == reading.ledger
-    )
     link = case.folder if case.standing in {Standing.MANAGED, Standing.REGISTERED} else ""
-    work.edits.setdefault(reading.ledger, []).extend(row_edits(case, reading, feedback, link, refused))
+    edits = row_edits(case, reading, feedback, link, work.refused[reading.ledger])
+    work.edits.setdefault(reading.ledger, []).extend(edits)
 
 
 def act(work: Pass) -> None:
@@ -112,6 +111,11 @@ def act(work: Pass) -> None:
         if entry.known.case_id:
             work.plan.known.append(replace(entry.known, number=case.number, folder=case.folder))
         work.plan.cases.append(case)
+    managed = (
+        (case, work.plan.decisions[work.plan.handle(case)]) for case in work.plan.cases
+        if case.standing is Standing.MANAGED and case.number
+    )
+    work.plan.effects.extend(wanted_reminders(managed, work.directory, work.settings, work.history))
 
 
 def intake(work: Pass) -> Iterator[Effect]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -87,6 +87,7 @@ class Pass:
     mails: CaseMails
     asked: str
     origins: Mapping[str, KnownCase]
+    refused: Mapping[str, Collection[str]]
     found: list[Found] = field(default_factory=list)
     plan: Plan = field(default_factory=Plan)
     edits: dict[str, list[CellEdit]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pipeline.rules.clocks import closure_clock, containment_clock, effectiveness_clock, report_clocks
 from pipeline.rules.completeness import missing_answers
 from pipeline.rules.line_stop import line_stop_reasons
-from pipeline.rules.overdue import decide_duties
+from pipeline.rules.overdue import decide_agenda, pressing
 from pipeline.rules.participants import people_named, propose_team
 from pipeline.rules.pause import pause_faults
 from pipeline.rules.registration import registration_reasons
@@ -48,6 +48,7 @@ def decide(
         closure_clock(complaint, settings.zone, restart),
     )
     clocks = tuple(clock for clock in candidates if clock is not None)
+    agenda = decide_agenda(case, clocks, settings.clocks, now) if running else ()
     return Decisions(
         level=level,
         form=form,
@@ -55,7 +56,8 @@ def decide(
         released=is_released(complaint),
         line_stop=line_stop_reasons(complaint, settings.level) if running else (),
         clocks=clocks,
-        duties=decide_duties(case, clocks, settings.clocks, now) if running else (),
+        agenda=agenda,
+        duties=pressing(agenda, settings.clocks),
         questions=missing_answers(complaint, kept, settings.inquiry, attachments) if running else (),
         findings=tuple(_findings(case, level)),
         team=propose_team(complaint, level, directory, setting=settings.team),

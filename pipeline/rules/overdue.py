@@ -83,12 +83,21 @@ def _callback_duties(case: Case, setting: ClockSetting, today: date) -> Iterator
         yield _duty(case, "跟踪回访", day, (today - day).days, f"回访:{day}")
 
 
-def decide_duties(case: Case, clocks: Iterable[Clock], setting: ClockSetting, now: datetime) -> tuple[Duty, ...]:
-    """Everything overdue or due within ``due_soon_days`` calendar days, worst first; 暂停 stops what is internal."""
+def decide_agenda(case: Case, clocks: Iterable[Clock], setting: ClockSetting, now: datetime) -> tuple[Duty, ...]:
+    """Everything dated that is still owed, however far ahead, worst first; 暂停 stops what is internal."""
     found = [*_clock_duties(case, clocks, now)]
     if not is_paused(case.complaint):
         today = now.date()
         found += [*_action_duties(case, today), *_verification_duties(case, today)]
         found += _callback_duties(case, setting, today)
-    near = [duty for duty in found if duty.days_late >= -setting.due_soon_days]
-    return tuple(sorted(near, key=lambda duty: (-duty.days_late, duty.key)))
+    return tuple(sorted(found, key=lambda duty: (-duty.days_late, duty.key)))
+
+
+def decide_duties(case: Case, clocks: Iterable[Clock], setting: ClockSetting, now: datetime) -> tuple[Duty, ...]:
+    """Of the agenda, what is overdue or due within ``due_soon_days`` calendar days."""
+    return pressing(decide_agenda(case, clocks, setting, now), setting)
+
+
+def pressing(agenda: Iterable[Duty], setting: ClockSetting) -> tuple[Duty, ...]:
+    """What is overdue or due within ``due_soon_days`` calendar days, in the same order."""
+    return tuple(duty for duty in agenda if duty.days_late >= -setting.due_soon_days)

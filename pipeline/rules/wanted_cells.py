@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pipeline.rules.history import History
 from schemas.case import Case, Standing
@@ -27,7 +27,7 @@ def feedback_text(case: Case, remarks: Iterable[Remark], note: str) -> str:
 
 
 def row_edits(
-    case: Case, reading: WorkbookReading, feedback: str | None, folder_link: str, refused: frozenset[str]
+    case: Case, reading: WorkbookReading, feedback: str | None, folder_link: str, refused: Collection[str]
 ) -> Iterator[CellEdit]:
     """The cells of one row whose present text differs; ``feedback`` None leaves 系统校验 as it is."""
     sheet = reading.sheet_of[case.place.sheet]

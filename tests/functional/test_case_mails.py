@@ -100,6 +100,27 @@ def test_missing_answers_lie_in_the_folder_ready_to_send(tmp_path: Path) -> None
     assert "照片或视频" not in draft.read_text(encoding="utf-8-sig")
 
 
+def dated_lines(file: Path) -> list[str]:
+    return [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith(("UID", "DTSTART"))]
+
+
+def test_calendar_files_remind_case_and_people_and_follow_the_dates(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    late_measure(plant)
+    plant.settled()
+    of_case, of_person = case_folder(plant) / "提醒.ics", plant.share / "日历提醒" / "罗文斌.ics"
+    entries = dated_lines(of_person)
+    assert "DTSTART;VALUE=DATE:20261120" in entries
+    assert "TRIGGER:PT510M" in of_case.read_text(encoding="utf-8")
+    plant.retype("措施跟踪", 0, 计划完成日="2026-12-04")
+    plant.once("09:30")
+    later = [line.replace("20261120", "20261204") for line in entries]
+    assert dated_lines(of_person) == later, "the same entry on another day"
+    plant.retype("措施跟踪", 0, 实际完成日="2026-11-26", 审核结论="通过")
+    plant.once("09:45")
+    assert "VEVENT" not in of_person.read_text(encoding="utf-8"), "nothing left to remind of"
+
+
 def test_a_changed_question_list_is_a_persons_and_stays(tmp_path: Path) -> None:
     plant = empty_plant(tmp_path / "plant")
     plant.type(COMPLAINTS, complaint())

@@ -37,8 +37,11 @@ def late_measure(plant: PlantFolder) -> None:
 
 def penalties_on(plant: PlantFolder) -> None:
     """The plant names the clause that its proposals cite."""
-    with plant.config.open("a", encoding="utf-8") as config:
-        config.write("penalty: {enabled: true, clause_late: 客诉管理规定第5条}\n")
+    text = plant.config.read_text(encoding="utf-8")
+    head, section = text.split("\npenalty:", 1)
+    section = section.replace("enabled: false", "enabled: true", 1)
+    section = section.replace('clause_late: ""', "clause_late: 客诉管理规定第5条", 1)
+    plant.config.write_text(f"{head}\npenalty:{section}", encoding="utf-8")
 
 
 def meeting_cancelled(plant: PlantFolder) -> None:
@@ -74,6 +77,8 @@ WAYS: dict[str, tuple[list[Step], str]] = {
     "doc.slip": ([typed(complaint()), at("08:05")], "08:16"),
     "doc.notice": ([typed(complaint(客诉编号="K-1"), 会议={**MEETING, "状态": "已确认"}), at("08:05")], "08:16"),
     "doc.minutes": ([typed(complaint(客诉编号="K-1"), 会议={**MEETING, "状态": "已召开"}), at("08:05")], "08:16"),
+    "calendar.case": ([late_measure, at("08:05")], "08:16"),
+    "calendar.person": ([late_measure, at("08:05")], "08:16"),
     "mail.line_stop": ([typed(complaint(**URGENT))], "08:05"),
     "mail.containment": ([typed(complaint(紧急措施="")), at("08:05")], "08:29"),
     "mail.release": ([typed(complaint(状态="调查")), at("08:05")], "08:16"),

@@ -87,7 +87,9 @@ QUIET = {"紧急措施": "中转库换批"}  # containment ordered, so that its 
 TABLE = [
     # 单元格                                       第二轮产生的事
     ({**QUIET}, ["cells", "doc.inquiry", "doc.slip", "folder", "number"]),
-    ({**QUIET, "客户要求8D": "是"}, ["cells", "doc.eight_d", "doc.inquiry", "folder", "number"]),
+    ({**QUIET, "客户要求8D": "是"}, [
+        "calendar.case", "calendar.person", "cells", "doc.eight_d", "doc.inquiry", "folder", "number",
+    ]),
     ({**QUIET, "状态": "调查"}, ["cells", "doc.inquiry", "doc.slip", "folder", "mail.release", "number"]),
     ({**QUIET, "发送": "是"}, ["cells", "doc.inquiry", "doc.slip", "folder", "mail.release", "number"]),
     ({**QUIET, "状态": "调查", "责任部门": ""}, ["cells", "doc.inquiry", "doc.slip", "folder", "number"]),
