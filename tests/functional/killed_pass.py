@@ -16,6 +16,8 @@ from typing import Any
 
 from pipeline.app import open_site
 from pipeline.files import atomic, swap
+from pipeline.intake import mail_store
+from pipeline.journal import store
 from pipeline.mailbox import folder
 from pipeline.share import FolderShare
 from pipeline.tick import tick
@@ -70,6 +72,10 @@ INSIDE: dict[str, Callable[[], None]] = {
     "ledger-taken-away": lambda: die_before_the_second(swap, "rename_without_replacing"),
     "ledger-replaced": lambda: die_after(swap, "_exchange"),
     "board-half-written": die_in_the_board,
+    "mail-kept": lambda: die_after(mail_store.FolderMailStore, "keep"),
+    "mail-remembered": lambda: die_after(store.SqlJournal, "record_mails"),
+    "mail-put-aside": lambda: die_after(folder.FolderMailbox, "mark_processed"),
+    "second-file-filed": lambda: die_before_the_second(FolderShare, "place"),
 }
 
 

@@ -108,8 +108,8 @@ def copy_of(plant: PlantFolder, root: Path) -> PlantFolder:
     return PlantFolder(root)
 
 
-def steps_of(plant: PlantFolder) -> list[str]:
-    done = subprocess.run(command_for(plant, "count"), cwd=SOURCES, check=True, capture_output=True, text=True)
+def steps_of(plant: PlantFolder, now: str = NOW) -> list[str]:
+    done = subprocess.run(command_for(plant, "count", now), cwd=SOURCES, check=True, capture_output=True, text=True)
     return done.stdout.split()
 
 
