@@ -87,6 +87,16 @@ def _add_templates(actions: argparse._SubParsersAction[argparse.ArgumentParser])
     sheet.add_argument("-c", "--config", metavar="CONFIG", help="写入该工厂公共盘的“空白表单”")
     sheet.add_argument("--into", metavar="DIR", help="写入这个文件夹；两者都不给时写入当前文件夹")
 
+    text = "把客户的 8D 空表变成该客户的模板：对照栏目与字段，有疑问的逐项确认"
+    form = actions.add_parser("adopt", help=text, description=text)
+    form.add_argument("form", metavar="客户空表", help="xlsx、xlsm 或 docx 空表")
+    form.add_argument("--customer", required=True, metavar="客户", help="与台账“客户”列的写法一致")
+    form.add_argument("--sample", metavar="已填表", help="同一张表填好的一份，用来核对哪些格子要填、填的是什么")
+    form.add_argument("-c", "--config", metavar="CONFIG", help="工厂的 config.yaml，默认 ./config.yaml")
+    form.add_argument("--yes", action="store_true", help="不询问，只采用有把握的部分")
+    form.add_argument("--preview", metavar="文件", help="另写一份用示例内容试填的样张")
+    form.add_argument("--json", action="store_true", help="建议输出为 JSON")
+
 
 def _add_scheduled(add: _Add, now: _Option, as_json: _Option) -> None:
     """The commands for Task Scheduler and cron."""
@@ -130,6 +140,7 @@ _MODULES = {
     "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
     "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",
     "templates call-sheet": "pipeline.commands.call_sheet",
+    "templates adopt": "pipeline.commands.adopt_form",
     "log": "pipeline.commands.log", "explain": "pipeline.commands.explain", "calendar": "pipeline.commands.calendar",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.files.system_faults import plain_sentence
@@ -161,9 +161,12 @@ class Performer:
         else:
             content = self.site.documents.render(payload.kind, payload.context, intended)
         last = self.site.journal.last_sha256(f"{payload.folder}/{payload.file_name}")
-        return self.site.share.place(
-            payload.folder, payload.file_name, content, last, f"{intended:%Y%m%d-%H%M}"
-        )
+        label = f"{intended:%Y%m%d-%H%M}"
+        placed = self.site.share.place(payload.folder, payload.file_name, content, last, label)
+        if isinstance(payload, WriteReminders):
+            return placed
+        remarks = self.site.documents.remarks(payload.kind, payload.context)
+        return replace(placed, text=f"{placed.text}（{'；'.join(remarks)}）") if remarks else placed
 
     def _mail(self, effect: Effect, payload: SendMail, *, resumed: bool) -> Outcome | None:
         """At most once: the mailbox is asked for the key before anything is sent, so that neither a crash nor a lost

@@ -129,7 +129,7 @@ def _draft_effects(matters: Iterable[TrialMatter], documents: Documents) -> Iter
         for kind, round_number in dict.fromkeys(wanted_kinds(case, matter.decisions)):
             on_paper = replace(case, number=case.complaint.number or "")  # a row number is no 客诉编号
             context = documents.context(kind, on_paper, matter.decisions, round_number)
-            name = documents.file_name(kind, round_number)
+            name = documents.file_name(kind, round_number, on_paper.complaint.customer)
             key = EffectKey("try", f"doc.{kind}", case.case_id, f"{round_number or ''}")
             payload = WriteDocument(case.case_id, kind, case.folder, name, context)
             yield Effect(key, f"{case.number} {name}", "", payload, case.case_id)

@@ -94,12 +94,16 @@ class Documents(Protocol):
         """The declared inputs of a document: JSON-like, no time of day of the pass inside."""
         ...
 
-    def file_name(self, kind: str, round_number: int | None) -> str:
-        """The file name of a document kind, e.g. 会议通知-第1次.docx."""
+    def file_name(self, kind: str, round_number: int | None, customer: str | None = None) -> str:
+        """The file name of a document kind, e.g. 会议通知-第1次.docx; a customer's own form keeps its suffix."""
         ...
 
     def render(self, kind: str, context: Mapping[str, Any], now: datetime) -> bytes:
         """The document's bytes; equal arguments give equal bytes. Raises ``TemplateFault``."""
+        ...
+
+    def remarks(self, kind: str, context: Mapping[str, Any]) -> tuple[str, ...]:
+        """What a person should know of a filled document, e.g. rows beyond a form's lines; raises ``TemplateFault``."""
         ...
 
     def penalty(self, case: Case, decisions: Decisions, proposal: PenaltyProposal) -> tuple[str, Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from pipeline.documents import eight_d, minutes, notice, penalty, slip
 from pipeline.documents.board_page import render_board
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.folders import Folder, TemplateFolders, packaged_templates
+from pipeline.documents.forms.customer_forms import CustomerForms
 from pipeline.documents.mails import MailTexts
 from schemas.board import BoardView
 from schemas.case import Case
@@ -46,6 +47,7 @@ class TemplateDocuments:
         self._folders = TemplateFolders((*own, packaged_templates()))
         self._engine = WordEngine()
         self._mails = MailTexts(self._folders)
+        self._forms = CustomerForms(self._folders.folders, self._engine)
 
     def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
         """The declared inputs of a document; ``KeyError`` for a kind that does not exist.
@@ -54,6 +56,8 @@ class TemplateDocuments:
         (a formula that changes daily, say) makes no new draft.
         """
         found = _CONTEXTS[kind](case, decisions, round_number)
+        if kind == eight_d.KIND and (form := self._forms.declared(case)):
+            return {**found, "form": form, "extras": {}}
         typed = case.rows.complaint.extras
         try:
             wanted = self._engine.template(*self._folders.read(kind, TEMPLATE)).columns
@@ -61,16 +65,30 @@ class TemplateDocuments:
             wanted = frozenset()  # planning goes on; rendering this kind raises the same fault, for a person to read
         return {**found, "extras": {name: typed.get(name, "") for name in sorted(wanted)}}
 
-    def file_name(self, kind: str, round_number: int | None) -> str:
-        """The file name that kind.yaml gives, e.g. 会议通知-第1次.docx. Raises ``TemplateFault``."""
-        return self._folders.sheet(kind).name_for(round_number)
+    def file_name(self, kind: str, round_number: int | None, customer: str | None = None) -> str:
+        """The file name that kind.yaml gives, e.g. 会议通知-第1次.docx; raises ``TemplateFault``.
+
+        The 8D of a ``customer`` with a form of its own keeps that form's suffix.
+        """
+        name = self._folders.sheet(kind).name_for(round_number)
+        suffix = self._forms.suffix(customer) if kind == eight_d.KIND and customer else ""
+        return f"{name.rpartition('.')[0]}{suffix}" if suffix else name
 
     def render(self, kind: str, context: Mapping[str, Any], now: datetime) -> bytes:
         """The document's bytes, stamped ``now`` (aware); equal arguments, equal bytes. Raises ``TemplateFault``."""
         if kind in TEXT_KINDS:
             text = self._mails.text(context, kind, TEXT_TEMPLATE)
             return text.replace("\n", "\r\n").encode("utf-8-sig")  # as the editors of Windows expect it
+        if kind == eight_d.KIND and "form" in context:
+            return self._forms.render(context, now)
         return self._engine.template(*self._folders.read(kind, TEMPLATE)).render(context, now)
+
+    def remarks(self, kind: str, context: Mapping[str, Any]) -> tuple[str, ...]:
+        """What a person should know of a filled document: rows that found no line of their own in a customer's form.
+
+        Raises ``TemplateFault``.
+        """
+        return self._forms.remarks(context) if kind == eight_d.KIND and "form" in context else ()
 
     def penalty(self, case: Case, decisions: Decisions, proposal: PenaltyProposal) -> tuple[str, Mapping[str, Any]]:
         """File name and declared inputs of a 处罚建议单, for ``render``. Raises ``TemplateFault``."""

@@ -32,11 +32,12 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class SheetAddress:
-    """A sheet of the workbook: its name as people see it and its part."""
+    """A sheet of the workbook: its name as people see it, its part, and whether people see it at all."""
 
     name: str
     part: str
     kind: str
+    hidden: bool = False
 
 
 def refuse_doctype(package: Package, part: str) -> expat.XMLParserType:
@@ -111,7 +112,9 @@ def sheets_of(package: Package) -> tuple[SheetAddress, ...]:
     for item in _attributes_of(package, workbook, "sheet"):
         relation = targets.get(next((value for name, value in item.items() if name.endswith(":id")), ""))
         if relation is not None and not relation.external:
-            sheets.append(SheetAddress(item.get("name", ""), resolve(workbook, relation.target), relation.kind))
+            hidden = item.get("state", "visible") != "visible"
+            part = resolve(workbook, relation.target)
+            sheets.append(SheetAddress(item.get("name", ""), part, relation.kind, hidden))
     return tuple(sheets)
 
 

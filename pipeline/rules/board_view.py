@@ -76,7 +76,8 @@ def _name(path: str) -> str:
 
 
 def _documents_of(records: Iterable[EffectRecord]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Links to each document, and where a person changed it to our newer draft beside it, with a note."""
+    """Links to each document, and where a person changed it to our newer draft beside it, with notes."""
+    remarks: dict[tuple[str, str], str] = {}
     links: dict[tuple[str, str], str] = {}
     beside: dict[tuple[str, str], str] = {}
     for record in sorted(records, key=lambda entry: entry.key.revision):
@@ -84,12 +85,14 @@ def _documents_of(records: Iterable[EffectRecord]) -> tuple[tuple[tuple[str, str
         if outcome is None or record.state is not EffectState.DONE or not record.key.kind.startswith("doc."):
             continue
         slot = (record.key.kind, record.key.occasion)
+        remarks[slot] = "" if outcome.beside or outcome.text == _name(outcome.path) else outcome.text
         if outcome.beside:
             beside[slot] = outcome.path
         else:
             links[slot] = outcome.path
             beside.pop(slot, None)
     notes = tuple(f"原文件已由人修改，保持不动；新草稿在旁：{_name(path)}" for path in beside.values())
+    notes += tuple(remark for remark in remarks.values() if remark)
     return tuple((_name(path), path) for path in (*links.values(), *beside.values())), notes
 
 

@@ -65,6 +65,6 @@ def wanted_documents(case: Case, decisions: Decisions, documents: Documents, his
         key = history.revised(f"doc.{kind}", case.number, f"{round_number or ''}", inputs)
         if key is None:
             continue
-        file_name = documents.file_name(kind, round_number)
+        file_name = documents.file_name(kind, round_number, case.complaint.customer)
         payload = WriteDocument(case.case_id, kind, case.folder, file_name, context)
         yield Effect(key, f"{case.number} {file_name}", inputs, payload, case.case_id)

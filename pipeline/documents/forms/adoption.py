@@ -1,0 +1,138 @@
+"""A customer's empty form becomes the template of that customer: understood, decided on by a person, written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.documents.forms.customer_forms import SUFFIXES, form_stem
+from pipeline.documents.forms.faults import FormExists, FormMissing, FormUnreadable
+from pipeline.documents.forms.form_map import MAP_SUFFIX, read_map
+from pipeline.documents.forms.grid import Grid
+from pipeline.documents.forms.meanings import packaged_meanings
+from pipeline.documents.forms.proposal import CellProposal, FormProposal
+from pipeline.documents.forms.sample import learn
+from pipeline.documents.forms.understanding import understand
+from pipeline.documents.forms.word_grid import read_word
+from pipeline.documents.forms.workbook_grid import read_workbook
+from pipeline.documents.forms.write_map import map_text
+from pipeline.documents.forms.write_word import write_word
+from pipeline.files.atomic import replace_content
+
+#: Boxes that only people can fill: pictures.
+_BY_HAND = frozenset({"photos"})
+
+
+@dataclass(slots=True)
+class Adoption:
+    """A form that was understood; ``chosen`` are the boxes that go into the template."""
+
+    form: Path
+    customer: str
+    found: FormProposal
+
+    @property
+    def sure(self) -> list[CellProposal]:
+        """The boxes that are taken without asking."""
+        return [cell for cell in self.found.cells if cell.sure]
+
+    @property
+    def doubtful(self) -> list[CellProposal]:
+        """The boxes that a person is asked about, the likeliest first."""
+        return sorted((cell for cell in self.found.cells if not cell.sure), key=lambda cell: -cell.confidence)
+
+    @property
+    def columns(self) -> int:
+        """How many columns of tables are taken."""
+        return sum(column.sure for table in self.found.tables for column in table.columns)
+
+
+def adopt(form: Path, customer: str, sample: Path | None = None) -> Adoption:
+    """Understand an empty form, with a filled one beside it when there is one.
+
+    Raises FormMissing, FormUnreadable, and what the package layer says of encrypted, damaged or old files.
+    """
+    grids, remarks = _grids(form)
+    found = understand(grids, packaged_meanings())
+    if sample is not None:
+        if sample.suffix.lower() != form.suffix.lower():
+            raise FormUnreadable(sample.name, "样表与空表不是同一种文件", "请提供同一张表的空表和已填表")
+        found = learn(found, grids, _grids(sample)[0], packaged_meanings().lexicon)
+    photos = [cell for cell in found.cells if cell.address in _BY_HAND]
+    found.cells = [cell for cell in found.cells if cell not in photos]
+    found.remarks += [*remarks, *(f"“{cell.label}”（{cell.sheet}!{cell.area}）的照片由人放入" for cell in photos)]
+    return Adoption(form, customer, found)
+
+
+def write_template(adoption: Adoption, taken: Sequence[CellProposal], folder: Path) -> list[Path]:
+    """Write form and map into ``folder`` (the plant's ``templates/eight_d``); returns the files.
+
+    The map is read back and the Word form compiled before anything is written, so that nothing half stands there.
+    Raises FormExists when the customer has a form, whatever its kind.
+    """
+    stem = form_stem(adoption.customer)
+    for suffix in SUFFIXES:
+        if (folder / f"{stem}{suffix}").exists():
+            raise FormExists(str(folder / f"{stem}{suffix}"))
+    suffix = adoption.form.suffix.lower()
+    target = folder / f"{stem}{suffix}"
+    contents: list[tuple[Path, bytes]] = []
+    if suffix == ".docx":
+        contents.append((target, _word(adoption, taken, target)))
+    else:
+        beside = folder / f"{stem}{MAP_SUFFIX}"
+        text = map_text(adoption.customer, adoption.found, packaged_meanings().lexicon, taken)
+        read_map(str(beside), text.encode())
+        contents += [(beside, text.encode()), (target, adoption.form.read_bytes())]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, content in contents:
+        replace_content(path, content)
+    return [path for path, _ in reversed(contents)]
+
+
+def _word(adoption: Adoption, taken: Sequence[CellProposal], target: Path) -> bytes:
+    from pipeline.documents.engine import WordEngine
+
+    ticks = [tick for tick in adoption.found.ticks if tick.sure]
+    tables = [table for table in adoption.found.tables if any(column.sure for column in table.columns)]
+    content = write_word(read_word(adoption.form), taken, tables, ticks)
+    WordEngine().template(str(target), content)
+    return content
+
+
+def _grids(path: Path) -> tuple[Sequence[Grid], tuple[str, ...]]:
+    if not path.is_file():
+        raise FormMissing(str(path))
+    match path.suffix.lower():
+        case ".docx":
+            word = read_word(path)
+            return word.grids, word.remarks
+        case ".xlsx" | ".xlsm":
+            sheets = read_workbook(path)
+            return sheets.grids, sheets.remarks
+        case ".xls" | ".et" | ".doc" | ".wps" | ".xlsb":
+            remedy = "请在 Office 或 WPS 中另存为 .xlsx 或 .docx"
+            raise FormUnreadable(path.name, f"{path.suffix} 格式无法填写", remedy)
+        case other:
+            kind = other or "没有扩展名"
+            raise FormUnreadable(path.name, f"不认识 {kind} 的文件", "请提供 .xlsx、.xlsm 或 .docx 空表")
+
+
+def trial_fill(adoption: Adoption, files: Sequence[Path], now: datetime) -> bytes:
+    """The template just written, filled with the packaged example case; raises TemplateFault when it does not work."""
+    import json
+    from importlib.resources import files as resources
+
+    from pipeline.documents.engine import WordEngine
+    from pipeline.documents.forms.customer_forms import CustomerForm, CustomerForms
+
+    example = json.loads(resources("templates").joinpath("eight_d", "example.json").read_text(encoding="utf-8"))
+    form = next(path for path in files if path.suffix.lower() in SUFFIXES)
+    beside = next((path for path in files if path is not form), None)
+    template = CustomerForm(
+        form, form.read_bytes(), str(beside or ""), beside.read_bytes() if beside is not None else b""
+    )
+    known = {"defects": "12件", "lot_size": "2000件", "rate": "0.6%", "reporter": "质量科 方晓楠 SQE"}
+    return CustomerForms((), WordEngine()).fill(template, {**example, "customer": adoption.customer}, known, now)

@@ -1,0 +1,203 @@
+"""A customer's own 8D form in the plant's templates folder: found by the customer's name, rendered from a case."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.documents.fault import TemplateFault
+from pipeline.documents.folders import Folder
+from pipeline.documents.forms.faults import FormGone, MapMissing, TwoForms
+from pipeline.documents.forms.form_map import MAP_SUFFIX
+from pipeline.files.names import safe_name
+
+if TYPE_CHECKING:
+    from pipeline.documents.engine import WordEngine
+    from pipeline.documents.forms.fill_workbook import Filling
+    from pipeline.documents.forms.form_map import CheckedMap
+    from schemas.case import Case
+
+SUFFIXES = (".docx", ".xlsx", ".xlsm")
+_ROW_OF = re.compile(r"row_of\.(\w+)\[[’'\"]([^’'\"]+)[’'\"]\]")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerForm:
+    """A customer's form: where it lies, its content, and (for a workbook) its map."""
+
+    path: Path
+    content: bytes
+    map_name: str = ""
+    map_content: bytes = b""
+
+    @property
+    def suffix(self) -> str:
+        """.docx, .xlsx or .xlsm, which the filled report keeps."""
+        return self.path.suffix.lower()
+
+    @property
+    def digest(self) -> str:
+        """Changes with the form and with its map."""
+        return hashlib.blake2b(self.content + b"\0" + self.map_content, digest_size=8).hexdigest()
+
+
+def form_stem(customer: str) -> str:
+    """The file name (without suffix) of a customer's form."""
+    return safe_name(customer.strip(), 60)
+
+
+def find_form(folders: Sequence[Folder], kind: str, customer: str) -> CustomerForm | None:
+    """The customer's own form in the first folder that has one; names compare without case and width.
+
+    Raises TwoForms, MapMissing, and TemplateFault for a file that cannot be read.
+    """
+    if not customer.strip():
+        return None
+    wanted = _folded(form_stem(customer))
+    for folder in folders:
+        place = folder.joinpath(kind)
+        if not isinstance(place, Path) or not place.is_dir():
+            continue
+        found = [
+            path for path in sorted(place.iterdir())
+            if path.suffix.lower() in SUFFIXES and _folded(path.stem) == wanted and path.stem != "template"
+        ]
+        if len(found) > 1:
+            raise TwoForms(customer, [path.name for path in found])
+        if found:
+            return _read(found[0])
+    return None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _read(path: Path) -> CustomerForm:
+    try:
+        content = path.read_bytes()
+        if path.suffix.lower() == ".docx":
+            return CustomerForm(path, content)
+        beside = path.with_name(f"{path.stem}{MAP_SUFFIX}")
+        if not beside.is_file():
+            raise MapMissing(str(path), beside.name)
+        return CustomerForm(path, content, str(beside), beside.read_bytes())
+    except OSError as error:
+        remedy = "若正在 Word、Excel 或 WPS 中编辑，请保存并关闭后再试"
+        raise TemplateFault(str(path), "", "", f"无法读取（{error.strerror}）", remedy) from error
+
+
+class CustomerForms:
+    """The forms of a plant's customers: which one a case takes, and its filled bytes; maps are read once."""
+
+    def __init__(self, folders: Sequence[Folder], engine: WordEngine, kind: str = "eight_d") -> None:
+        self._folders, self._engine, self._kind = folders, engine, kind
+        self._maps: dict[str, tuple[bytes, CheckedMap]] = {}
+
+    def declared(self, case: Case) -> dict[str, Any] | None:
+        """What a case's context tells of the form: its name, its content's digest, the facts it may ask for.
+
+        None without a form. A form that cannot be used is told in ``fault``; ``render`` raises it. The digest stands
+        there while a case is open: a corrected map makes new drafts, but none of what was closed long ago.
+        """
+        from pipeline.documents.forms.form_context import facts
+
+        try:
+            form = find_form(self._folders, self._kind, case.complaint.customer or "")
+        except TemplateFault as fault:
+            return {"fault": str(fault)}
+        if form is None:
+            return None
+        digest = form.digest if case.complaint.closed is None else ""
+        return {"file": form.path.name, "digest": digest, "facts": facts(case)}
+
+    def suffix(self, customer: str) -> str:
+        """.docx, .xlsx or .xlsm of the customer's form, "" without one."""
+        try:
+            form = find_form(self._folders, self._kind, customer)
+        except TemplateFault:
+            return ""  # said by render, which is asked next
+        return form.suffix if form else ""
+
+    def render(self, context: Mapping[str, Any], now: datetime) -> bytes:
+        """The form of the context's customer, filled in; equal arguments give equal bytes. Raises TemplateFault."""
+        return self.fill(self._form(context), context, context["form"]["facts"], now)
+
+    def remarks(self, context: Mapping[str, Any]) -> tuple[str, ...]:
+        """What found no line of its own in the form, in words for the board; raises TemplateFault."""
+        from pipeline.documents.forms.form_context import form_context
+
+        form = self._form(context)
+        if form.suffix == ".docx":
+            return ()  # its tables grow
+        return tuple(self._plan(form, form_context(context, context["form"]["facts"])).notes)
+
+    def fill(self, form: CustomerForm, context: Mapping[str, Any], known: Mapping[str, str], now: datetime) -> bytes:
+        """A form with an 8D's ``context`` and the ``facts`` filled in; raises TemplateFault."""
+        from pipeline.documents.forms.form_context import form_context
+
+        whole = form_context(context, known)
+        if form.suffix == ".docx":
+            template = self._engine.template(str(form.path), form.content)
+            return template.render({**whole, **_word_extras(form, whole)}, now)
+        from pipeline.documents.forms.fill_workbook import fill_workbook
+
+        return fill_workbook(str(form.path), form.content, self._map(form), whole)
+
+    def _form(self, context: Mapping[str, Any]) -> CustomerForm:
+        form = find_form(self._folders, self._kind, str(context["customer"]))
+        if form is None:
+            raise FormGone(str(context["customer"]), str(context["form"].get("file", "")))
+        return form
+
+    def _plan(self, form: CustomerForm, whole: Mapping[str, Any]) -> Filling:
+        from pipeline.documents.forms.fill_workbook import grids_of, plan_filling
+
+        return plan_filling(self._map(form), whole, grids_of(form.path.name, form.content))
+
+    def _map(self, form: CustomerForm) -> CheckedMap:
+        from pipeline.documents.forms.form_map import read_map
+
+        known = self._maps.get(form.map_name)
+        if known is None or known[0] != form.map_content:
+            known = (form.map_content, read_map(form.map_name, form.map_content))
+            self._maps[form.map_name] = known
+        return known[1]
+
+
+def _word_extras(form: CustomerForm, whole: Mapping[str, Any]) -> dict[str, Any]:
+    """What only a Word form's tags ask for: rows it does not print under their name, and its tick boxes."""
+    from pipeline.documents.forms.form_context import KEYED, holds, line_of, row_name
+
+    named: dict[str, set[str]] = {}
+    for table, row in _ROW_OF.findall(_text_of(form.content)):
+        named.setdefault(table, set()).add(row)
+    unnamed = {
+        table: [row for row in whole.get(table, ()) if row_name(table, row) not in named.get(table, set())
+                and line_of(table, row)] for table in KEYED
+    }
+    over = {
+        table: "\n".join(("【续】表样未列出：", *(line_of(table, row) for row in rows))) if rows else ""
+        for table, rows in unnamed.items()
+    }
+    ticked = {
+        table: {name: "☑" if holds(table, row) else "□" for name, row in whole["row_of"][table].items()}
+        for table in KEYED
+    }
+    return {"unnamed": unnamed, "over": over, "ticked": ticked}
+
+
+def _text_of(content: bytes) -> str:
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = [name for name in package.namelist() if name.startswith("word/") and name.endswith(".xml")]
+        text = "".join(package.read(name).decode("utf-8", "replace") for name in parts)
+    return re.sub(r"<[^>]+>", "", text).replace("&apos;", "'").replace("&#39;", "'")

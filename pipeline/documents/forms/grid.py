@@ -1,0 +1,98 @@
+"""A form as boxes on a grid, whether it came from a sheet or from a table in Word: merged cells are one box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.documents.forms.label import is_blank
+from pipeline.ooxml.cells import CellRange, reference
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One cell or merged range: rows from 1, columns from 0, ends included.
+
+    ``framed`` is None where borders are not known; ``fixed`` says that it must not be written (a formula, say).
+    """
+
+    row: int
+    column: int
+    bottom: int
+    right: int
+    text: str = ""
+    framed: bool | None = None
+    fixed: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Nothing stands in it, and something may."""
+        return not self.fixed and is_blank(self.text)
+
+    @property
+    def reference(self) -> str:
+        """Its first cell, such as B3."""
+        return reference(self.row, self.column)
+
+    @property
+    def area(self) -> str:
+        """B3, or B3:D3 when it is merged."""
+        return str(CellRange(self.row, self.column, self.bottom, self.right))
+
+    @property
+    def height(self) -> int:
+        """In rows."""
+        return self.bottom - self.row + 1
+
+    @property
+    def width(self) -> int:
+        """In columns."""
+        return self.right - self.column + 1
+
+    def covers(self, other: Box) -> bool:
+        """Whether the columns of ``other`` lie within its own."""
+        return self.column <= other.column and self.right >= other.right
+
+
+class Grid:
+    """The boxes of one sheet or Word table; ``name`` is what people call it, ``frames`` whether boxes are drawn."""
+
+    def __init__(self, name: str, boxes: list[Box]) -> None:
+        self.name = name
+        self.boxes = sorted(boxes, key=lambda box: (box.row, box.column))
+        self._at: dict[tuple[int, int], Box] = {}
+        for box in self.boxes:
+            for row in range(box.row, box.bottom + 1):
+                for column in range(box.column, box.right + 1):
+                    self._at.setdefault((row, column), box)
+        self.rows = max((box.bottom for box in self.boxes), default=0)
+        self.columns = max((box.right for box in self.boxes), default=-1) + 1
+        self.frames = sum(bool(box.framed) for box in self.boxes) > len(self.boxes) // 4
+
+    def at(self, row: int, column: int) -> Box | None:
+        """The box over a cell; a cell that was never touched is a blank one while it lies within the used range."""
+        if not (1 <= row <= self.rows and 0 <= column < self.columns):
+            return None
+        return self._at.get((row, column)) or Box(row, column, row, column, framed=False)
+
+    def right_of(self, box: Box) -> Box | None:
+        """The neighbour on the right of its first row."""
+        return self.at(box.row, box.right + 1)
+
+    def left_of(self, box: Box) -> Box | None:
+        """The neighbour on the left of its first row."""
+        return self.at(box.row, box.column - 1)
+
+    def below(self, box: Box) -> Box | None:
+        """The neighbour below its first column."""
+        return self.at(box.bottom + 1, box.column)
+
+    def row_of(self, row: int) -> Iterator[Box]:
+        """The boxes that begin in a row, left to right, never-touched cells left out."""
+        for box in self.boxes:
+            if box.row == row:
+                yield box
+
+    def labels(self) -> list[Box]:
+        """The boxes with text."""
+        return [box for box in self.boxes if not is_blank(box.text)]

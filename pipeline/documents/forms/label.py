@@ -1,0 +1,82 @@
+"""The text of a label as comparable words: languages apart, numbering, punctuation and filler gone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BLANK = re.compile(r"[_＿…‥\s.．。・/／]*")
+_NUMBERING = re.compile(
+    r"^(?:\(?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h]|[一二三四五六七八九十]{1,2})\s*[.)、．:]+"
+    r"|\((?:\d{1,2}|[一二三四五六七八九十])\)|[①-⑳]"
+    r"|第[一二三四五六七八九十\d]+(?:步|章|部分|项)|(?:step|phase|section|part)\s*\d+\s*[.:)-]*|\d{1,2}\s+(?=\D{3}))\s*"
+)
+_D_NUMBER = re.compile(r"^d\s*-?\s*(\d)(?:\s*[/&、,~-]\s*d?\s*(\d))?(?![0-9a-z])\s*[.:)\-、—–]*\s*")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々〆]")
+_TOKENS = {
+    "number": "no", "nr": "no", "num": "no", "nos": "no", "qty": "quantity", "dept": "department",
+    "resp": "responsible",
+    "mfg": "manufacturing", "mold": "mould", "descr": "description", "desc": "description", "approv": "approved",
+}
+_PHRASES = (
+    ("q'ty", "quantity"), ("q’ty", "quantity"), ("number of", "quantity of"), ("no. of", "quantity of"),
+    ("#", " no "), ("n°", " no "), ("p/n", "part no"), ("s/n", "serial no"), ("non-", "non "),
+)
+_SEPARATORS = re.compile(r"[/／|｜\n\r;；·]+")
+_HAN = r"[\u3040-\u30ff\u3400-\u9fff]"
+#: A few letters that belong to the Chinese word they touch.
+_WITHIN = re.compile(rf"(?<![A-Za-z ])[A-Za-z0-9&]{{1,4}}(?={_HAN})|{_HAN}[A-Za-z0-9&]{{1,4}}(?![A-Za-z .])")
+_HINTS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+
+
+def is_blank(text: str) -> bool:
+    """Whether a box holds nothing but a line to write on."""
+    return _BLANK.fullmatch(text) is not None
+
+
+def d_number(text: str) -> str:
+    """``D4`` for a label that begins with D4 or 4D; "" otherwise."""
+    folded = unicodedata.normalize("NFKC", text).strip().lower()
+    found = _D_NUMBER.match(folded)
+    return f"D{found[1]}" if found and found[1] in "012345678" else ""
+
+
+def folded(text: str) -> str:
+    """One piece of a label in the form that is compared: no numbering, punctuation, case or spaces between Han."""
+    plain = unicodedata.normalize("NFKC", text).lower().strip(" \t\n*※★●■□:：")
+    plain = _D_NUMBER.sub("", plain)
+    plain = _NUMBERING.sub("", plain)
+    if _CJK.search(plain):
+        return re.sub(r"[^\w%]", "", plain).replace("_", "")
+    for spelt, meant in _PHRASES:
+        plain = plain.replace(spelt, meant)
+    words = re.findall(r"[a-zß-ÿ0-9%&]+", plain)
+    return " ".join(_TOKENS.get(word, word) for word in words)
+
+
+def has_han(text: str) -> bool:
+    """Whether there are Chinese or Japanese characters."""
+    return _CJK.search(text) is not None
+
+
+def pieces(text: str) -> list[str]:
+    """The readings of a label, the whole first: each line, each language, with and without what stands in brackets."""
+    readings = [folded(text)]
+    bare = _HINTS.sub(" ", text)
+    parts = [part for source in (text, bare) for part in (source, *_SEPARATORS.split(source))]
+    parts += [hint.strip("()（）[]【】") for hint in _HINTS.findall(text)]
+    for part in parts:
+        readings.append(folded(part))
+        readings += [folded(language) for language in _languages(part)]
+    kept = [reading for reading in readings if len(reading) > (0 if has_han(reading) else 1)]
+    return list(dict.fromkeys(kept))
+
+
+def _languages(text: str) -> list[str]:
+    """Stretches of one script: ``客户 Customer`` is two; letters within Chinese (``X光``, ``SQE确认``) stay."""
+    if _WITHIN.search(text):
+        return []
+    found = re.findall(
+        r"[^\s\u3040-\u30ff\u3400-\u9fff][\x20-\x7eÀ-ÿ’°]*[A-Za-zÀ-ÿ)][\x20-\x7eÀ-ÿ’°]*|[^\x20-\x7eÀ-ÿ]+", text
+    )
+    return [piece for piece in found if piece.strip()] if len(found) > 1 else []

@@ -1,0 +1,167 @@
+"""What labels on forms mean: the packaged word list, and the best readings of a label by it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict, Field
+from rapidfuzz import fuzz
+
+from pipeline.documents.forms.canonical import Canon
+from pipeline.documents.forms.label import folded, has_han, pieces
+
+NOT_OURS, GENERIC = "", "?"
+_REMEMBERED = 4_000
+_SURE, _SAME, _NEARLY, _CLOSE_HAN, _CLOSE_LATIN = 1.0, 0.95, 0.88, 74.0, 84.0
+
+
+class FieldWords(BaseModel):
+    """One value: its name for people, its kind, where its label alone means it, and the words of its labels."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    kind: str = "text"
+    words: tuple[str, ...] = ()
+    within: tuple[str, ...] = Field(default=(), alias="in")
+    long: bool = False
+    section: str = ""
+
+
+class ListWords(BaseModel):
+    """One table: the parts of a form it stands in, its columns, and the rows that a form may have printed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    sections: tuple[str, ...]
+    key: str
+    needs: tuple[str, ...] = ()
+    columns: dict[str, FieldWords]
+    rows: dict[str, tuple[str, ...]]
+
+
+class Lexicon(BaseModel):
+    """The word list as it stands in lexicon.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sections: dict[str, tuple[str, ...]]
+    fields: dict[str, FieldWords]
+    lists: dict[str, ListWords]
+    not_ours: tuple[str, ...]
+    generic: tuple[str, ...]
+    ways: dict[str, tuple[str, ...]]
+    marks: dict[str, str]
+    same: dict[str, tuple[str, ...]]
+    ends: dict[str, tuple[str, ...]]
+    tokens: dict[str, tuple[str, ...]]
+    filler: tuple[str, ...]
+
+    def canon(self) -> Canon:
+        """What rewrites labels so that those that say the same compare equal."""
+        return Canon(self.same, self.ends, self.tokens, self.filler)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One meaning of a label and how well it fits, 0 to 1."""
+
+    target: str
+    score: float
+
+
+class Vocabulary:
+    """Words by what they mean, ready to be asked for labels."""
+
+    def __init__(self, words: Mapping[str, Iterable[str]], canon: Canon) -> None:
+        self._canon = canon
+        self._exact: dict[str, list[str]] = {}
+        self._same: dict[str, list[str]] = {}
+        for target, texts in words.items():
+            for text in texts:
+                word = folded(text)
+                for index, key in ((self._exact, word), (self._same, canon.of(word))):
+                    known = index.setdefault(key, [])
+                    if target not in known:
+                        known.append(target)
+        self._words = [word for word in self._same if len(word) > 1]
+        self._asked: dict[str, list[Reading]] = {}  # a form repeats its labels, and several questions are asked of each
+
+    def readings(self, label: str) -> list[Reading]:
+        """Meanings of a label, best first; several languages of one label count together."""
+        known = self._asked.get(label)
+        if known is None:
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            known = self._asked[label] = self._read(label)
+        return known
+
+    def _read(self, label: str) -> list[Reading]:
+        best: dict[str, float] = {}
+        for position, piece in enumerate(pieces(label)):
+            for target, score in self._of(piece).items():
+                weight = 1.0 if position == 0 else 0.98
+                best[target] = max(best.get(target, 0.0), score * weight)
+        return sorted((Reading(*item) for item in best.items()), key=lambda reading: -reading.score)
+
+    def _of(self, piece: str) -> dict[str, float]:
+        exact = self._exact.get(piece)
+        if exact:
+            return dict.fromkeys(exact, _SURE)
+        canonical = self._canon.of(piece)
+        same = self._same.get(canonical)
+        if same:
+            return dict.fromkeys(same, _SAME)
+        shorter = self._same.get(self._canon.shorter(canonical))
+        found: dict[str, float] = dict.fromkeys(shorter, _NEARLY) if shorter else {}
+        for word in self._words:
+            score = _similar(canonical, word)
+            if score:
+                for target in self._same[word]:
+                    found[target] = max(found.get(target, 0.0), score)
+        return found
+
+
+def _similar(piece: str, word: str) -> float:
+    """How near a canonical reading comes to a word, 0 when it does not; a label is about what it ends with."""
+    if has_han(piece) != has_han(word) or len(word) < 2:
+        return 0.0
+    if not has_han(piece):
+        return _similar_latin(piece, word)
+    share = len(word) / len(piece)
+    if share < 1 and piece.endswith(word):
+        return 0.55 + 0.4 * share
+    if 0.4 < share < 1 and len(word) >= 4 and _within(word, piece):
+        return 0.5 + 0.4 * share
+    ratio = fuzz.ratio(piece, word)
+    return ratio / 100 * 0.9 if ratio >= _CLOSE_HAN else 0.0
+
+
+def _similar_latin(piece: str, word: str) -> float:
+    tokens, own = piece.split(), word.split()
+    shared = len({*tokens} & {*own}) / len({*tokens} | {*own})
+    if shared >= 0.6 and len(own) > 1:
+        return 0.45 + 0.5 * shared
+    if len(tokens) != len(own) or len(word) < 5:
+        return 0.0
+    ratio = min(fuzz.ratio(*pair) for pair in zip(tokens, own, strict=True))  # a slip of the pen in any word
+    return ratio / 100 * 0.92 if ratio >= _CLOSE_LATIN else 0.0
+
+
+def _within(word: str, piece: str) -> bool:
+    """Whether the characters of a word stand in a label in their order, others between them."""
+    rest = iter(piece)
+    return all(char in rest for char in word)
+
+
+@functools.cache
+def packaged_lexicon() -> Lexicon:
+    """The word list that comes with the package."""
+    from ruamel.yaml import YAML
+
+    text = files("pipeline.documents.forms").joinpath("lexicon.yaml").read_text(encoding="utf-8")
+    return Lexicon.model_validate(YAML(typ="safe").load(text))

@@ -1,0 +1,139 @@
+"""The lexicon as vocabularies: sections, fields, columns, printed rows and ways, each asked for one label at a time."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from pipeline.documents.forms.label import d_number, folded, has_han, pieces
+from pipeline.documents.forms.lexicon import GENERIC, NOT_OURS, Lexicon, Reading, Vocabulary, packaged_lexicon
+
+HEAD = "head"
+_HEADING, _EXACT, _OTHER_LANGUAGE = 0.9, 0.95, 0.97
+_SYSTEM_NUMBER = re.compile(r"[a-z]{2,6}\s?(?:单号|编号|号|号码|no|id)")
+_JOINED = re.compile(r"[/／&及和、|｜\n]|\band\b")
+_HOW_MANY = {"defects", "rate", "lot_size"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """What a single label means: the field, how sure, and how near the next meaning comes."""
+
+    field: str
+    score: float
+    margin: float
+
+
+class Meanings:
+    """Answers what a label means in its part of the form."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        canon = lexicon.canon()
+        words = {name: field.words for name, field in lexicon.fields.items()}
+        self._fields = Vocabulary({**words, NOT_OURS: lexicon.not_ours, GENERIC: lexicon.generic}, canon)
+        self._sections = Vocabulary(lexicon.sections, canon)
+        self._ways = Vocabulary(lexicon.ways, canon)
+        self._columns: dict[str, Vocabulary] = {}
+        for name, table in lexicon.lists.items():
+            alike = next((other for other in self._columns if lexicon.lists[other].columns == table.columns), None)
+            columns = {column: words.words for column, words in table.columns.items()}
+            self._columns[name] = self._columns[alike] if alike else Vocabulary(columns, canon)
+        self._rows = {name: Vocabulary(table.rows, canon) for name, table in lexicon.lists.items() if table.rows}
+
+    def section(self, label: str) -> tuple[str, float]:
+        """The part of the form that a heading opens (D0 … D8), with a score; "" when it is no heading."""
+        number = d_number(label)
+        best = next(iter(self._sections.readings(label)), None)
+        if number:
+            return number, 1.0
+        if best is not None and best.score >= _HEADING:
+            return best.target, best.score
+        return "", 0.0
+
+    def field(self, label: str, section: str) -> FieldReading | None:
+        """The field that a label asks for; None when it asks for something that the ledger does not hold."""
+        readings = self._fields.readings(label)
+        ours = [self._placed(reading, section) for reading in readings if reading.target not in {NOT_OURS, GENERIC}]
+        ours.sort(key=lambda reading: -reading.score)
+        other = max((reading.score for reading in readings if reading.target == NOT_OURS), default=0.0)
+        vague = max((reading.score for reading in readings if reading.target == GENERIC), default=0.0)
+        if section == HEAD and not ours and _SYSTEM_NUMBER.fullmatch(folded(label)):
+            return FieldReading("customer_ref", 0.72, 0.72)  # the customer's own system gives the number: QIS单号
+        if not ours or ours[0].score <= other:
+            return None
+        if ours[0].score < _OTHER_LANGUAGE and vague >= ours[0].score:
+            return None
+        best = ours[0]
+        rival = max([other, *(reading.score for reading in ours[1:])])
+        return FieldReading(best.target, best.score, best.score - rival)
+
+    def _placed(self, reading: Reading, section: str) -> Reading:
+        within = self.lexicon.fields[reading.target].within
+        return reading if not within or section in within else Reading(reading.target, reading.score * 0.8)
+
+    def several(self, label: str, section: str) -> str:
+        """Two values that one label asks for, such as ``零件名称/零件号``: their fields joined with +; else ""."""
+        parts = [part for part in _JOINED.split(label) if part.strip()]
+        if not 2 <= len(parts) <= 3 or len({has_han(part) for part in parts}) > 1:
+            return ""
+        names = []
+        for index, part in enumerate(parts):
+            reading = self._part(part, parts[index - 1] if index else "", section)
+            if reading is None:
+                return ""
+            names.append(reading.field)
+        names = [name for name in names if name != "version" or len(names) == 1]  # of the part, not of the report
+        if len(set(names)) < 2:
+            return names[0] if len(names) < len(parts) else ""
+        return "five_w.how_many" if set(names) <= _HOW_MANY else "+".join(dict.fromkeys(names))
+
+    def _part(self, part: str, before: str, section: str) -> FieldReading | None:
+        """One of several values; ``编号`` behind ``零件名称/`` is the part's number: it borrows what came before."""
+        reading = self.field(part, section)
+        if reading is not None and reading.score >= _EXACT:
+            return reading
+        before = before.strip(" :：")
+        gap = "" if has_han(part) else " "
+        borrowed = (f"{before[:end].strip()}{gap}{part.strip()}" for end in range(len(before), 1, -1))
+        found = (self.field(text, section) for text in borrowed)
+        return next((reading for reading in found if reading is not None and reading.score >= _EXACT), None)
+
+    def is_action(self, label: str) -> bool:
+        """Whether a label asks for a measure, without saying which; its part of the form does."""
+        return any(item.target == "content" and item.score >= _EXACT for item in self.column("corrective", label))
+
+    def column(self, table: str, label: str) -> list[Reading]:
+        """The columns of a table that a heading may mean, best first."""
+        readings = self._columns[table].readings(label)
+        other = max((item.score for item in self._fields.readings(label) if item.target == NOT_OURS), default=0.0)
+        return [item if item.score >= other else Reading(item.target, item.score * 0.8) for item in readings]
+
+    def row(self, table: str, label: str) -> Reading | None:
+        """The printed row of a table that a label names."""
+        known = self._rows.get(table)
+        return next(iter(known.readings(label)), None) if known else None
+
+    def way(self, label: str) -> str:
+        """``occurrence`` or ``escape`` when a heading tells which of the two it is about; "" for neither or both."""
+        best = self._ways.readings(label)
+        if best and best[0].score >= _HEADING and (len(best) == 1 or best[1].score < _HEADING):
+            return best[0].target
+        text = " ".join((folded(label), *pieces(label)))
+        found = {
+            way for way, words in self.lexicon.ways.items() for word in words
+            if len(folded(word)) > 1 and folded(word) in text
+        }
+        return found.pop() if len(found) == 1 else ""
+
+    def step(self, label: str) -> str:
+        """The number of a why that a label such as ``Why 3`` names, "" for none."""
+        reading = self.row("occurrence_whys", label)
+        return reading.target if reading is not None and reading.score >= _HEADING else ""
+
+
+@functools.cache
+def packaged_meanings() -> Meanings:
+    """The packaged lexicon, compiled once."""
+    return Meanings(packaged_lexicon())

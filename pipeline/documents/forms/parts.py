@@ -1,0 +1,141 @@
+"""The parts of a form: which section (D0 … D8, head) a box lies in, by the headings above and beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.label import d_number
+from pipeline.documents.forms.meanings import HEAD, Meanings
+
+_LONGEST_HEADING = 80
+_MANY, _COLUMN = 3, 0.88
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading with the part it opens; ``beside`` governs only its own rows, others the rows below."""
+
+    box: Box
+    section: str
+    score: float
+    beside: bool
+    whole_width: bool
+
+    def governs(self, box: Box) -> bool:
+        """Whether a box lies in its reach, later headings aside."""
+        if self.beside:
+            return self.box.row <= box.row <= self.box.bottom and box.column > self.box.right
+        across = self.whole_width or (self.box.column <= box.column <= self.box.right)
+        return box.row > self.box.bottom and across
+
+
+class Parts:
+    """The headings of a grid, and the part that any box belongs to."""
+
+    def __init__(self, grid: Grid, meanings: Meanings) -> None:
+        self.grid = grid
+        columns = _column_headings(grid, meanings)
+        self.headings = [
+            found for box in grid.labels() if box not in columns and (found := self._heading(box, meanings)) is not None
+        ]
+        self._starts = {heading.box: heading for heading in self.headings}
+        self._meanings = meanings
+
+    def heading(self, box: Box) -> Heading | None:
+        """The heading that a box is."""
+        return self._starts.get(box)
+
+    def section(self, box: Box) -> str:
+        """D0 … D8, or ``head`` before the first heading."""
+        found = self.governing(box)
+        return found.section if found else HEAD
+
+    def governing(self, box: Box) -> Heading | None:
+        """The heading beside a box, else the nearest above it."""
+        reach = [heading for heading in self.headings if heading.box is not box and heading.governs(box)]
+        beside = [heading for heading in reach if heading.beside]
+        return max(beside or reach, key=lambda heading: (heading.box.row, heading.box.column), default=None)
+
+    def way(self, box: Box) -> str:
+        """``occurrence`` or ``escape`` by the nearest text above that tells; "" when nothing does."""
+        above = [
+            label for label in self.grid.labels()
+            if label.bottom < box.row and label.column <= box.right and label.right >= box.column
+        ]
+        governing = self.governing(box)
+        if governing is not None and governing.beside:
+            above.append(governing.box)
+        for label in sorted(above, key=lambda item: -item.row)[:6]:
+            way = self._meanings.way(label.text)
+            if way:
+                return way
+            if self.heading(label) is not None and self.heading(label) != governing:
+                break
+        return ""
+
+    def _heading(self, box: Box, meanings: Meanings) -> Heading | None:
+        """The heading that a box is, by its words and by what stands around it; None for a label with an answer."""
+        section, score = self._opened(box, meanings)
+        if not section or len(box.text) > _LONGEST_HEADING:
+            return None
+        right = self.grid.right_of(box)
+        if right is not None and not self._wide(box):
+            if self._is_beside(box, right):
+                return Heading(box, section, score, beside=True, whole_width=False)
+            if self._has_answer(box, right) or self._is_one_of_many(box, right):
+                return None
+        others = [item for item in self.grid.row_of(box.row) if item is not box and len(item.text) > 3 and
+                  not item.blank]
+        return Heading(box, section, score, beside=False, whole_width=not others)
+
+    def _opened(self, box: Box, meanings: Meanings) -> tuple[str, float]:
+        section, score = meanings.section(box.text)
+        left = self.grid.left_of(box)
+        if self._wide(box) and left is not None and left.row == box.row and left.height == 1 and len(left.text) <= 3:
+            section = d_number(left.text) or section  # the number stands in a box of its own
+        return section, score
+
+    def _wide(self, box: Box) -> bool:
+        return box.width * 2 >= self.grid.columns and (box.width > 1 or self.grid.columns == 1)
+
+    def _is_beside(self, box: Box, right: Box) -> bool:
+        """Whether a heading stands at the left of its part, over one or more rows."""
+        left = self.grid.left_of(box)
+        first = box.column == 0 or (left is not None and (left.blank or len(left.text) <= 3))
+        if not first:
+            return False
+        if right.blank:
+            return box.height > 1 and box.height > right.height
+        return box.height > 1 or bool(d_number(box.text))
+
+    def _has_answer(self, box: Box, right: Box) -> bool:
+        return right.blank and self._answers(right) and box.height >= right.height and not d_number(box.text)
+
+    def _is_one_of_many(self, box: Box, right: Box) -> bool:
+        """A label among labels, whose box is not below it."""
+        below = self.grid.below(box)
+        return not right.blank and (not self._blank_below(box) or (below is not None and not below.blank))
+
+    def _answers(self, box: Box) -> bool:
+        return bool(box.framed) or not self.grid.frames
+
+    def _blank_below(self, box: Box) -> bool:
+        below = self.grid.below(box)
+        return below is not None and below.blank and below.width >= box.width
+
+
+def _column_headings(grid: Grid, meanings: Meanings) -> set[Box]:
+    """Boxes that head the columns of a table, whatever their words may mean elsewhere: three or more in a row."""
+    found: set[Box] = set()
+    for row in range(1, grid.rows + 1):
+        boxes = [box for box in grid.row_of(row) if not box.blank]
+        lowest = min((box.height for box in boxes), default=1)
+        boxes = [box for box in boxes if box.height == lowest and not d_number(box.text)]
+        if len(boxes) < _MANY or sum((below := grid.below(box)) is not None and below.blank for box in boxes) < _MANY:
+            continue
+        for table in meanings.lexicon.lists:
+            heads = [box for box in boxes if any(item.score >= _COLUMN for item in meanings.column(table, box.text))]
+            if len(heads) >= _MANY and len(heads) * 4 >= len(boxes) * 3:
+                found.update(heads)
+    return found

@@ -1,0 +1,193 @@
+"""Single answers of a form: a label, the box on its right, below it or within it, and the field it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.meanings import HEAD, FieldReading, Meanings
+from pipeline.documents.forms.parts import Heading, Parts
+from pipeline.documents.forms.proposal import CellProposal
+
+_LONGEST_LABEL = 90
+_RIVAL_MARGIN, _EXACT = 0.06, 0.95
+#: A label, its colon or line to write on, and nothing behind it but space up to the next label or the line's end.
+INSIDE = re.compile(
+    r"([^:：_＿\n]{1,40}?)[ \t]*(?:[:：][ \t]*[_＿]*|[_＿]{3,})(?=[ \t]{2,}|[ \t]*\n|[ \t]*$|(?<=[_＿])\s)[ \t]*"
+)
+_WHYS = {"occurrence": "occurrence_whys", "escape": "escape_whys", "": "occurrence_whys"}
+#: What a part asks for when its heading stands over one big box.
+_PART_FIELDS = {
+    "D0": "response", "D1": "team_text", "D2": "phenomenon", "D3": "containment_text", "D4": "root_cause",
+    "D5": "corrective_text", "D6": "implemented_text", "D7": "prevention_text", "D8": "recognition",
+}
+
+
+class SingleReader:
+    """Finds the single answers of a grid among the boxes that no table has taken."""
+
+    def __init__(self, grid: Grid, parts: Parts, meanings: Meanings, used: Collection[Box]) -> None:
+        self.grid, self.parts, self.meanings = grid, parts, meanings
+        self.used = set(used)
+        self.cells: list[CellProposal] = []
+        self.open: list[CellProposal] = []
+        self._over = {row for row in range(1, grid.rows + 1) if self._labels_over(row)}
+
+    def read(self) -> None:
+        """Fill ``cells`` (with their confidence) and ``open`` (labels with a box, but no field)."""
+        labels = [box for box in self.grid.labels() if box not in self.used and not box.fixed]
+        plain = [box for box in labels if not self._heads(box)]
+        for box in plain:
+            if box not in self.used:
+                self._label(box)
+
+    def _heads(self, box: Box) -> bool:
+        """Whether a box is a heading over (or beside) something; a heading with a colon may hold its answer itself."""
+        heading = self.parts.heading(box)
+        if heading is None:
+            return False
+        return self._heading(heading) or INSIDE.search(box.text) is None
+
+    def _labels_over(self, row: int) -> bool:
+        """Whether a row is labels whose boxes lie below them."""
+        labels = [box for box in self.grid.row_of(row) if box.text and box not in self.used]
+        if len(labels) < 2:
+            return False
+        beside = sum((right := self.grid.right_of(box)) is not None and right.blank for box in labels)
+        below = sum((under := self.grid.below(box)) is not None and under.blank for box in labels)
+        return below * 2 > len(labels) and beside * 2 < len(labels)
+
+    def _heading(self, heading: Heading) -> bool:
+        """Take the big box that a heading stands over; False when there is none."""
+        box = heading.box
+        under = self.grid.right_of(box) if heading.beside else self.grid.below(box)
+        if under is None or not under.blank or under in self.used:
+            return False
+        if heading.beside and under.row != box.row:
+            return False
+        if not heading.beside and (under.width * 10 < box.width * 6 or not self._answerable(under)):
+            return False
+        reading = self.meanings.field(box.text, heading.section)
+        field = _PART_FIELDS[heading.section]
+        if reading is not None and reading.score >= _EXACT:
+            known = self.meanings.lexicon.fields[reading.field]
+            field = reading.field if known.long and known.section == heading.section else field
+        self._take(under, field, box.text, 0.93)
+        return True
+
+    def _label(self, box: Box) -> None:
+        segments = list(INSIDE.finditer(box.text))
+        step = self.meanings.step(box.text)
+        target, factor = self._answer(box)
+        if step and target is not None:
+            self._why(box, step, target)
+        elif target is not None and len(segments) <= 1:
+            self._outside(box, target, factor)
+        elif segments:
+            self._inside(box, segments)
+
+    def _section(self, box: Box) -> str:
+        """The part a label asks in: its own when it opens one, else the one it lies in."""
+        heading = self.parts.heading(box)
+        return heading.section if heading is not None else self.parts.section(box)
+
+    def _why(self, box: Box, step: str, target: Box) -> None:
+        way = self.parts.way(box)
+        if self.parts.section(box) in {"D4", HEAD}:
+            self._take(target, f"{_WHYS[way]}[{step}].answer", box.text, 0.92 if way else 0.7)
+
+    def _outside(self, box: Box, target: Box, factor: float) -> None:
+        if len(box.text) > _LONGEST_LABEL:
+            return
+        section = self._section(box)
+        several = self.meanings.several(box.text, section)
+        if several:
+            self._take(target, several, box.text, 0.9 * factor)
+            return
+        reading = self.meanings.field(box.text, section)
+        weak = reading is None or reading.score < _EXACT
+        if weak and section in _PART_FIELDS and self.meanings.is_action(box.text):
+            self._take(target, _PART_FIELDS[section], box.text, 0.85 * factor)
+            return
+        opened, score = self.meanings.section(box.text)
+        if weak and score >= _EXACT and (reading is None or reading.score < score):
+            self._take(target, _PART_FIELDS[opened], box.text, 0.9 * factor)
+            return
+        if reading is None:
+            if not self._answerable(target):
+                return
+            self.open.append(CellProposal(self.grid.name, target.area, "", box.text, 0.0))
+            return
+        self._take(target, reading.field, box.text, _sure(reading) * factor)
+
+    def _inside(self, box: Box, segments: list[re.Match[str]]) -> None:
+        """Labels with a colon or a line to write on, their answers within the same box."""
+        section = self._section(box)
+        for segment in segments:
+            several = self.meanings.several(segment[1], section)
+            reading = FieldReading(several, 0.95, 1.0) if several else self.meanings.field(segment[1], section)
+            if reading is None:
+                continue
+            colon = next((mark for mark in ":：" if mark in segment[0]), "：")
+            self.cells.append(CellProposal(
+                self.grid.name, box.area, reading.field, segment[1].strip(), round(_sure(reading) * 0.95, 3), box.text,
+                (segment.start() + len(segment[1].rstrip()), segment.end()), colon + ("\n" if box.height > 1 else ""),
+            ))
+            self.used.add(box)
+
+    def _answer(self, box: Box) -> tuple[Box | None, float]:
+        """The box that answers a label, and how sure its place is."""
+        right, below = self.grid.right_of(box), self.grid.below(box)
+        beside = right is not None and right.blank and right not in self.used and right.row == box.row
+        under = below is not None and below.blank and below not in self.used and below.column == box.column
+        if beside and right is not None and self._unlike(right):
+            beside = not under
+        if beside and under and (box.row in self._over or self._over_its_box(box, below, right)):
+            beside = False
+        if beside:
+            return right, 1.0 if right is not None and self._answerable(right) else 0.8
+        if under:
+            return below, (0.97 if below is not None and self._answerable(below) else 0.75) * self._company(box)
+        return None, 0.0
+
+    def _company(self, box: Box) -> float:
+        """Less for a label in a row of labels that mostly say nothing to us: likely the heading of a column."""
+        others = [item for item in self.grid.row_of(box.row) if item.text and item is not box]
+        section = self._section(box)
+        known = sum((found := self.meanings.field(item.text, section)) is not None and found.score >= _EXACT
+                    for item in others)
+        return 0.8 if len(others) > 1 and known * 2 < len(others) else 1.0
+
+    def _over_its_box(self, box: Box, below: Box | None, right: Box | None) -> bool:
+        if below is None or right is None:
+            return False
+        return box.width > 1 and below.width == box.width and (right.width == 1 or not self._answerable(right))
+
+    def _unlike(self, right: Box) -> bool:
+        return self.grid.frames and not right.framed
+
+    def _answerable(self, box: Box) -> bool:
+        return bool(box.framed) or not self.grid.frames
+
+    def _take(self, target: Box, address: str, label: str, confidence: float) -> None:
+        self.used.add(target)
+        text = " ".join(label.split())
+        self.cells.append(CellProposal(self.grid.name, target.area, address, text, round(min(confidence, 0.99), 3)))
+
+
+def _sure(reading: FieldReading) -> float:
+    """The score of a reading, less where another meaning comes near."""
+    return reading.score * (0.97 if reading.margin >= _RIVAL_MARGIN else 0.78)
+
+
+def settle(cells: list[CellProposal]) -> Iterator[CellProposal]:
+    """One field, one box on a sheet: of several the surest stays, the others are asked about."""
+    best: dict[tuple[str, str], CellProposal] = {}
+    for cell in cells:
+        known = best.get((cell.sheet, cell.address))
+        if known is None or cell.confidence > known.confidence:
+            best[cell.sheet, cell.address] = cell
+    for cell in cells:
+        again = best[cell.sheet, cell.address] is not cell and cell.address != "phenomenon"
+        yield cell.rated(0.75) if again else cell

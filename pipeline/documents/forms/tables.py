@@ -1,0 +1,216 @@
+"""Tables of a form: a row of headings that fit one list, the blank rows below it, and rows that are printed already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.meanings import HEAD, Meanings
+from pipeline.documents.forms.parts import Parts
+from pipeline.documents.forms.proposal import CellProposal, ColumnProposal, TableProposal
+from pipeline.ooxml.cells import CellRange
+
+_COLUMN, _ROW = 0.72, 0.8
+_MOST_ROWS = 60
+#: Columns by which a table is known outside its part of the form, and what that costs in certainty.
+_PLAIN, _ELSEWHERE = 3, 0.9
+_WHYS = {"occurrence": "occurrence_whys", "escape": "escape_whys"}
+_INDEX = re.compile(r"[(（]?\d{1,2}[.)）、]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A row of headings read as one list: heading box → column with its score."""
+
+    table: str
+    columns: tuple[tuple[Box, str, float], ...]
+    total: float
+    doubt: float = 1.0
+
+
+class TableReader:
+    """Finds the tables of a grid; ``used`` collects the boxes that belong to them."""
+
+    def __init__(self, grid: Grid, parts: Parts, meanings: Meanings) -> None:
+        self.grid, self.parts, self.meanings = grid, parts, meanings
+        self.used: set[Box] = set()
+        self.tables: list[TableProposal] = []
+        self.cells: list[CellProposal] = []
+
+    def read(self) -> None:
+        """Fill ``tables`` and ``cells`` (printed rows), top to bottom."""
+        for row in range(1, self.grid.rows + 1):
+            boxes = [box for box in self.grid.row_of(row) if not box.blank and box not in self.used]
+            for run in self._runs(boxes):
+                if len(run) >= 2 and not self._ways(run):
+                    header = self._header(run)
+                    if header is not None:
+                        self._rows(header)
+
+    def _runs(self, boxes: list[Box]) -> Iterator[list[Box]]:
+        """The headings of one row, parted where they lie in different parts of the form (two halves of an A3)."""
+        run: list[Box] = []
+        for box in boxes:
+            if run and self.parts.governing(run[-1]) is not self.parts.governing(box):
+                yield run
+                run = []
+            run.append(box)
+        if run:
+            yield run
+
+    def _header(self, boxes: list[Box]) -> Header | None:
+        section = self.parts.section(boxes[-1])
+        found = [header for name in self.meanings.lexicon.lists if (header := self._as(name, boxes)) is not None]
+        here = [header for header in found if section in self.meanings.lexicon.lists[header.table].sections]
+        plain = [header for header in found if len(header.columns) >= _PLAIN and header.total >= _PLAIN * 0.9]
+        best = max(here or plain, key=lambda header: header.total, default=None)
+        if best is not None and not here:
+            best = replace(best, doubt=_ELSEWHERE)
+        if best is None or not self._more_than_fields(best, boxes, section):
+            return None
+        if section == HEAD and len(best.columns) * 2 < len(boxes):
+            return None
+        return best
+
+    def _as(self, name: str, boxes: Sequence[Box]) -> Header | None:
+        """The headings as columns of one list: each column once, the surest first."""
+        readings = [
+            [reading for reading in self.meanings.column(name, box.text) if reading.score >= _COLUMN] for box in boxes
+        ]
+        offers = [
+            (reading.score, index, reading.target) for index, found in enumerate(readings) for reading in found
+        ]
+        taken: dict[int, tuple[str, float]] = {}
+        for score, index, column in sorted(offers, key=lambda offer: (-offer[0], len(readings[offer[1]]), offer[1])):
+            if index not in taken and all(column != other for other, _ in taken.values()):
+                taken[index] = column, score
+        columns = tuple((boxes[index], *taken[index]) for index in sorted(taken))
+        below = [self._line(box, box.bottom + 1) for box, _, _ in columns]
+        open_below = sum(box is not None and box.blank for box in below)
+        needs = self.meanings.lexicon.lists[name].needs
+        if len(columns) < 2 or open_below < 1 or not any(column in needs for _, column, _ in columns):
+            return None
+        return Header(name, columns, sum(score for _, _, score in columns))
+
+    def _more_than_fields(self, header: Header, boxes: Sequence[Box], section: str) -> bool:
+        readings = [self.meanings.field(box.text, section) for box in boxes]
+        singles = sum(reading.score for reading in readings if reading is not None)
+        answered = sum((right := self.grid.right_of(box)) is not None and right.blank for box in boxes)
+        return header.total > singles or (section != HEAD and answered * 2 < len(boxes))
+
+    def _line(self, heading: Box, row: int) -> Box | None:
+        """The box of a heading's column in a row, when it starts there and has the column's width."""
+        box = self.grid.at(row, heading.column)
+        if box is None or (box.row, box.column, box.right) != (row, heading.column, heading.right):
+            return None
+        return box
+
+    def _rows(self, header: Header) -> None:
+        table, doubt = self._which(header)
+        key = self.meanings.lexicon.lists[table].key
+        row = max(box.bottom for box, _, _ in header.columns) + 1
+        free: list[int] = []
+        printed = 0
+        while row <= self.grid.rows and len(free) + printed < _MOST_ROWS:
+            line = [(self._line(box, row), column, score) for box, column, score in header.columns]
+            name = self._name(header, key, row)
+            kept = [item for item in line if item[1] != key or item[0] is None or item[0].blank]
+            if not self._fits(kept, name):
+                break
+            if name is None or name.blank or _INDEX.fullmatch(name.text):
+                free.append(row)
+            elif not self.meanings.lexicon.lists[table].rows:
+                break  # a row with a label of its own is no row of this list
+            else:
+                printed += self._printed(table, name, line, doubt)
+            self.used.update(box for box, _, _ in line if box is not None)
+            row = max(box.bottom for box, _, _ in line if box is not None) + 1
+        if free or printed:
+            self.used.update(box for box, _, _ in header.columns)
+        if free:
+            self._add(table, header, free, doubt)
+
+    def _fits(self, line: Sequence[tuple[Box | None, str, float]], name: Box | None) -> bool:
+        boxes = [box for box, _, _ in line]
+        if not boxes or any(box is None or not box.blank for box in boxes):
+            return False
+        if self.grid.frames and not any(box is not None and box.framed for box in boxes):
+            return False
+        return name is None or self.parts.heading(name) is None or name.height > 1
+
+    def _name(self, header: Header, key: str, row: int) -> Box | None:
+        """The box that may name a row: in the key column, else left of the first heading."""
+        keyed = next((box for box, column, _ in header.columns if column == key), None)
+        if keyed is not None:
+            return self._line(keyed, row)
+        left = self.grid.at(row, header.columns[0][0].column - 1)
+        first = header.columns[0][0]
+        same = left is not None and left.row == row and left.column < first.column and left.height == 1
+        return left if same else None
+
+    def _printed(
+        self, table: str, name: Box, line: Sequence[tuple[Box | None, str, float]], doubt: float
+    ) -> int:
+        """Cells of a row that the form names itself; a name nobody knows leaves its row to people."""
+        self.used.add(name)
+        reading = self.meanings.row(table, name.text)
+        if reading is None or reading.score < _ROW:
+            return 1
+        for box, column, score in line:
+            if box is not None and box is not name and box.blank:
+                confidence = round(min(score, reading.score) * doubt * 0.97, 3)
+                address = f"{table}[{reading.target}].{column}"
+                self.cells.append(CellProposal(self.grid.name, box.area, address, name.text, confidence))
+        return 1
+
+    def _which(self, header: Header) -> tuple[str, float]:
+        """The list, told apart by the heading above where two have the same columns; and how sure that is."""
+        if header.table in _WHYS.values():
+            way = self.parts.way(header.columns[0][0])
+            return (_WHYS[way], header.doubt) if way else ("occurrence_whys", 0.7)
+        return header.table, header.doubt
+
+    def _add(self, table: str, header: Header, rows: Sequence[int], doubt: float) -> None:
+        columns = []
+        for box, column, score in header.columns:
+            first, last = self._line(box, rows[0]), self._line(box, rows[-1])
+            if first is None or not first.blank:
+                continue  # numbered or named by the form already
+            area = CellRange(rows[0], box.column, last.bottom if last else rows[-1], box.right)
+            columns.append(ColumnProposal(str(area), column, box.text, round(score * doubt * 0.97, 3)))
+        sure = sum(item.confidence for item in columns) / len(columns)
+        self.tables.append(TableProposal(self.grid.name, table, tuple(rows), tuple(columns), round(sure, 3)))
+
+    def _ways(self, boxes: Sequence[Box]) -> bool:
+        """Two columns, occurrence and escape, over rows of whys; True when that is what the row heads."""
+        columns = {way: box for box in boxes if (way := self.meanings.way(box.text))}
+        if len(columns) < 2:
+            return False
+        row = max(box.bottom for box in columns.values()) + 1
+        found = False
+        while row <= self.grid.rows:
+            line = {way: self._line(box, row) for way, box in columns.items()}
+            name = self.grid.at(row, 0)
+            if name is None or name.blank or any(box is None or not box.blank for box in line.values()):
+                break
+            found |= self._why_row(name, {way: box for way, box in line.items() if box is not None})
+            row += 1
+        if found:
+            self.used.update(columns.values())
+        return found
+
+    def _why_row(self, name: Box, line: dict[str, Box]) -> bool:
+        step = self.meanings.step(name.text)
+        cause = self.meanings.field(name.text, "D4")
+        for way, box in line.items():
+            if step:
+                address = f"{_WHYS[way]}[{step}].answer"
+            elif cause is not None and cause.field in {"root_cause", "occurrence_cause"}:
+                address = f"{way}_cause"
+            else:
+                return False
+            self.cells.append(CellProposal(self.grid.name, box.area, address, name.text, 0.93))
+            self.used.update((name, box))
+        return True

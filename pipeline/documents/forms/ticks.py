@@ -1,0 +1,48 @@
+"""Tick boxes of a form: options behind empty marks that name places of containment or factors of change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.meanings import Meanings
+from pipeline.documents.forms.proposal import TickProposal
+
+EMPTY_MARKS = "□☐○◯▢◻▯"
+_OPTION = re.compile(rf"[{EMPTY_MARKS}]\s*([^{EMPTY_MARKS}☑☒■\n\t,，;；]{{1,40}})")
+_LISTS = ("containments", "change_points")
+_SURE = 0.85
+
+
+def options_of(text: str) -> list[str]:
+    """The words behind each empty mark."""
+    return [found[1].strip() for found in _OPTION.finditer(text)]
+
+
+def has_marks(text: str) -> bool:
+    """Whether a box has marks to tick."""
+    return any(mark in text for mark in EMPTY_MARKS)
+
+
+def tick_proposals(grid: Grid, meanings: Meanings) -> Iterator[TickProposal]:
+    """Boxes whose options are mostly places or factors; options of another kind are left to people."""
+    boxes = [box for box in grid.labels() if has_marks(box.text) and not box.fixed]
+    singles: dict[str, list[tuple[Box, str, str, float]]] = {}
+    for box in boxes:
+        names = options_of(box.text)
+        for table in _LISTS:
+            known = [(name, reading) for name in names if (reading := meanings.row(table, name)) is not None
+                     and reading.score >= _SURE]
+            if len(known) >= 2 and len(known) * 2 > len(names):
+                options = tuple((name, f"{table}[{reading.target}]") for name, reading in known)
+                confidence = round(sum(reading.score for _, reading in known) / len(known) * 0.95, 3)
+                yield TickProposal(grid.name, box.area, box.text, options, confidence)
+                break
+            if len(names) == 1 and known:
+                name, reading = known[0]
+                singles.setdefault(table, []).append((box, name, reading.target, reading.score))
+    for table, found in singles.items():
+        if len(found) >= 3:  # one option a box: only several together tell what they are
+            for box, name, row, score in found:
+                yield TickProposal(grid.name, box.area, box.text, ((name, f"{table}[{row}]"),), round(score * 0.92, 3))

@@ -1,0 +1,95 @@
+"""A foreign form as its YAML tells: labels, boxes with the field they ask for, tables, tick boxes; and its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from pipeline.ooxml.cells import CellRange, column_index
+
+KNOWN = Path(__file__).with_name("known")
+HELD_OUT = Path(__file__).with_name("held_out")
+
+
+@dataclass(frozen=True)
+class ForeignForm:
+    """One form. ``truth`` goes from the first cell of a box to the addresses that are right ("" = none of ours)."""
+
+    name: str
+    made_with: str
+    content: dict[str, Any]
+    truth: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def suffix(self) -> str:
+        """.docx or .xlsx."""
+        return ".docx" if self.made_with == "docx" else ".xlsx"
+
+    def boxes(self) -> list[tuple[CellRange, str, bool]]:
+        """Every box as (area, text, whether it is framed), the title unframed."""
+        found: list[tuple[CellRange, str, bool]] = []
+        for area, text in self.content.get("labels", {}).items():
+            found.append((CellRange.parse(area), str(text), True))
+        for area in self.content.get("answers", {}):
+            found.append((CellRange.parse(area), "", True))
+        for area, (text, *_) in {**self.content.get("answers_inside", {}), **self.content.get("ticks", {})}.items():
+            found.append((CellRange.parse(area), text, True))
+        for table in self.content.get("tables", ()):
+            first, last = _rows(table)
+            for row in range(first, last + 1):
+                for columns in table["columns"]:
+                    found.append((_span(columns, row), "", True))
+                for columns, texts in table.get("fixed", {}).items():
+                    found.append((_span(columns, row), texts[row - first], True))
+        return found
+
+
+def _rows(table: dict[str, Any]) -> tuple[int, int]:
+    first, _, last = str(table["rows"]).partition("-")
+    return int(first), int(last or first)
+
+
+def _span(columns: str, row: int) -> CellRange:
+    left, _, right = columns.partition(":")
+    return CellRange(row, column_index(left), row, column_index(right or left))
+
+
+def _wanted(told: object) -> frozenset[str]:
+    return frozenset("" if item == "~" else item for item in str("~" if told is None else told).split("|"))
+
+
+def _truth(content: dict[str, Any]) -> dict[str, frozenset[str]]:
+    truth: dict[str, frozenset[str]] = {}
+
+    def add(area: CellRange, told: frozenset[str]) -> None:
+        truth[str(CellRange(area.top, area.left, area.top, area.left))] = told
+
+    for area, told in content.get("answers", {}).items():
+        add(CellRange.parse(area), _wanted(told))
+    for area, (_, *fields) in content.get("answers_inside", {}).items():
+        options = str(fields[0]).split("|") if len(fields) == 1 else ["+".join(fields)]
+        add(CellRange.parse(area), frozenset([*options, "+".join(options)]))  # both of two is right as well
+    for area, (_, options) in content.get("ticks", {}).items():
+        add(CellRange.parse(area), frozenset(["; ".join(sorted(options.values()))]))
+    for table in content.get("tables", ()):
+        first, _ = _rows(table)
+        for columns, told in table["columns"].items():
+            add(_span(columns, first), frozenset(f"{table['list']}.{name}" if name else "" for name in _wanted(told)))
+    for number, (_, *fields) in enumerate(content.get("paragraphs", ()), start=1):
+        truth[f"P{number}"] = frozenset(["+".join(str(item) for item in fields if item) or ""])
+    return truth
+
+
+def load(folder: Path) -> list[ForeignForm]:
+    """All forms of a folder, by name."""
+    forms = []
+    for path in sorted(folder.glob("*.yaml")):
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        forms.append(ForeignForm(path.stem, content["made_with"], content, _truth(content)))
+    return forms
