@@ -170,6 +170,7 @@ def open_site(
     of share, journal or state changes or comes into being; ``quiet_seconds`` replaces the configured wait for a file
     to be still. Raises the errors of configuration, share and journal, each a sentence for people.
     """
+    from pipeline.archive.gateway import FolderArchives
     from pipeline.ledger.gateway import LedgerGateway
     from pipeline.mailbox.opening import open_mailbox
 
@@ -197,6 +198,10 @@ def open_site(
                 share=share,
                 journal=journal,
                 calendar=calendar,
+                archives=FolderArchives(
+                    share.root, settings.month_end, organisation=settings.company or settings.site,
+                    rehearsal=journal.mode == "rehearsal", check=partial(share.check_ours, journal.journal_id),
+                ),
                 compose=composer(settings, documents, share),
                 reminders=_reminders,
                 letterbox=letterbox(state) if settings.intake.enabled else None,
@@ -209,8 +214,10 @@ def replace_journal(config: Path) -> Path:
     """Put the rehearsal's journal and mails aside and start a real journal that owns the share.
 
     The mails go too, since a rehearsed notice would count as sent when a real complaint gets the same number or case.
-    Returns where the old journal is kept. Raises the errors of configuration, share and journal.
+    So do the archives that it made: the real month-end needs their names. Returns where the old journal is kept.
+    Raises the errors of configuration, share and journal.
     """
+    from pipeline.archive.gateway import FolderArchives
     from pipeline.journal.opening import open_journal, retire_journal
 
     settings = load_settings(config)
@@ -222,6 +229,9 @@ def replace_journal(config: Path) -> Path:
     if outbox.is_dir():
         outbox.rename(outbox.with_name(f"{outbox.name}-{kept.stem.removeprefix(f'{path.stem}-')}"))
     outbox.mkdir(parents=True)
+    FolderArchives(share.root, settings.month_end, organisation=settings.company, rehearsal=True).put_rehearsals_aside(
+        kept.stem.removeprefix(f"{path.stem}-")
+    )
     new = open_journal(path, site=settings.site, create="real")
     share.claim(new.journal_id, settings.site, new.mode)
     new.close()

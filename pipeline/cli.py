@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     adopt.add_argument("--yes", action="store_true", help="确认接管")
 
     _add_looking(add, config, now, as_json)
+    _add_archive(add("archive", "归档").add_subparsers(dest="action", required=True, metavar="操作"), as_json)
     _add_templates(add("templates", "模板与空白表单").add_subparsers(dest="action", required=True, metavar="操作"))
     return parser
 
@@ -96,6 +97,14 @@ def _add_templates(actions: argparse._SubParsersAction[argparse.ArgumentParser])
     form.add_argument("--yes", action="store_true", help="不询问，只采用有把握的部分")
     form.add_argument("--preview", metavar="文件", help="另写一份用示例内容试填的样张")
     form.add_argument("--json", action="store_true", help="建议输出为 JSON")
+
+
+def _add_archive(actions: argparse._SubParsersAction[argparse.ArgumentParser], as_json: _Option) -> None:
+    """What is done with a finished archive."""
+    text = "核对归档是否完整、与交出时一致（BagIt）：退出码 0 一致，1 有出入，2 不是归档"
+    verify = actions.add_parser("verify", help=text, description=text)
+    verify.add_argument("dir", metavar="DIR", help="归档文件夹，例如 归档/2026-11")
+    as_json(verify)
 
 
 def _add_scheduled(add: _Add, now: _Option, as_json: _Option) -> None:
@@ -135,7 +144,8 @@ def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> 
 
 
 _MODULES = {
-    "weekly": "pipeline.commands.scheduled", "month-end": "pipeline.commands.scheduled",
+    "archive verify": "pipeline.commands.archive", "weekly": "pipeline.commands.scheduled",
+    "month-end": "pipeline.commands.scheduled",
     "demo": "pipeline.commands.demo", "try": "pipeline.commands.trial", "init": "pipeline.commands.init",
     "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
     "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",

@@ -13,6 +13,7 @@ from pipeline.ooxml.cells import column_letters
 from pipeline.rules.wanted_cells import refusal_inputs
 from pipeline.site import Site
 from schemas.effects import (
+    AddSupplement,
     AppendRow,
     CellEdit,
     Effect,
@@ -21,9 +22,11 @@ from schemas.effects import (
     EffectState,
     FileDropped,
     FileMail,
+    MakeArchive,
     MakeFolder,
     MarkRefused,
     MarkRound,
+    NoMail,
     Outcome,
     ReserveNumber,
     SendMail,
@@ -113,6 +116,22 @@ class Performer:
     def _carry_out(self, effect: Effect, record: EffectRecord) -> Performed:
         payload = effect.payload
         told: tuple[tuple[str, str], ...] = ()
+        if isinstance(payload, SendMail):
+            sent = self._mail(effect, payload, resumed=record.state is EffectState.RUNNING)
+            if sent is None:
+                text = "邮件系统无法确认是否已发出，请人工核对发件箱"
+                self.site.journal.fail(effect.key, text, self.now, uncertain=True)
+                return Performed(effect, EffectState.UNCERTAIN, text)
+            outcome = sent
+            told = tuple((effect.key.subject, key) for key in payload.told)
+        else:
+            outcome = self._made(effect, payload, record.intended.astimezone(self.now.tzinfo))
+        self.step("effected")
+        self.site.journal.finish(effect.key, outcome, self.now, told)
+        self.step("finished")
+        return Performed(effect, EffectState.DONE, outcome.text, outcome.path)
+
+    def _made(self, effect: Effect, payload: NoMail, intended: datetime) -> Outcome:
         match payload:
             case MarkRound() | MarkRefused():
                 outcome = Outcome(effect.title)
@@ -121,25 +140,16 @@ class Performer:
             case MakeFolder():
                 outcome = self._folder(payload)
             case WriteDocument() | WriteReminders():
-                outcome = self._file(payload, record.intended.astimezone(self.now.tzinfo))
+                outcome = self._file(payload, intended)
             case WriteCells():
                 outcome = self._cells(payload)
             case AppendRow():
                 outcome = self._append(payload)
             case TakeMail() | SetAside() | FileMail() | FileDropped():
                 outcome = self._letter(payload)
-            case SendMail():
-                sent = self._mail(effect, payload, resumed=record.state is EffectState.RUNNING)
-                if sent is None:
-                    text = "邮件系统无法确认是否已发出，请人工核对发件箱"
-                    self.site.journal.fail(effect.key, text, self.now, uncertain=True)
-                    return Performed(effect, EffectState.UNCERTAIN, text)
-                outcome = sent
-                told = tuple((effect.key.subject, key) for key in payload.told)
-        self.step("effected")
-        self.site.journal.finish(effect.key, outcome, self.now, told)
-        self.step("finished")
-        return Performed(effect, EffectState.DONE, outcome.text, outcome.path)
+            case MakeArchive() | AddSupplement():
+                outcome = self._archive(payload, effect.key.digest, intended)
+        return outcome
 
     def _reserve(self, payload: ReserveNumber) -> Outcome:
         """Idempotent by the UNIQUE number; nothing outside the journal changes."""
@@ -167,6 +177,15 @@ class Performer:
             return placed
         remarks = self.site.documents.remarks(payload.kind, payload.context)
         return replace(placed, text=f"{placed.text}（{'；'.join(remarks)}）") if remarks else placed
+
+    def _archive(self, payload: MakeArchive | AddSupplement, key: str, intended: datetime) -> Outcome:
+        """Idempotent by the key that stands in the bag: one that was renamed into place before a crash is found.
+
+        Stamped with the time of the intent, so that a try after a crash makes the same bytes.
+        """
+        if isinstance(payload, MakeArchive):
+            return self.site.archives.make(payload, key, intended)
+        return self.site.archives.supplement(payload, key, intended)
 
     def _mail(self, effect: Effect, payload: SendMail, *, resumed: bool) -> Outcome | None:
         """At most once: the mailbox is asked for the key before anything is sent, so that neither a crash nor a lost

@@ -10,7 +10,7 @@ from pipeline.workdays import Workdays
 from schemas.effects import Effect, SendMail
 from schemas.incoming import MailReader
 from schemas.meetings import CalendarEntry
-from schemas.ports import Documents, Journal, Ledgers, Mailbox, MailStore, Share
+from schemas.ports import Archives, Documents, Journal, Ledgers, Mailbox, MailStore, Share
 from schemas.settings import Settings
 
 
@@ -38,6 +38,7 @@ class Site:
     share: Share
     journal: Journal
     calendar: Workdays
+    archives: Archives
     compose: Callable[[Effect, SendMail, datetime], bytes]
     reminders: Callable[[str, Sequence[CalendarEntry], datetime], bytes]
     letterbox: Letterbox | None = None

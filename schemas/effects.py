@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
+from schemas.archive import ArchivedCase
 from schemas.intake import KnownMail
 from schemas.meetings import CalendarEntry, Invitation
 from schemas.rows import SheetKind
@@ -208,6 +209,24 @@ class FileDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeArchive:
+    """Make the archive ``name`` of a month from its complaints; whole or not at all, and never changed afterwards."""
+
+    period: str
+    name: str
+    cases: tuple[ArchivedCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddSupplement:
+    """Put what came after the hand-over of ``name`` into a numbered supplement beside it; none when nothing came."""
+
+    period: str
+    name: str
+    cases: tuple[ArchivedCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MarkRound:
     """Nothing but the mark that a round (a day's digests) was decided; what comes later waits for the next round."""
 
@@ -217,10 +236,11 @@ class MarkRefused:
     """Nothing but the mark that a cell cannot be patched, so that it is reported and not tried every pass."""
 
 
-Payload = (
-    MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | WriteReminders | SendMail | WriteCells
-    | AppendRow | TakeMail | SetAside | FileMail | FileDropped
+NoMail = (
+    MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | WriteReminders | WriteCells | AppendRow
+    | TakeMail | SetAside | FileMail | FileDropped | MakeArchive | AddSupplement
 )
+Payload = NoMail | SendMail
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,17 @@ from typing import Any, Protocol
 from schemas.board import BoardView
 from schemas.case import Case, CaseFiles
 from schemas.decisions import Decisions
-from schemas.effects import AppendedRow, AppendRow, CellEdit, Effect, EffectKey, EffectRecord, Outcome
+from schemas.effects import (
+    AddSupplement,
+    AppendedRow,
+    AppendRow,
+    CellEdit,
+    Effect,
+    EffectKey,
+    EffectRecord,
+    MakeArchive,
+    Outcome,
+)
 from schemas.follow_up import PenaltyProposal
 from schemas.intake import IgnoredMail, KnownMail
 from schemas.settings import LedgerSetting
@@ -213,6 +223,18 @@ class Memory:
     unreadable_since: Mapping[str, datetime] = field(default_factory=dict)  # ledgers that cannot be read now
     mails: Mapping[str, KnownMail] = field(default_factory=dict)           # taken in, by digest
     ignored: Mapping[str, IgnoredMail] = field(default_factory=dict)       # left in the mailbox, by mailbox id
+
+
+class Archives(Protocol):
+    """The month's archives for marketing."""
+
+    def make(self, order: MakeArchive, key: str, now: datetime) -> Outcome:
+        """Make an archive whole or not at all; idempotent by ``key``. The outcome holds path and manifest's hash."""
+        ...
+
+    def supplement(self, order: AddSupplement, key: str, now: datetime) -> Outcome:
+        """Make the next supplement of what came since; no path when nothing came. Idempotent by ``key``."""
+        ...
 
 
 class Journal(Protocol):

@@ -26,7 +26,7 @@ SUBJECT, TEXT, HTML = "subject.txt", "text.txt", "body.html"
 #: The mail kinds that come with the package.
 MAIL_KINDS = (
     "release", "meeting", "minutes", "digest", "line_stop", "containment", "escalation", "penalty", "baseline",
-    "overdue", "alarm",
+    "overdue", "hand_over", "alarm",
 )
 
 

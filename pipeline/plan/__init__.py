@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from pipeline.plan.actions import act, cells, intake, rounds
+from pipeline.plan.actions import act, archives, cells, intake, rounds
 from pipeline.plan.judgement import judge
 from pipeline.plan.sightings import find, next_case_id
 from pipeline.plan.work import Pass, Plan, Snapshot
@@ -61,6 +61,7 @@ def plan(
     result.pending = work.mails.pending
     result.effects.extend(work.mails.effects)
     result.effects.extend(baseline_summaries(result.cases, memory.seen_ledgers, directory, history))
+    result.effects.extend(archives(work))
     result.effects.extend(rounds(work))
     result.effects.extend(cells(work))
     result.effects.extend(intake(work))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pipeline.files.names import safe_name
 from pipeline.plan.case_folder import SUBFOLDERS, folder_for
 from pipeline.plan.work import Pass
+from pipeline.rules.archives import ArchiveFacts, wanted_archives
 from pipeline.rules.digest import DigestMatter, Newsdesk, wanted_digests
 from pipeline.rules.intake_letters import Letters
 from pipeline.rules.reminders import wanted_reminders
@@ -151,6 +152,14 @@ def rounds(work: Pass) -> Iterator[Effect]:
     yield from wanted_digests(
         desk, lambda: replaced_today(facts), work.settings, work.calendar, work.history, work.now
     )
+
+
+def archives(work: Pass) -> Iterator[Effect]:
+    """The month's archive, supplements, and the mail about them; after the documents that belong in."""
+    pairs = [(case, work.plan.decisions[work.plan.handle(case)]) for case in work.plan.cases]
+    yield from wanted_archives(ArchiveFacts(
+        pairs, work.documents, work.directory, work.settings, work.calendar, work.history, work.now
+    ))
 
 
 def cells(work: Pass) -> Iterator[Effect]:

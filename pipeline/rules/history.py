@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from schemas.effects import EffectKey, EffectRecord, EffectState
@@ -13,8 +14,10 @@ class History:
     def __init__(self, site: str, effects: Mapping[EffectKey, EffectRecord]) -> None:
         self._site = site
         self._latest: dict[tuple[str, str, str], EffectRecord] = {}
+        self._of_kind: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
         for key, record in effects.items():
             name = (key.kind, key.subject, key.occasion)
+            self._of_kind[key.kind].add(name)
             known = self._latest.get(name)
             if known is None or known.key.revision < key.revision:
                 self._latest[name] = record
@@ -25,7 +28,11 @@ class History:
 
     def occasions(self, kind: str) -> frozenset[str]:
         """Every occasion of a kind that was ever intended."""
-        return frozenset(name[2] for name in self._latest if name[0] == kind)
+        return frozenset(name[2] for name in self._of_kind.get(kind, ()))
+
+    def of_kind(self, kind: str) -> tuple[EffectRecord, ...]:
+        """The newest revision of every effect of a kind, in the order of subject and occasion."""
+        return tuple(self._latest[name] for name in sorted(self._of_kind.get(kind, ())))
 
     def has_unfinished(self, kind: str, occasion: str) -> bool:
         """Whether any effect of a kind and occasion was intended and is not settled yet."""

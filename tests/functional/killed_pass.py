@@ -7,6 +7,7 @@ very function behind which the process has to die; everything else is the real t
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.app import open_site
+from pipeline.archive import copying, gateway
 from pipeline.files import atomic, swap
 from pipeline.intake import mail_store
 from pipeline.journal import store
@@ -76,6 +78,11 @@ INSIDE: dict[str, Callable[[], None]] = {
     "mail-remembered": lambda: die_after(store.SqlJournal, "record_mails"),
     "mail-put-aside": lambda: die_after(folder.FolderMailbox, "mark_processed"),
     "second-file-filed": lambda: die_before_the_second(FolderShare, "place"),
+    "archive-file-copied": lambda: die_after(copying, "_copy_once"),
+    "archive-verified": lambda: die_after(gateway, "check_written"),
+    "archive-in-place": lambda: die_after(gateway, "_put_in_place"),
+    "archive-zip-half": lambda: die_after(shutil, "copyfileobj"),
+    "archive-zipped": lambda: die_after(gateway, "zip_beside"),
 }
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules.history import History
@@ -53,6 +53,7 @@ def test_what_is_due(row: Row) -> None:
     assert [shown(run) for run in runs] == row["得"]
 
 
+@settings(deadline=None, max_examples=30)  # time is what a busy machine lacks
 @given(st.datetimes(datetime(2025, 1, 2), datetime(2026, 12, 30)), st.integers(1, 60))  # noqa: DTZ001 - zone is put on below
 def test_from_a_journal_s_start_every_run_is_due_exactly_once(start: datetime, days: int) -> None:
     calendar, now = Workdays(), start.replace(tzinfo=SETTINGS.zone, microsecond=0)

@@ -25,7 +25,6 @@ NO_TABLE = {
     "cases": "joins the rows of the sheets by 客诉编号; used by every table",
     "decide": "calls the rules of one complaint; the tables on clocks, duties and registration run through it",
     "digest": "collects the lines of a mail; tests/spec/test_planned_effects.py",
-    "hand_over": "no table yet",
     "history": "keys of effects in the journal; tests/spec/test_planned_effects.py",
     **dict.fromkeys(
         ("intake_days", "intake_labels", "intake_lines", "intake_people", "intake_prose", "intake_rows",
@@ -37,17 +36,15 @@ NO_TABLE = {
         "which mails count and where they go; tests/functional/test_intake.py",
     ),
     "meeting_mails": "mails that follow from sheet 会议; tests/spec/test_planned_effects.py",
-    "owed": "no table yet",
     "penalty_mails": "the mail of a penalty proposal; tests/spec/test_planned_effects.py",
     "release_mail": "the notice of a released row; tests/spec/test_planned_effects.py",
     "remarks": "where what was decided is said; tests/spec/test_planned_effects.py",
     "reminders": "the agenda as calendar files; tests/functional/test_case_mails.py",
-    "share_links": "file addresses; tests/functional",
+    "share_links": "file addresses; tests/spec/test_rule_run_mails.py",
     "trail": "what the journal saw of a field; tests/spec/test_trail.py has its table",
     "wanted_cells": "texts for our own cells; tests/spec/test_planned_effects.py",
     "wanted_documents": "which documents follow from the decisions; tests/spec/test_planned_effects.py",
     "wanted_mails": "which mails follow from the decisions; tests/spec/test_planned_effects.py",
-    "weekly_inputs": "no table yet",
 }
 #: Sections of config.yaml that rules go by: every key of them is explained in some table.
 SECTIONS = {*CustomerSetting.model_fields, "penalty", "calendar", "numbering"}

@@ -1,0 +1,41 @@
+"""The month's archive for marketing: what goes into it, and what a complaint's folder is expected to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A paper that has to lie in a complaint's folder.
+
+    ``patterns`` are shell patterns over the path relative to the folder, any of which is enough; ``person`` owes it.
+    """
+
+    what: str
+    patterns: tuple[str, ...]
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """One line of the list of what is missing, and who owes it."""
+
+    what: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedCase:
+    """One complaint: its folder (relative to the share, "" when there is none) and its line in the index.
+
+    ``facts`` go from the index's heading to the text that stands under it; ``owing`` is what the ledger says is
+    missing, ``expected`` what is looked for in the folder when the archive is made.
+    """
+
+    number: str
+    folder: str
+    facts: Mapping[str, str]
+    owing: tuple[Owing, ...] = ()
+    expected: tuple[Expected, ...] = ()
