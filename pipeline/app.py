@@ -79,6 +79,7 @@ def composer(
         return compose(
             sender=settings.mail.sender, to=payload.to, cc=payload.cc, subject=subject, text=text, html=html,
             attachments=attachments, key=effect.key, at=now, calendar=_calendar(effect, payload, now),
+            reply_to=payload.reply_to,
         )
 
     return compose_effect

@@ -101,7 +101,7 @@ class SendMail:
     """Send one mail rendered from the mail template ``kind``; at most once per key, by outbox and trace.
 
     ``attachments`` are paths relative to the share, ``documents`` are made for this mail; ``case_ids`` lists the cases
-    it speaks of.
+    it speaks of; answers go to ``reply_to``, who need no copy then.
     """
 
     kind: str
@@ -113,6 +113,7 @@ class SendMail:
     told: tuple[str, ...] = ()
     invitation: Invitation | None = None
     documents: tuple[AttachedDocument, ...] = ()
+    reply_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,13 @@ class Shown(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One sentence; ``key`` stays the same within the case as long as nothing but time has passed."""
+    """One sentence; ``key`` stays the same within the case as long as nothing but time has passed.
+
+    ``can_wait``: a line of a digest that goes anyway; it calls for none of its own.
+    """
 
     topic: Topic
     key: str
     sentence: str
     shown: Shown = Shown.BOARD
+    can_wait: bool = False

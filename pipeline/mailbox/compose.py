@@ -43,7 +43,7 @@ _TYPES = {
 def compose(
     *, sender: str, to: Sequence[str], cc: Sequence[str], subject: str, text: str, html: str,
     attachments: Sequence[tuple[str, bytes]], key: EffectKey, at: datetime, in_reply_to: str | None = None,
-    calendar: str | None = None,
+    calendar: str | None = None, reply_to: Sequence[str] = (),
 ) -> bytes:
     """One mail as bytes. People are ``name <address>`` or bare addresses; ``at`` is aware; ``calendar`` is iCalendar.
 
@@ -54,7 +54,7 @@ def compose(
         raise ValueError("the Date of a mail needs an aware time")
     if not [*to, *cc]:
         raise MailRefused(key.digest, "没有收件人,请在通讯录填写邮箱")
-    fields = _fields(sender, to, cc, subject, key, at, in_reply_to)
+    fields = _fields(sender, to, cc, reply_to, subject, key, at, in_reply_to)
     boundary = f"=_kesu_{key.digest}"
     versions = [_text_part("plain", text), _text_part("html", html)]
     if calendar is not None:
@@ -72,12 +72,13 @@ def message_id_of(key_digest: str, sender: str) -> str:
 
 
 def _fields(
-    sender: str, to: Sequence[str], cc: Sequence[str], subject: str, key: EffectKey, at: datetime,
-    in_reply_to: str | None,
+    sender: str, to: Sequence[str], cc: Sequence[str], reply_to: Sequence[str], subject: str, key: EffectKey,
+    at: datetime, in_reply_to: str | None,
 ) -> list[tuple[str, str]]:
     try:
         fields = [("From", address_field([sender], "From"))]
-        fields += [(name, address_field(people, name)) for name, people in (("To", to), ("Cc", cc)) if people]
+        named = (("To", to), ("Cc", cc), ("Reply-To", reply_to))
+        fields += [(name, address_field(people, name)) for name, people in named if people]
         message_id = message_id_of(key.digest, sender)
     except BadAddress as error:
         raise MailRefused(key.digest, f"邮箱地址“{error}”不正确,请在通讯录或 config.yaml 中改正") from error

@@ -18,6 +18,8 @@ from schemas.remarks import Remark, Shown
 from schemas.settings import Settings
 
 ROUND = "round.digest"
+#: What is due in a week is a line of a digest that goes anyway; from the last day on it calls for one.
+_LAST_REMINDER_DAYS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,26 @@ class _Newsroom:
                 self._add_case(engineer, matter)
             self._add_remarks(engineer, matter)
         if matter.case.standing is Standing.MANAGED:
+            self._tell_superior(engineer, matter)
             self._add_duties(engineer, matter)
+
+    def _tell_superior(self, engineer: str, matter: DigestMatter) -> None:
+        """The direct superior hears of every released quality complaint (process step 5); of a serious one at once."""
+        superior, case, decisions = self._directory.superior_of(engineer), matter.case, matter.decisions
+        if superior is None or not superior.name or not (decisions.released and decisions.is_open and decisions.form):
+            return
+        if self._is_new(superior.name, f"superior:{case.case_id}"):
+            line = f"{engineer}处理，责任部门{case.complaint.department or '未填'}，等级{decisions.level.level.value}"
+            self.of[superior.name].cases.append({"label": case.label, "lines": [line]})
+            self.of[superior.name].case_ids.add(case.case_id)
 
     def _add_case(self, engineer: str, matter: DigestMatter) -> None:
         case = matter.case
         news = self.of[engineer]
         key, lines = _about_case(case, matter.decisions)
-        if self._is_new(engineer, key):
+        # released by the engineer's own hand: no news to the engineer
+        known = (engineer, f"case:{case.case_id}:{False}") in self._told
+        if self._is_new(engineer, key, worth_a_mail=not known):
             news.cases.append({"label": case.label, "lines": lines})
         for issue in case.issues:
             if self._is_new(engineer, f"issue:{case.case_id}:{issue.field}:{digest_of(issue.value)}"):
@@ -111,7 +126,8 @@ class _Newsroom:
         case, news = matter.case, self.of[engineer]
         for remark in matter.remarks:
             key = f"remark:{case.case_id}:{digest_of(remark.key)}"
-            if Shown.DIGEST in remark.shown and self._is_new(engineer, key):
+            told = Shown.DIGEST in remark.shown
+            if told and self._is_new(engineer, key, worth_a_mail=not remark.can_wait):
                 news.pending.append(f"{case.label}：{remark.sentence}")
                 news.case_ids.add(case.case_id)
         for sentence in matter.pending:
@@ -124,7 +140,8 @@ class _Newsroom:
             # until a row is released its engineer alone hears of it
             people = {engineer, duty.person} if matter.decisions.released else {engineer}
             for person in people & self._directory.contacts.keys():
-                self._is_new(person, f"duty:{duty.case_id}:{duty.key}:{duty.due}:{duty.lateness.value}")
+                key = f"duty:{duty.case_id}:{duty.key}:{duty.due}:{duty.lateness.value}"
+                self._is_new(person, key, worth_a_mail=duty.days_late >= -_LAST_REMINDER_DAYS)
                 self.of[person].duties.append(_duty_line(duty))
                 self.of[person].case_ids.add(duty.case_id)
 
@@ -137,10 +154,9 @@ class _Newsroom:
                 continue
             if not record.key.kind.startswith("doc."):
                 continue
-            # a draft brought up to date follows what its engineer typed; only a first one, or one that a person has to
-            # merge by hand, is worth a mail
-            first = record.key.revision == 0 or record.outcome.beside
-            if self._is_new(person, f"draft:{record.key.digest}", worth_a_mail=first):
+            # the link to its folder stands in the row; only a draft that somebody has to merge by hand calls for a mail
+            key = f"draft:{record.key.digest}"
+            if self._is_new(person, key, worth_a_mail=record.outcome.beside):
                 newest[person, record.outcome.path] = {"title": record.title, "path": record.outcome.path}
         for (person, _), draft in newest.items():
             self.of[person].drafts.append(draft)

@@ -86,7 +86,7 @@ def decide_escalations(
 
 
 def escalation_mails(mails: CaseMails, case: Case, decisions: Decisions) -> None:
-    """One mail per step and complaint, the engineer in copy; a superior without address is named for the board."""
+    """One mail per step and complaint, answers to the engineer; a superior without address is named for the board."""
     complaint = case.complaint
     setting = mails.settings.for_customer(complaint.customer).escalation
     for step in decide_escalations(case, decisions, mails.directory, setting, mails.calendar, mails.now):
@@ -102,6 +102,7 @@ def escalation_mails(mails: CaseMails, case: Case, decisions: Decisions) -> None
             "engineer": shown(complaint.engineer), "department": shown(complaint.department),
             "status": complaint.status.value if complaint.status else "", "folder": case.folder,
         }
-        payload = SendMail("escalation", to, mails.copies(to, complaint.engineer), context, (), (case.case_id,))
+        engineer = mails.addresses(complaint.engineer)
+        payload = SendMail("escalation", to, (), context, (), (case.case_id,), reply_to=engineer)
         title = f"{case.number} 升级 {step.occasion}"
         mails.send(case, title, payload, subject=case.number, occasion=step.occasion)

@@ -108,8 +108,8 @@ def minutes_mails(
             "conclusion": shown(dict(rounds(case))[signed.round].conclusion), "folder": case.folder,
         }
         payload = SendMail(
-            "minutes", to, mails.copies(to, complaint.engineer), context, (attachment,) if attachment else (),
-            (case.case_id,),
+            "minutes", to, (), context, (attachment,) if attachment else (), (case.case_id,),
+            reply_to=mails.addresses(complaint.engineer),
         )
         title = f"{case.number} 第{signed.round}次会议纪要分发"
         mails.send(case, title, payload, subject=case.number, occasion=f"{signed.round}")

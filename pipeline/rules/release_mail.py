@@ -20,7 +20,10 @@ _SHORT_NOTICE_WORKDAYS = 2
 
 
 def release_notice(mails: CaseMails, case: Case, decisions: Decisions) -> None:
-    """To the head of the responsible department, engineer and superior in copy: what to look into, by when."""
+    """To the head of the responsible department: what to look into, by when; answers go to the engineer.
+
+    Engineer and superior need no copy: the one released the row, the other's digest lists it (mail economy).
+    """
     complaint = case.complaint
     if decisions.form is None or not decisions.is_open or not complaint.department:
         return
@@ -38,9 +41,9 @@ def release_notice(mails: CaseMails, case: Case, decisions: Decisions) -> None:
         "investigate": list(INVESTIGATE), "due": f"{_answer_by(mails, case, decisions):%Y-%m-%d}",
         "folder": case.folder,
     }
-    copies = mails.addresses(complaint.engineer, mails.superior(complaint))
-    cc = tuple(address for address in copies if address not in to)
-    payload = SendMail("release", to, cc, context, (), (case.case_id,))
+    payload = SendMail(
+        "release", to, (), context, (), (case.case_id,), reply_to=mails.addresses(complaint.engineer)
+    )
     title = f"{case.number} 通知{complaint.department}"
     mails.send(case, title, payload, subject=case.number, occasion=complaint.department)
 

@@ -30,7 +30,8 @@ def _meeting(proposal: MeetingProposal) -> Iterator[Remark]:
     confirm = "；请在会议表中确认时间和人员" if what else ""
     why = "；".join(proposal.reasons)
     sentence = f"{what}：{why}{invite}{confirm}" if what else why
-    yield Remark(Topic.MEETING, f"meeting:{proposal.need.name}:{proposal.round}:{why}", sentence, _TOLD)
+    key = f"meeting:{proposal.need.name}:{proposal.round}:{why}"
+    yield Remark(Topic.MEETING, key, sentence, _TOLD, can_wait=proposal.need is not MeetingNeed.AT_ONCE)
 
 
 def _dispatch(proposal: DispatchProposal) -> Iterator[Remark]:
@@ -42,10 +43,11 @@ def _dispatch(proposal: DispatchProposal) -> Iterator[Remark]:
 def _action(state: ActionState) -> Iterator[Remark]:
     for mark, sentence in state.said:
         if mark not in _DATED:
-            yield Remark(Topic.ACTIONS, f"action:{state.key}:{mark.name}", sentence, _TOLD)
+            yield Remark(Topic.ACTIONS, f"action:{state.key}:{mark.name}", sentence, _TOLD, can_wait=True)
     if state.postponed:
         sentence = f"{state.name}已延期{state.postponed}次"
-        yield Remark(Topic.ACTIONS, f"action:{state.key}:postponed:{state.postponed}", sentence, _TOLD)
+        key = f"action:{state.key}:postponed:{state.postponed}"
+        yield Remark(Topic.ACTIONS, key, sentence, _TOLD, can_wait=True)
 
 
 def _closure(case: Case, advice: Advice) -> Iterator[Remark]:
@@ -56,7 +58,7 @@ def _closure(case: Case, advice: Advice) -> Iterator[Remark]:
         sentence = f"状态为{status}，但还缺：{missing}"
         yield Remark(Topic.CLOSURE, f"closed early:{missing}", sentence, _EVERYWHERE)
     elif gate.allowed and stage is Stage.TRACKING:
-        yield Remark(Topic.CLOSURE, "may close", f"可以关闭：{'；'.join(gate.on_closing)}", _TOLD)
+        yield Remark(Topic.CLOSURE, "may close", f"可以关闭：{'；'.join(gate.on_closing)}", _TOLD, can_wait=True)
     elif stage is Stage.TRACKING:
         for sentence in gate.missing:
             yield Remark(Topic.CLOSURE, f"gate:{sentence}", f"关闭前还缺：{sentence}")
@@ -81,7 +83,7 @@ def _advised(case: Case, advice: Advice) -> Iterator[Remark]:
         yield Remark(Topic.MEETING, f"scan:{sentence}", sentence, _TOLD)
     for fault in advice.causes:
         shown = _EVERYWHERE if fault.severity is Severity.FAULT else Shown.BOARD
-        yield Remark(Topic.CAUSES, f"cause:{fault.key}", fault.sentence, shown)
+        yield Remark(Topic.CAUSES, f"cause:{fault.key}", fault.sentence, shown, can_wait=True)
     for state in advice.actions.actions:
         yield from _action(state)
     for sentence in advice.actions.sentences:

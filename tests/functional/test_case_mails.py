@@ -35,7 +35,8 @@ def test_a_serious_complaint_goes_to_the_superior_once_it_is_released(tmp_path: 
     plant.once("08:20")
     plant.once("08:25")
     (mail,) = sent(plant, "客诉升级")
-    assert people(mail) == ["han@example.com", "zhou@example.com"]
+    assert people(mail) == ["han@example.com"]
+    assert mail["Reply-To"] == "zhou@example.com"
     assert "功能失效" in str(mail["Subject"])
 
 

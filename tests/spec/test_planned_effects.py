@@ -128,7 +128,7 @@ def test_a_number_is_above_every_number_on_the_sheet_and_stands_in_folder_and_ce
 def test_the_released_notice_goes_to_the_head_and_says_what_by_when() -> None:
     mail = mails(two_passes([complaint(状态="调查", 客户要求8D="是", **QUIET)]))["release"]
     assert mail.to == ("luo@example.com",)
-    assert mail.cc == ("zhou@example.com", "han@example.com")
+    assert mail.reply_to == ("zhou@example.com",)
     assert mail.context["due"] == "2026-12-03"
     assert len(mail.context["investigate"]) >= 3
 
@@ -296,7 +296,7 @@ def test_until_released_only_the_engineer_hears_of_an_overdue_action() -> None:
         return {effect.key.subject for effect in planned.effects if effect.key.kind == "mail.digest"}
 
     assert told("待确认") == {"周启航"}
-    assert told("整改") == {"周启航", "罗文斌"}
+    assert told("整改") == {"周启航", "罗文斌", "韩立川"}  # the superior: of the case, not of the action
 
 
 def test_a_row_that_vanished_is_reported_and_its_folder_stays() -> None:
