@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 from pipeline.files.system_faults import plain_sentence
 from pipeline.filing import file_dropped, file_mail, set_aside, take_mail
@@ -162,14 +163,13 @@ class Performer:
         return Outcome(payload.folder, path=payload.folder)
 
     def _file(self, payload: WriteDocument | WriteReminders, intended: datetime) -> Outcome:
-        """Idempotent: the same content in place is left alone; a person's file stays and ours goes beside it.
-
-        Stamped with the time of the intent, so that a try after a crash makes the same bytes and knows its own file.
-        """
         if isinstance(payload, WriteReminders):
-            content = self.site.reminders(payload.title, payload.entries, intended)
-        else:
-            content = self.site.documents.render(payload.kind, payload.context, intended)
+            return self._reminders(payload, intended)
+        return self._document(payload, intended)
+
+    def _reminders(self, payload: WriteReminders, intended: datetime) -> Outcome:
+        """Idempotent: the same content in place is left alone; a person's file stays and ours goes beside it."""
+        content = self.site.reminders(payload.title, payload.entries, intended)
         last = self.site.journal.last_sha256(f"{payload.folder}/{payload.file_name}")
         label = f"{intended:%Y%m%d-%H%M}"
         placed = self.site.share.place(payload.folder, payload.file_name, content, last, label)
@@ -186,6 +186,38 @@ class Performer:
         if isinstance(payload, MakeArchive):
             return self.site.archives.make(payload, key, intended)
         return self.site.archives.supplement(payload, key, intended)
+
+    def _document(self, payload: WriteDocument, intended: datetime) -> Outcome:
+        """Idempotent: the same content in place is left alone. In a document that a person changed only the fields
+        that still read as we wrote them are brought up to date; without content controls it stays, ours goes beside.
+
+        Stamped with the time of the intent, so that a try after a crash makes the same bytes and knows its own file.
+        """
+        documents, journal, share = self.site.documents, self.site.journal, self.site.share
+        content = documents.render(payload.kind, payload.context, intended)
+        path = f"{payload.folder}/{payload.file_name}"
+        last, present = journal.last_sha256(path), share.present(path)
+        if present is not None and sha256(present).hexdigest() not in {last, sha256(content).hexdigest()}:
+            outcome = self._refresh(payload, path, present, content)
+            if outcome is not None:
+                return outcome
+        outcome = share.place(payload.folder, payload.file_name, content, last, f"{intended:%Y%m%d-%H%M}")
+        if not outcome.beside:
+            journal.record_fields(path, documents.written(payload.kind, content))
+        return outcome
+
+    def _refresh(self, payload: WriteDocument, path: str, present: bytes, ours: bytes) -> Outcome | None:
+        """A person's document brought up to date; None when its controls are lost. The file stays the person's."""
+        result = self.site.documents.refreshed(payload.kind, present, ours, self.site.journal.written_fields(path))
+        if result is None:
+            return None
+        if result.content != present:
+            self.site.share.exchange(path, result.content, sha256(present).hexdigest())
+            self.step("exchanged")
+        self.site.journal.record_fields(path, result.written)
+        self.site.documents_seen.forget(path)
+        kept = f"，人改的 {len(result.kept)} 处保持不动" if result.kept else ""
+        return Outcome(f"{payload.file_name}（由人修改过：更新 {len(result.updated)} 处{kept}）", path)
 
     def _mail(self, effect: Effect, payload: SendMail, *, resumed: bool) -> Outcome | None:
         """At most once: the mailbox is asked for the key before anything is sent, so that neither a crash nor a lost

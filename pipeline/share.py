@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.files.atomic import sha256_of, write_if_changed
+from pipeline.files.exchange import exchange, finish_exchange
 from pipeline.files.names import inside
 from pipeline.files.placed import place
 from pipeline.files.rename import rename_without_replacing
@@ -149,6 +150,32 @@ class FolderShare:
                 continue
             break
         return Outcome(f"{name} 移入 {folder}", f"{folder}/{target.name}", sha256_of(target))
+
+    def stamp(self, path: str) -> tuple[int, int] | None:
+        """Time stamp (ns) and size of a file; None when it is not there."""
+        try:
+            status = self._path(path).stat()
+        except FileNotFoundError:
+            return None
+        return status.st_mtime_ns, status.st_size
+
+    def present(self, path: str) -> bytes | None:
+        """A document as it stands, a swap that a crash interrupted finished first; None when it is not there."""
+        self._check_connected()
+        target = self._path(path)
+        finish_exchange(target)
+        try:
+            return target.read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def exchange(self, path: str, content: bytes, expected_sha256: str) -> None:
+        """Swap a person's document for ``content`` made from it; the former one stays in ``.kesu-备份`` beside it.
+
+        Raises FileInUse, LedgerChanged, CellRefused; in each case the person's document is as it was.
+        """
+        self._check_connected()
+        exchange(self._path(path), content, expected_sha256)
 
     def write_board(self, name: str, content: bytes) -> bool:
         """Write the board page when it differs; True when written."""

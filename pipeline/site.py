@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline.documents_seen import DocumentsSeen
 from pipeline.workdays import Workdays
 from schemas.effects import Effect, SendMail
 from schemas.incoming import MailReader
@@ -42,3 +43,4 @@ class Site:
     compose: Callable[[Effect, SendMail, datetime], bytes]
     reminders: Callable[[str, Sequence[CalendarEntry], datetime], bytes]
     letterbox: Letterbox | None = None
+    documents_seen: DocumentsSeen = field(default_factory=DocumentsSeen)

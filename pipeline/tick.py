@@ -52,7 +52,9 @@ def _read(site: Site, setting: LedgerSetting, now: datetime) -> tuple[WorkbookRe
 
 
 def observe(site: Site, now: datetime, *, asked: str = "") -> Snapshot:
-    """Read all ledgers and the folders on the share, that of the number ``asked`` for among them; never writes."""
+    """Read all ledgers, the folders on the share, that of the number ``asked`` for among them, and the documents that
+    people changed; never writes.
+    """
     readings, unreadable = [], {}
     for setting in site.settings.ledgers:
         reading, reason = _read(site, setting, now)
@@ -61,7 +63,10 @@ def observe(site: Site, now: datetime, *, asked: str = "") -> Snapshot:
         if reason:
             unreadable[setting.file] = reason
     folders = site.share.folders()
-    return Snapshot(tuple(readings), unreadable, folders, _files(site, readings, folders, now.date(), asked))
+    files = _files(site, readings, folders, now.date(), asked)
+    effects = site.journal.memory().effects
+    documents = site.documents_seen.read(effects, site.share, site.documents, site.journal)
+    return Snapshot(tuple(readings), unreadable, folders, files, documents=documents)
 
 
 def _files(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
+from schemas.report import Disagreement, DocumentReading
 from schemas.rows import Action, CallBack, ChangePoint, Complaint, Contact, Containment, Meeting, SheetKind, Why
 from schemas.values import CausePath
 from schemas.workbook import Issue, Place, Row
@@ -73,7 +74,8 @@ class Case:
     ``case_id`` is the journal's identity (stable before and after the number stands in the file); ``number`` the
     客诉编号, typed or reserved; ``ledger`` the ledger's name; ``first_seen`` aware, when a pass first saw the row;
     ``changed`` aware, when its minimum fields last changed; ``files`` None when the folder was not looked into;
-    ``origin`` names the row under which the complaint was first seen, which may be one on a personal ledger.
+    ``origin`` names the row under which the complaint was first seen, which may be one on a personal ledger;
+    ``reports`` what stands in its documents that people edit, ``disagreements`` where these differ from the ledger.
     """
 
     case_id: str
@@ -87,6 +89,8 @@ class Case:
     files: CaseFiles | None = None
     trail: CaseTrail = CaseTrail()
     origin: str = ""
+    reports: tuple[DocumentReading, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
 
     @property
     def complaint(self) -> Complaint:

@@ -9,7 +9,7 @@ from enum import Enum
 from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 
 from schemas import values
 from schemas.values import Moment
@@ -67,6 +67,15 @@ class SheetRow(BaseModel):
             kind = next(item for item in info.metadata if isinstance(item, Kind))
             found.append(SheetField(name, column, kind))
         return tuple(found)
+
+
+    @classmethod
+    def cell(cls, name: str, text: str, today: date) -> object:
+        """``text`` read as a cell of the field ``name`` would be; None when it cannot be read so."""
+        try:
+            return getattr(cls.model_validate({name: text}, context={"today": today}), name)
+        except ValidationError:
+            return None
 
 
 def _with_today(parse: Callable[[object, date], object]) -> Callable[[object, ValidationInfo], object]:

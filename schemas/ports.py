@@ -26,6 +26,7 @@ from schemas.effects import (
 )
 from schemas.follow_up import PenaltyProposal
 from schemas.intake import IgnoredMail, KnownMail
+from schemas.report import Refreshed
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
 
@@ -116,6 +117,30 @@ class Documents(Protocol):
         """What a person should know of a filled document, e.g. rows beyond a form's lines; raises ``TemplateFault``."""
         ...
 
+    def fields(self, kind: str, context: Mapping[str, Any]) -> Mapping[str, str]:
+        """What a document of ``kind`` filled from ``context`` shows, by field; "" for a blank. Pure."""
+        ...
+
+    def field_name(self, kind: str, field: str) -> str:
+        """The Chinese name of a field."""
+        ...
+
+    def read_back(self, kind: str, content: bytes) -> Mapping[str, str]:
+        """The present text of every field of a document; {} when it has no controls of ours any more."""
+        ...
+
+    def written(self, kind: str, content: bytes) -> Mapping[str, str]:
+        """Digests of the fields of a document of ours, by digest of the field's name."""
+        ...
+
+    def changed(self, kind: str, fields: Mapping[str, str], last: Mapping[str, str]) -> frozenset[str]:
+        """The fields whose text is not what we last wrote (``last`` as of ``written``): a person's."""
+        ...
+
+    def refreshed(self, kind: str, present: bytes, ours: bytes, last: Mapping[str, str]) -> Refreshed | None:
+        """A person's document with its untouched fields brought up to date; None when its controls are lost."""
+        ...
+
     def penalty(self, case: Case, decisions: Decisions, proposal: PenaltyProposal) -> tuple[str, Mapping[str, Any]]:
         """File name and declared inputs of a 处罚建议单 (kind ``penalty``); its audience alone may see it."""
         ...
@@ -160,6 +185,22 @@ class Share(Protocol):
 
     def adopt_dropped(self, name: str, folder: str) -> Outcome:
         """Move a dropped file into a folder, beside what stands there under its name; idempotent."""
+        ...
+
+    def stamp(self, path: str) -> tuple[int, int] | None:
+        """Time stamp (ns) and size of a file; None when it is not there."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """A file's bytes; raises OSError."""
+        ...
+
+    def present(self, path: str) -> bytes | None:
+        """A document as it stands, a swap that a crash interrupted finished first; None when it is not there."""
+        ...
+
+    def exchange(self, path: str, content: bytes, expected_sha256: str) -> None:
+        """Swap a person's document for ``content`` made from it; raises FileInUse, LedgerChanged, CellRefused."""
         ...
 
     def write_board(self, name: str, content: bytes) -> bool:
@@ -292,6 +333,14 @@ class Journal(Protocol):
 
     def last_sha256(self, path: str) -> str | None:
         """Hash of what we last wrote to a path (relative to the share)."""
+        ...
+
+    def written_fields(self, path: str) -> Mapping[str, str]:
+        """Digests of the fields as we last wrote them to a document, by digest of the field's name."""
+        ...
+
+    def record_fields(self, path: str, written: Mapping[str, str]) -> None:
+        """Remember the digests of fields written to a document; others of it stay. Idempotent."""
         ...
 
     def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -30,6 +30,7 @@ class MemoryJournal:
         self._cases: dict[str, KnownCase] = {}
         self._numbers: dict[str, str] = {}
         self._effects: dict[EffectKey, EffectRecord] = {}
+        self._fields: dict[str, dict[str, str]] = {}
         self._about: dict[EffectKey, set[str]] = {}
         self._files: dict[str, str] = {}
         self._told: set[tuple[str, str]] = set()
@@ -141,6 +142,14 @@ class MemoryJournal:
     def last_sha256(self, path: str) -> str | None:
         """Hash of what we last wrote to ``path`` (relative to the share)."""
         return self._files.get(path)
+
+    def written_fields(self, path: str) -> Mapping[str, str]:
+        """Digests of the fields as we last wrote them to a document."""
+        return dict(self._fields.get(path, {}))
+
+    def record_fields(self, path: str, written: Mapping[str, str]) -> None:
+        """Remember the digests of fields written to a document; others of it stay."""
+        self._fields.setdefault(path, {}).update(written)
 
     def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:
         """Remember when a pass was completed and which ledgers it read."""

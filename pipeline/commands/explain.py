@@ -101,6 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
         decisions, advice = planned.decisions[planned.handle(case)], planned.advice[planned.handle(case)]
         status = case.complaint.status.value if case.complaint.status else "状态未填"
         say(f"{case.label}  {status}  {case.standing.value}")
-        for line in (*_decided(case, decisions), *_advised(decisions, advice)):
+        differing = _block("文件与台账不一致", (entry.sentence for entry in case.disagreements))
+        for line in (*_decided(case, decisions), *differing, *_advised(decisions, advice)):
             say(line)
     return 0

@@ -15,7 +15,9 @@ from docxtpl import DocxTemplate
 from jinja2 import Template, TemplateError, nodes
 from lxml import etree
 
+from pipeline.documents.controls import add_controls
 from pipeline.documents.fault import TemplateFault, quoted
+from pipeline.documents.field_names import FieldNames
 from pipeline.documents.filling import W, finish
 from pipeline.documents.sandbox import RUN_ERRORS, all_names, fault_line, fault_of, word_environment
 
@@ -40,13 +42,17 @@ class _Part:
 
 @dataclass(frozen=True)
 class WordTemplate:
-    """A compiled template; ``name`` is what faults call it, ``columns`` the extra ledger columns its tags ask for."""
+    """A compiled template; ``name`` is what faults call it, ``columns`` the extra ledger columns its tags ask for.
+
+    With ``names`` each field stands in a content control of its own.
+    """
 
     name: str
     members: tuple[tuple[str, bytes], ...]
     parts: tuple[_Part, ...]
     docx: DocxTemplate = field(repr=False)
     columns: frozenset[str] = frozenset()
+    names: FieldNames | None = None
 
     def render(self, context: Mapping[str, Any], now: datetime) -> bytes:
         """The document with ``now`` (aware) as its time stamps; equal arguments give equal bytes.
@@ -54,7 +60,8 @@ class WordTemplate:
         Raises:
             TemplateFault: a tag names what is not there, or is not allowed, or breaks the document.
         """
-        rendered = {part.member: self._render_part(part, context) for part in self.parts}
+        keyed = self.names.with_keys(context) if self.names else context
+        rendered = {part.member: self._render_part(part, keyed) for part in self.parts}
         buffer = io.BytesIO()
         moment = now.astimezone(UTC)
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
@@ -85,12 +92,15 @@ class WordEngine:
     def __init__(self) -> None:
         self._compiled: dict[str, tuple[bytes, WordTemplate]] = {}
 
-    def template(self, name: str, content: bytes) -> WordTemplate:
-        """The compiled form of ``content``; raises ``TemplateFault`` on the first fault found."""
+    def template(self, name: str, content: bytes, names: FieldNames | None = None) -> WordTemplate:
+        """The compiled form of ``content``, fields in controls where ``names`` are given.
+
+        Raises ``TemplateFault`` on the first fault found.
+        """
         digest = hashlib.blake2b(content, digest_size=16).digest()
         known = self._compiled.get(name)
-        if known is None or known[0] != digest:
-            known = (digest, _compile(name, content))
+        if known is None or known[0] != digest or known[1].names != names:
+            known = (digest, _compile(name, content, names))
             self._compiled[name] = known
         return known[1]
 
@@ -99,7 +109,7 @@ def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
 
-def _compile(name: str, content: bytes) -> WordTemplate:
+def _compile(name: str, content: bytes, names: FieldNames | None) -> WordTemplate:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             members = tuple((info.filename, package.read(info)) for info in package.infolist() if not info.is_dir())
@@ -113,6 +123,8 @@ def _compile(name: str, content: bytes) -> WordTemplate:
     for member, tree in trees.items():
         for paragraph in tree.iter(f"{W}p"):
             _check_marks(name, "".join(text.text or "" for text in paragraph.iter(f"{W}t")))
+        if names is not None and _MAIN.fullmatch(member):
+            add_controls(tree, names)
         source = docx.patch_xml(etree.tostring(tree, encoding="unicode").replace("\n", " "))
         if not _TAG.search(source):
             continue
@@ -121,7 +133,7 @@ def _compile(name: str, content: bytes) -> WordTemplate:
         part, found = _compile_part(name, member, source)
         parts.append(part)
         columns |= found
-    return WordTemplate(name, members, tuple(parts), docx, frozenset(columns))
+    return WordTemplate(name, members, tuple(parts), docx, frozenset(columns), names)
 
 
 def _no_word_document(name: str) -> TemplateFault:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.documents.fault import TemplateFault
+from pipeline.documents.field_names import FieldNames, parse_field_names
 from pipeline.files.names import safe_name
 
 Folder = Path | Traversable
@@ -46,6 +47,7 @@ class TemplateFolders:
     def __init__(self, folders: Sequence[Folder]) -> None:
         self._folders = tuple(folders)
         self._sheets: dict[str, KindSheet] = {}
+        self._names: dict[str, FieldNames] = {}
 
     @property
     def folders(self) -> tuple[Folder, ...]:
@@ -66,6 +68,12 @@ class TemplateFolders:
                     str(place), "", "", f"无法读取({error.strerror})", "若正在 Word 或 WPS 中编辑，请保存并关闭后再试"
                 ) from error
         raise TemplateFault(shown, "", "", "找不到这个模板", "请从安装包自带的 templates 文件夹复制一份回来")
+
+    def names(self, kind: str) -> FieldNames:
+        """fields.yaml of a kind, read once; raises ``TemplateFault``."""
+        if kind not in self._names:
+            self._names[kind] = parse_field_names(*self.read(kind, "fields.yaml"))
+        return self._names[kind]
 
     def sheet(self, kind: str) -> KindSheet:
         """kind.yaml of a kind, read once; raises ``TemplateFault``."""

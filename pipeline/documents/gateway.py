@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
 from pipeline.documents import eight_d, minutes, notice, penalty, slip
 from pipeline.documents.board_page import render_board
+from pipeline.documents.controls import controls_of
 from pipeline.documents.fault import TemplateFault
+from pipeline.documents.field_names import FieldNames, digest_of_name, digest_of_text
 from pipeline.documents.folders import Folder, TemplateFolders, packaged_templates
 from pipeline.documents.forms.customer_forms import CustomerForms
 from pipeline.documents.mails import MailTexts
+from pipeline.documents.refresh import refreshed, written_fields
+from pipeline.documents.word_file import DocumentUnreadable, WordFile
 from schemas.board import BoardView
 from schemas.case import Case
 from schemas.decisions import Decisions
 from schemas.follow_up import PenaltyProposal
+from schemas.report import Refreshed
+
+if TYPE_CHECKING:
+    from pipeline.documents.engine import WordTemplate
 
 TEMPLATE, WORKBOOK = "template.docx", "template.xlsx"
 #: Kinds that are plain text, which opens anywhere and is pasted into a mail or a chat.
@@ -60,7 +69,7 @@ class TemplateDocuments:
             return {**found, "form": form, "extras": {}}
         typed = case.rows.complaint.extras
         try:
-            wanted = self._engine.template(*self._folders.read(kind, TEMPLATE)).columns
+            wanted = self._template(kind).columns
         except TemplateFault:
             wanted = frozenset()  # planning goes on; rendering this kind raises the same fault, for a person to read
         return {**found, "extras": {name: typed.get(name, "") for name in sorted(wanted)}}
@@ -81,7 +90,59 @@ class TemplateDocuments:
             return text.replace("\n", "\r\n").encode("utf-8-sig")  # as the editors of Windows expect it
         if kind == eight_d.KIND and "form" in context:
             return self._forms.render(context, now)
-        return self._engine.template(*self._folders.read(kind, TEMPLATE)).render(context, now)
+        return self._template(kind).render(context, now)
+
+    def _template(self, kind: str) -> WordTemplate:
+        return self._engine.template(*self._folders.read(kind, TEMPLATE), self._names(kind))
+
+    def _names(self, kind: str) -> FieldNames | None:
+        """The fields that stand in controls; None for a kind without: texts, and mail attachments like a penalty."""
+        return self._folders.names(kind) if kind in _CONTEXTS and kind not in TEXT_KINDS else None
+
+    def fields(self, kind: str, context: Mapping[str, Any]) -> Mapping[str, str]:
+        """What a document of ``kind`` filled from ``context`` shows, by field; "" where it shows 待填写."""
+        names = self._names(kind)
+        return names.texts(context) if names else {}
+
+    def field_name(self, kind: str, field: str) -> str:
+        """The Chinese name of a field as the document's control shows it."""
+        names = self._names(kind)
+        return names.alias(field) if names else field
+
+    def read_back(self, kind: str, content: bytes) -> Mapping[str, str]:
+        """The present text of every field that is still in its control; {} when none is, or it is no Word file."""
+        names = self._names(kind)
+        if names is None:
+            return {}
+        try:
+            controls = controls_of(WordFile(content, PurePath(kind)).tree, names)
+        except DocumentUnreadable:
+            return {}
+        return {field: control.text for field, control in controls.items()}
+
+    def written(self, kind: str, content: bytes) -> Mapping[str, str]:
+        """Digests of the fields of a document of ours by digest of their names: what the journal keeps."""
+        names = self._names(kind)
+        try:
+            return written_fields(content, names, PurePath(kind)) if names else {}
+        except DocumentUnreadable:
+            return {}  # a customer's own form in Excel
+
+    def changed(self, kind: str, fields: Mapping[str, str], last: Mapping[str, str]) -> frozenset[str]:
+        """The fields whose text is not what we last wrote (``last`` as of ``written``): a person's."""
+        return frozenset(
+            field for field, text in fields.items() if last.get(digest_of_name(field)) != digest_of_text(text)
+        )
+
+    def refreshed(self, kind: str, present: bytes, ours: bytes, last: Mapping[str, str]) -> Refreshed | None:
+        """A person's document with its untouched fields brought up to date; None when it has no controls any more."""
+        names = self._names(kind)
+        if names is None:
+            return None
+        try:
+            return refreshed(present, ours, last, names, PurePath(kind))
+        except DocumentUnreadable:
+            return None
 
     def remarks(self, kind: str, context: Mapping[str, Any]) -> tuple[str, ...]:
         """What a person should know of a filled document: rows that found no line of their own in a customer's form.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from pipeline.journal import case_table, effect_table, mail_table, tables, trail_table
+from pipeline.journal import case_table, effect_table, field_table, mail_table, tables, trail_table
 from pipeline.journal.backup import RESTORED, daily_backup
 from pipeline.journal.connection import plain_failures
 from pipeline.journal.errors import TimeRunsBackwards
@@ -164,6 +164,18 @@ class SqlJournal:
         """Hash of what we last wrote to ``path`` (relative to the share)."""
         with self._read() as connection:
             return connection.scalar(select(tables.files.c.sha256).where(tables.files.c.path == path))
+
+    def written_fields(self, path: str) -> Mapping[str, str]:
+        """Digests of the fields as we last wrote them to a document, by digest of the field's name."""
+        with self._read() as connection:
+            return field_table.of_document(connection, path)
+
+    def record_fields(self, path: str, written: Mapping[str, str]) -> None:
+        """Remember the digests of fields written to a document; others of it stay. Idempotent."""
+        known = self.written_fields(path)
+        if any(known.get(field) != digest for field, digest in written.items()):
+            with self._write() as connection:
+                field_table.record(connection, path, written)
 
     def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:
         """Remember when a pass was completed and which ledgers it read; writes nothing that is already so."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 #: The revision that these tables correspond to; a test holds it equal to the head of migrations/.
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -117,6 +117,16 @@ files = Table(
     Column("path", Text, primary_key=True),
     Column("sha256", Text, nullable=False),
     Column("effect_id", Integer, ForeignKey("effects.id"), nullable=False),
+)
+
+# the fields of documents that people edit, as we last wrote them; names and texts as digests only
+document_fields = Table(
+    "document_fields",
+    metadata,
+    Column("path", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    PrimaryKeyConstraint("path", "field"),
 )
 
 told = Table(

@@ -60,11 +60,14 @@ class Member:
 
 
 class Package:
-    """A package read into memory; raises LedgerMissing, LedgerIsOldXls, LedgerEncrypted or LedgerDamaged."""
+    """A package read into memory; raises LedgerMissing, LedgerIsOldXls, LedgerEncrypted or LedgerDamaged.
 
-    def __init__(self, path: Path) -> None:
+    ``data`` are its bytes where they are at hand already; ``path`` then only names it in messages.
+    """
+
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
         try:
-            data = path.read_bytes()
+            data = path.read_bytes() if data is None else data
         except FileNotFoundError as error:
             raise LedgerMissing(path) from error
         match identify(data):
@@ -118,14 +121,17 @@ class Package:
         return content
 
     def rewrite(self, target: Path, changed: Mapping[str, bytes], added: Mapping[str, bytes]) -> None:
-        """Write the package to ``target`` with new content for ``changed`` members and ``added`` ones at the end.
+        """Write ``rewritten`` to ``target``."""
+        target.write_bytes(self.rewritten(changed, added))
+
+    def rewritten(self, changed: Mapping[str, bytes], added: Mapping[str, bytes]) -> bytes:
+        """The package with new content for ``changed`` members and ``added`` ones at the end.
 
         Every other member keeps its bytes, its place in the order and its directory entry; the time stamps of changed
         members stay, so equal input gives equal output.
         """
         if not changed and not added:
-            target.write_bytes(self._data)
-            return
+            return self._data
         placed: dict[str, tuple[Member, int]] = {}
         pieces: list[bytes] = []
         physical = sorted(self.members, key=lambda member: member.offset)
@@ -148,7 +154,7 @@ class Package:
             position += len(block)
         directory = b"".join(placed[name][0].record(placed[name][1]) for name in order)
         end = _END.pack(b"PK\x05\x06", 0, 0, len(order), len(order), len(directory), position, len(self._comment))
-        target.write_bytes(b"".join((*pieces, directory, end, self._comment)))
+        return b"".join((*pieces, directory, end, self._comment))
 
     def _packed(self, member: Member) -> bytes:
         header = self._data[member.offset : member.offset + _LOCAL.size]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from pipeline.files.names import safe_name
 from pipeline.plan.work import Found, Pass
 from pipeline.rules.advise import Around, advise
 from pipeline.rules.cases import columns_of
@@ -14,9 +15,12 @@ from pipeline.rules.decide import decide
 from pipeline.rules.recurrence import EarlierCases, find_recurrences
 from pipeline.rules.registration import registered_elsewhere
 from pipeline.rules.remarks import remarks
+from pipeline.rules.report_typed import with_documents
 from pipeline.rules.state import is_current
 from pipeline.rules.trail import tracked_values, with_trail
-from schemas.case import Standing
+from schemas.case import Case, Standing
+from schemas.decisions import Decisions
+from schemas.errors import KesuError
 from schemas.follow_up import Recurrence, RecurrenceKind
 
 
@@ -34,8 +38,20 @@ def _decide(work: Pass) -> None:
         work.plan.decisions[handle] = decide(
             entry.case, entry.kept, work.directory, work.settings, work.calendar, work.now
         )
+        entry.case = _with_reports(work, entry.case, work.plan.decisions[handle])
         if entry.note:
             work.plan.notes[handle] = entry.note
+
+
+def _with_reports(work: Pass, case: Case, decisions: Decisions) -> Case:
+    """The case with what people typed into its documents."""
+    folder = case.folder or work.snapshot.folders.get(safe_name(case.number), "")  # remembered from its second pass on
+    if case.standing is not Standing.MANAGED or not folder:
+        return case
+    try:
+        return with_documents(replace(case, folder=folder), decisions, work.documents, work.snapshot.documents)
+    except KesuError:
+        return case  # a template that cannot be read; the effect that renders it says so
 
 
 def _recurrences(work: Pass, current: list[Found]) -> dict[str, tuple[Recurrence, ...]]:

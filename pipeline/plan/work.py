@@ -17,6 +17,7 @@ from schemas.effects import CellEdit, Effect
 from schemas.intake import IgnoredMail, KnownMail
 from schemas.ports import Documents, KnownCase, Memory, TrackedValue
 from schemas.remarks import Remark
+from schemas.report import DocumentReading
 from schemas.settings import Settings
 from schemas.workbook import WorkbookReading
 
@@ -27,7 +28,8 @@ class Snapshot:
 
     ``readings`` are the ledgers that are known (fresh, or the last good with ``stale_because``); ``unreadable`` says
     why a ledger cannot be read now; ``folders`` gives the case folders that exist on the share, by number; ``files``
-    what lies in those of current complaints, by folder; ``arrivals`` what came by mail or was dropped.
+    what lies in those of current complaints, by folder; ``arrivals`` what came by mail or was dropped; ``documents``
+    what stands in the documents that people changed, by path.
     """
 
     readings: tuple[WorkbookReading, ...]
@@ -35,6 +37,7 @@ class Snapshot:
     folders: Mapping[str, str]
     files: Mapping[str, CaseFiles] = field(default_factory=dict)
     arrivals: Arrivals = field(default_factory=Arrivals)
+    documents: Mapping[str, DocumentReading] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

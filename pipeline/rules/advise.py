@@ -15,6 +15,8 @@ from pipeline.rules.dispatch import propose_dispatch
 from pipeline.rules.meetings import propose_meeting
 from pipeline.rules.minutes_distribution import distributions, orphaned_scans
 from pipeline.rules.penalty import propose_penalties
+from pipeline.rules.report_counted import counted, documents_in_report
+from pipeline.rules.report_typed import paths_in_report, whys_in_report
 from schemas.advice import Advice
 from schemas.case import Case, Directory
 from schemas.decisions import Decisions
@@ -46,13 +48,14 @@ def advise(
     complaint, files = case.complaint, case.files
     clocks = settings.clocks_for(complaint.customer)
     full_8d = decisions.form is not None and decisions.form.full_8d
-    findings = find_cause_faults(case, settings.causes, full_8d=full_8d)
+    complete = counted(case)
+    findings = find_cause_faults(complete, settings.causes, full_8d=full_8d, extra_whys=whys_in_report(case))
     review = review_actions(case, decisions.form, clocks, case.trail.due_days, now.date())
     attachments = files.attachments if files else None
     inquiry = decide_inquiry(complaint, around.kept, settings.inquiry, attachments)
     evidence = Evidence(
         standards=files.standards if files else None, columns=around.columns, restarted=case.trail.restarted,
-        recurred=around.recurred, known=around.known,
+        recurred=around.recurred, known=around.known, whys_in_report=paths_in_report(case),
     )
     return Advice(
         inquiry=inquiry,
@@ -68,7 +71,8 @@ def advise(
         causes=findings,
         actions=review,
         acceptance=score(
-            case, decisions, findings, setting=settings.acceptance, causes=settings.causes,
+            complete, decisions, findings, documents_in_report(case), setting=settings.acceptance,
+            causes=settings.causes,
             effectiveness=settings.effectiveness,
         ),
         gate=closure_gate(case, decisions.form, review, evidence, settings.effectiveness, now.date()),

@@ -123,7 +123,7 @@ def _board_case(matter: BoardMatter, records: Iterable[EffectRecord], today: dat
         overdue=tuple(overdue),
         waiting=tuple(waiting),
         documents=documents,
-        notes=notes,
+        notes=(*notes, *(entry.sentence for entry in case.disagreements)),
         remarks=tuple((remark.topic.value, remark.sentence) for remark in matter.remarks),
         score=matter.score,
     )

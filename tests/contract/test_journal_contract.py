@@ -181,6 +181,13 @@ def test_the_history_of_a_case_holds_mails_that_name_it(journal: Both) -> None:
     assert journal.case_history("KS-404") == []
 
 
+def test_fields_written_to_a_document_are_kept_by_digest(journal: Both) -> None:
+    journal.record_fields("客诉资料/2026/KS-1/8D报告.docx", {"f1": "a", "f2": "b"})
+    journal.record_fields("客诉资料/2026/KS-1/8D报告.docx", {"f2": "c", "f3": "d"})
+    assert journal.written_fields("客诉资料/2026/KS-1/8D报告.docx") == {"f1": "a", "f2": "c", "f3": "d"}
+    assert journal.written_fields("客诉资料/2026/KS-2/8D报告.docx") == {}
+
+
 def test_listing_by_state(journal: Both) -> None:
     mail = EffectKey("甲厂", "mail.digest", "周启航")
     journal.intend(Effect(mail, "日报", "i", SendMail("digest", ("a@example.com",), (), {})), NOW)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+
+from docx import Document
+from docx.oxml.ns import qn
 
 from schemas.case import Case, CaseRows, Standing
 from schemas.columns import SheetRow
@@ -18,6 +22,12 @@ from schemas.workbook import Place, Row
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 M = TypeVar("M", bound=SheetRow)
+
+
+def words_of(content: bytes) -> list[str]:
+    """The text of each paragraph of a document's body, content controls included (python-docx leaves them out)."""
+    body = Document(io.BytesIO(content)).element.body
+    return ["".join(text.text or "" for text in paragraph.iter(qn("w:t"))) for paragraph in body.iter(qn("w:p"))]
 
 
 def row_of(model: type[M], typed: Mapping[str, Any], extras: Mapping[str, str] | None = None) -> Row[M]:

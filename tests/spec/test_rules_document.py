@@ -26,6 +26,8 @@ NO_TABLE = {
     "decide": "calls the rules of one complaint; the tables on clocks, duties and registration run through it",
     "digest": "collects the lines of a mail; tests/spec/test_planned_effects.py",
     "history": "keys of effects in the journal; tests/spec/test_planned_effects.py",
+    "report_counted": "fills blanks from the 8D; tests/functional/test_documents_both_ways.py",
+    "report_typed": "what people typed in documents; tests/functional/test_documents_both_ways.py",
     **dict.fromkeys(
         ("intake_days", "intake_labels", "intake_lines", "intake_people", "intake_prose", "intake_rows",
          "intake_tables", "intake_value"),
