@@ -15,6 +15,14 @@ def check_file(path: Path, rules: Rules | None = None) -> list[Finding]:
             from tests.pages.slides import check_slides
 
             found = check_slides(path, chosen)
+        case ".docx":
+            from tests.pages.word import check_word
+
+            found = check_word(path, chosen)
+        case ".xlsx" | ".xlsm":
+            from tests.pages.sheets import check_sheets
+
+            found = check_sheets(path, chosen)
         case other:
             raise ValueError(f"no page check for {other} files")
     if chosen.schema:

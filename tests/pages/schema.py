@@ -62,10 +62,12 @@ def _plain_word() -> bytes:
 
 def _plain_workbook() -> bytes:
     from openpyxl import Workbook
+    from openpyxl.styles import Font
 
     book = Workbook()
     sheet = book.worksheets[0]
     sheet["A1"] = "1"
+    sheet["A1"].font = Font(name="Arial", bold=True, italic=True, underline="single", color="FF0000")
     sheet.merge_cells("A1:B1")
     return _saved(book.save)
 
