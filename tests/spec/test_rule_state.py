@@ -8,9 +8,9 @@ import pytest
 
 from pipeline.rules.pause import pause_faults
 from pipeline.rules.stage import Stage, stage_of
-from pipeline.rules.state import is_open, is_paused, is_quality, is_released
+from pipeline.rules.state import is_current, is_open, is_paused, is_quality, is_released
 from tests.spec.decision_cases import case_like, decisions_on
-from tests.spec.follow_up_cases import assert_told
+from tests.spec.follow_up_cases import TODAY, assert_told
 from tests.spec.rule_tables import load, row_id
 
 STATE, PAUSE = load("state"), load("pause")
@@ -26,7 +26,7 @@ def test_what_a_status_means(row: dict[str, Any]) -> None:
     case = case_like(given, {name: [{}] for name in given.pop("表", ())})
     told = {
         "未结": is_open(case.complaint), "放出": is_released(case.complaint), "暂停": is_paused(case.complaint),
-        "质量问题": is_quality(case.complaint),
+        "质量问题": is_quality(case.complaint), "仍要看": is_current(case.complaint, TODAY),
     }
     for name, expected in row["得"].items():
         if name == "步骤":

@@ -43,7 +43,6 @@ NO_TABLE = {
     "remarks": "where what was decided is said; tests/spec/test_planned_effects.py",
     "reminders": "the agenda as calendar files; tests/functional/test_case_mails.py",
     "share_links": "file addresses; tests/spec/test_rule_run_mails.py",
-    "trail": "what the journal saw of a field; tests/spec/test_trail.py has its table",
     "wanted_cells": "texts for our own cells; tests/spec/test_planned_effects.py",
     "wanted_documents": "which documents follow from the decisions; tests/spec/test_planned_effects.py",
     "wanted_mails": "which mails follow from the decisions; tests/spec/test_planned_effects.py",

@@ -1,13 +1,16 @@
-"""What the journal remembers of a field's changes: postponements of an action, the day of a restart."""
+"""What the journal remembers of a field's changes, from the table ``trail.yaml``."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from schemas.follow_up import Restart
 from tests.spec.ledger_tables import CONTACTS, complaint, ledger
+from tests.spec.rule_tables import load, row_id
 from tests.spec.test_planned_effects import Plant
 
+RULE = load("trail")
 NUMBER = "KS-202611-050"
 ROW = complaint(客诉编号=NUMBER, 状态="整改", 客户要求8D="是", 紧急措施="换批")
 
@@ -19,19 +22,9 @@ def action(due: str) -> dict[str, object]:
     }
 
 
-TABLE = [
-    # 各轮看到的计划完成日                              延期次数
-    (["2026-12-01"], 0),
-    (["2026-12-01", "2026-12-01"], 0),
-    (["2026-12-01", "2026-12-08"], 1),
-    (["2026-12-01", "2026-12-08", "2026-12-08", "2026-12-15"], 2),
-    (["2026-12-08", "2026-12-01"], 0),          # 提前不算延期
-    (["2026-12-01", "2026-12-08", "2026-12-01", "2026-12-08"], 2),
-]
-
-
-@pytest.mark.parametrize(("days", "times"), TABLE)
-def test_postponements_are_counted_from_what_passes_saw(days: list[str], times: int) -> None:
+@pytest.mark.parametrize("row", RULE.rows("延期次数"), ids=row_id)
+def test_postponements_are_counted_from_what_passes_saw(row: dict[str, Any]) -> None:
+    days, times = [str(day) for day in row["给"]["计划完成日"]], row["得"]["延期"]
     plant = Plant()
     plant.see(ledger([ROW], 措施跟踪=[action(days[0])], 通讯录=CONTACTS), "2026-11-26T08:00")
     for hour, day in enumerate(days, start=9):
@@ -42,25 +35,11 @@ def test_postponements_are_counted_from_what_passes_saw(days: list[str], times: 
     assert said == ([f"措施C1“修模”已延期{times}次"] if times else [])
 
 
-def restart_after(*statuses: tuple[str, str]) -> Restart | None:
-    plant = Plant()
-    for status, when in statuses:
-        planned = plant.see(ledger([{**ROW, "状态": status}], 通讯录=CONTACTS), when)
-    return planned.decisions["c000001"].restart
-
-
-def test_the_day_of_a_restart_is_the_day_it_was_first_seen() -> None:
-    seen = restart_after(
-        ("跟踪", "2026-11-20T09:00"), ("重新启动", "2026-11-23T09:00"), ("重新启动", "2026-11-26T09:00")
-    )
-    assert seen is not None
-    assert f"{seen.since}" == "2026-11-23"
-    again = restart_after(
-        ("重新启动", "2026-11-20T09:00"), ("跟踪", "2026-11-23T09:00"), ("重新启动", "2026-11-26T09:00")
-    )
-    assert again is not None
-    assert f"{again.since}" == "2026-11-26"
-
-
-def test_a_case_that_never_was_restarted_has_no_restart() -> None:
-    assert restart_after(("调查", "2026-11-20T09:00"), ("跟踪", "2026-11-23T09:00")) is None
+@pytest.mark.parametrize("row", RULE.rows("重新启动日"), ids=row_id)
+def test_the_day_of_a_restart_is_the_day_it_was_first_seen(row: dict[str, Any]) -> None:
+    plant, given = Plant(), row["给"]
+    cells = {"重开次数": given["重开次数"]} if "重开次数" in given else {}
+    for day, status in given["状态"].items():
+        planned = plant.see(ledger([{**ROW, **cells, "状态": status}], 通讯录=CONTACTS), f"{day}T09:00")
+    restart = planned.decisions["c000001"].restart
+    assert (restart.since if restart else None) == row["得"]["重新启动日"]
