@@ -69,6 +69,12 @@ class LevelSetting(Section):
     stock_days: float = 1.0
 
 
+class RegistrationSetting(Section):
+    """Whether a personal row that belongs on the shared ledger is copied there, or its engineer is only asked to."""
+
+    append: bool = True
+
+
 class CustomerSetting(Section):
     """What one customer demands: any rule section, and in it only the keys named here; the plant's rest goes on.
 
@@ -135,6 +141,7 @@ class Settings(Section):
     acceptance: AcceptanceSetting = AcceptanceSetting()
     effectiveness: EffectivenessSetting = EffectivenessSetting()
     recurrence: RecurrenceSetting = RecurrenceSetting()
+    registration: RegistrationSetting = RegistrationSetting()
     penalty: PenaltySetting = PenaltySetting()
     customers: dict[str, CustomerSetting] = Field(default_factory=dict)
     calendar: CalendarSetting = CalendarSetting()

@@ -12,6 +12,7 @@ from pipeline.plan.work import Pass
 from pipeline.rules.archives import ArchiveFacts, wanted_archives
 from pipeline.rules.digest import DigestMatter, Newsdesk, wanted_digests
 from pipeline.rules.intake_letters import Letters
+from pipeline.rules.registration_row import registration_row
 from pipeline.rules.reminders import wanted_reminders
 from pipeline.rules.run_mails import RunFacts, replaced_today, wanted_run_mails
 from pipeline.rules.runs import coming_week, starting_marks
@@ -56,6 +57,7 @@ def _plan_case(work: Pass, case: Case) -> Case:
         case, folder = _folder_effect(work, case)
         if folder is not None:
             work.plan.effects.append(folder)
+        work.plan.effects.extend(registration_row(case, decisions, work.settings, work.history))
         try:
             work.plan.effects.extend(wanted_documents(case, decisions, work.documents, work.history))
             files = MailFiles(

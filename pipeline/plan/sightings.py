@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pipeline.files.names import safe_name
 from pipeline.plan.work import Found, Pass
-from pipeline.rules.cases import case_of, children_of, kept_fields
+from pipeline.rules.cases import ChildRows, case_of, children_of, kept_fields
 from pipeline.rules.identity import Identification, Sighting, identify
 from pipeline.rules.numbering import Numbering
 from pipeline.rules.registration import origin_name
@@ -43,10 +43,25 @@ def _files(work: Pass, number: str) -> CaseFiles | None:
     return CaseFiles() if folder is None else work.snapshot.files.get(folder)
 
 
+def _children(work: Pass, reading: WorkbookReading) -> ChildRows:
+    """The rows of the other sheets by number; what a registered complaint has on its personal ledger goes on counting.
+
+    Where both ledgers have rows of one kind for a number, those of the shared one do.
+    """
+    own = children_of(reading)
+    if reading.ledger not in work.settings.shared_ledgers:
+        return own
+    for other in work.snapshot.readings:
+        if other.ledger not in work.settings.shared_ledgers:
+            for kind, rows in children_of(other).items():
+                own[kind] = {**rows, **own.get(kind, {})}
+    return own
+
+
 def find(work: Pass, reading: WorkbookReading, numbering: Numbering, first_id: int) -> int:
     """Say who is who on one ledger, and give numbers; returns the next free case id."""
     identified = _identified(work, reading, first_id)
-    children, kept = children_of(reading), kept_fields(reading)
+    children, kept = _children(work, reading), kept_fields(reading)
     for seen in identified.sightings:
         sighting, numbered = _number_effects(work, seen, numbering)
         if numbered is not None:

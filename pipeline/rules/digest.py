@@ -52,7 +52,7 @@ class PersonsNews:
 
 def _about_case(case: Case, decisions: Decisions) -> tuple[str, list[str]]:
     if case.standing is Standing.HALF_TYPED:
-        return f"half:{case.case_id}", ["填写中：请补全接诉时间、客户、产品、不良现象"]
+        return f"half:{case.origin}", ["填写中：请补全接诉时间、客户、产品、不良现象"]
     if case.standing is Standing.AMBIGUOUS:
         return f"ambiguous:{case.place.sheet}:{case.place.row}", ["无法确定是哪一件，见系统校验"]
     lines = [f"等级：{decisions.level.level.value}"]
@@ -62,7 +62,7 @@ def _about_case(case: Case, decisions: Decisions) -> tuple[str, list[str]]:
         lines.append("状态为待确认：核对后请改状态，随后才会通知责任部门")
     if decisions.questions:
         lines.append("待补充：" + "、".join(question.heading for question in decisions.questions))
-    return f"case:{case.case_id}:{decisions.released}", lines
+    return f"case:{case.origin}:{decisions.released}", lines
 
 
 def _duty_line(duty: Duty) -> dict[str, object]:
@@ -103,7 +103,7 @@ class _Newsroom:
         superior, case, decisions = self._directory.superior_of(engineer), matter.case, matter.decisions
         if superior is None or not superior.name or not (decisions.released and decisions.is_open and decisions.form):
             return
-        if self._is_new(superior.name, f"superior:{case.case_id}"):
+        if self._is_new(superior.name, f"superior:{case.origin}"):
             line = f"{engineer}处理，责任部门{case.complaint.department or '未填'}，等级{decisions.level.level.value}"
             self.of[superior.name].cases.append({"label": case.label, "lines": [line]})
             self.of[superior.name].case_ids.add(case.case_id)
@@ -113,11 +113,11 @@ class _Newsroom:
         news = self.of[engineer]
         key, lines = _about_case(case, matter.decisions)
         # released by the engineer's own hand: no news to the engineer
-        known = (engineer, f"case:{case.case_id}:{False}") in self._told
+        known = (engineer, f"case:{case.origin}:{False}") in self._told
         if self._is_new(engineer, key, worth_a_mail=not known):
             news.cases.append({"label": case.label, "lines": lines})
         for issue in case.issues:
-            if self._is_new(engineer, f"issue:{case.case_id}:{issue.field}:{digest_of(issue.value)}"):
+            if self._is_new(engineer, f"issue:{case.origin}:{issue.field}:{digest_of(issue.value)}"):
                 place = f"{issue.sheet} {issue.cell}"
                 news.problems.append({"place": place, "value": issue.value, "message": issue.message})
         news.case_ids.add(case.case_id)
@@ -125,13 +125,13 @@ class _Newsroom:
     def _add_remarks(self, engineer: str, matter: DigestMatter) -> None:
         case, news = matter.case, self.of[engineer]
         for remark in matter.remarks:
-            key = f"remark:{case.case_id}:{digest_of(remark.key)}"
+            key = f"remark:{case.origin}:{digest_of(remark.key)}"
             told = Shown.DIGEST in remark.shown
             if told and self._is_new(engineer, key, worth_a_mail=not remark.can_wait):
                 news.pending.append(f"{case.label}：{remark.sentence}")
                 news.case_ids.add(case.case_id)
         for sentence in matter.pending:
-            if self._is_new(engineer, f"pending:{case.case_id}:{digest_of(sentence)}"):
+            if self._is_new(engineer, f"pending:{case.origin}:{digest_of(sentence)}"):
                 news.pending.append(f"{case.label}：{sentence}")
                 news.case_ids.add(case.case_id)
 
@@ -140,7 +140,7 @@ class _Newsroom:
             # until a row is released its engineer alone hears of it
             people = {engineer, duty.person} if matter.decisions.released else {engineer}
             for person in people & self._directory.contacts.keys():
-                key = f"duty:{duty.case_id}:{duty.key}:{duty.due}:{duty.lateness.value}"
+                key = f"duty:{matter.case.origin}:{duty.key}:{duty.due}:{duty.lateness.value}"
                 self._is_new(person, key, worth_a_mail=duty.days_late >= -_LAST_REMINDER_DAYS)
                 self.of[person].duties.append(_duty_line(duty))
                 self.of[person].case_ids.add(duty.case_id)

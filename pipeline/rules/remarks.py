@@ -103,7 +103,7 @@ def remarks(case: Case, decisions: Decisions, advice: Advice | None, *, personal
     found = [Remark(Topic.CHECK, f"finding:{text}", text, _EVERYWHERE) for text in decisions.findings]
     if personal and decisions.registration and decisions.is_open and case.standing is Standing.MANAGED:
         reasons = "、".join(decisions.registration)
-        sentence = f"应登公共台账（{reasons}）：请登记到公共台账，沿用本编号"
+        sentence = f"应登公共台账（{reasons}），沿用本编号"
         found.append(Remark(Topic.REGISTRATION, "register", sentence, _EVERYWHERE))
     if decisions.restart is not None and decisions.is_open:
         found += [Remark(Topic.RESTART, f"restart:{text}", text, _EVERYWHERE) for text in decisions.restart.missing]

@@ -7,8 +7,9 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from docx import Document
+from openpyxl import load_workbook
 
-from tests.functional.plant_folder import COMPLAINTS, LEDGER, PlantFolder, complaint, empty_plant
+from tests.functional.plant_folder import COMPLAINTS, LEDGER, PlantFolder, complaint, empty_plant, headings
 from tests.functional.test_convergence import MEETING, late_measure, penalties_on
 
 
@@ -134,10 +135,10 @@ def test_a_changed_question_list_is_a_persons_and_stays(tmp_path: Path) -> None:
     assert draft.read_text(encoding="utf-8") == "我已打电话问过了"
 
 
-def test_a_personal_ledger_stays_off_the_page_that_everybody_opens(tmp_path: Path) -> None:
-    plant = empty_plant(tmp_path / "plant")
-    own = PlantFolder(empty_plant(tmp_path / "own").root)
-    own.type(COMPLAINTS, complaint(状态="调查", 不良现象="只在个人台账上", 不良数量="很多"))
+def plant_with_a_personal_ledger(tmp_path: Path, row: dict[str, object]) -> PlantFolder:
+    """A plant in which a complaint was typed into the ledger of one engineer, and a pass saw it settle."""
+    plant, own = empty_plant(tmp_path / "plant"), empty_plant(tmp_path / "own")
+    own.type(COMPLAINTS, row)
     text = plant.config.read_text(encoding="utf-8")
     entry = f"  - file: {LEDGER}\n"
     personal = "  - file: 周启航台账.xlsx\n    kind: personal\n    owner: 周启航\n"
@@ -146,6 +147,25 @@ def test_a_personal_ledger_stays_off_the_page_that_everybody_opens(tmp_path: Pat
     plant.once("08:00")
     (plant.share / "周启航台账.xlsx").write_bytes(own.ledger.read_bytes())
     plant.settled()
+    return plant
+
+
+def test_a_personal_ledger_stays_off_the_page_that_everybody_opens(tmp_path: Path) -> None:
+    plant = plant_with_a_personal_ledger(tmp_path, complaint(状态="调查", 不良现象="只在个人台账上", 不良数量="很多"))
     assert sent(plant, "KS-202611-001"), "the department is told of it"
     assert "只在个人台账上" not in plant.board()
     assert "KS-202611-001" not in plant.board()
+    assert plant.rows() == []
+
+
+def test_a_personal_row_is_registered_once_and_the_shared_row_goes_on(tmp_path: Path) -> None:
+    plant = plant_with_a_personal_ledger(tmp_path, complaint(状态="调查", 信息来源="营销部"))
+    for time in ("08:20", "08:40", "08:45", "09:10"):
+        assert plant.once(time).code == 0
+    (row,) = plant.rows()
+    assert (row["客诉编号"], row["状态"], row["信息来源"]) == ("KS-202611-001", "调查", "营销部")
+    assert "KS-202611-001" in plant.board()
+    assert len(sent(plant, "KS-202611-001")) == 1, "nobody is told a second time"
+    own = load_workbook(plant.share / "周启航台账.xlsx")[COMPLAINTS]
+    feedback = headings(own)["系统校验"]
+    assert any(str(cells[feedback - 1].value).startswith("已登公共台账") for cells in own.iter_rows())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
 from schemas.case import CaseFiles, Standing
-from schemas.effects import Outcome, ReserveNumber, WriteCells
+from schemas.effects import AppendRow, Outcome, ReserveNumber, WriteCells
 from schemas.settings import LedgerSetting, Settings
 from schemas.workbook import WorkbookReading
 from tests.memory_journal import MemoryJournal
@@ -96,3 +96,40 @@ def test_a_number_that_only_another_personal_ledger_has_does_not_count_as_regist
     office = office_with_a_personal_case()
     planned = office.see("2026-11-26T08:30", shared(), own(NUMBERED))
     assert [case.standing for case in planned.cases] == [Standing.MANAGED]
+
+
+def register(planned: Plan) -> list[AppendRow]:
+    return [effect.payload for effect in planned.effects if isinstance(effect.payload, AppendRow)]
+
+
+def test_a_released_row_that_belongs_there_is_copied_once_under_its_number() -> None:
+    office = office_with_a_personal_case()
+    (row,) = register(office.see("2026-11-26T08:30", shared(), own(NUMBERED)))
+    assert (row.ledger, row.values["number"], row.values["phenomenon"]) == (LEDGER, "KS-202611-001", "接头泄漏")
+    assert row.identified_by == ("number",)
+    assert not row.values.keys() & {"feedback", "folder_link"}
+    assert register(office.see("2026-11-26T08:35", shared(), own(NUMBERED))) == []
+
+
+def test_a_row_that_is_not_released_or_has_no_reason_stays_private() -> None:
+    quiet = {**NUMBERED, "不良数量": 1, "客户良品库存": 900}
+    for kept in ({**NUMBERED, "状态": "待确认"}, quiet):
+        office = office_with_a_personal_case()
+        assert register(office.see("2026-11-26T08:30", shared(), own(kept))) == []
+
+
+def test_rows_of_other_sheets_go_on_counting_until_the_shared_ledger_has_its_own() -> None:
+    action = {"客诉编号": "KS-202611-001", "措施编号": "C1", "措施内容": "修模", "计划完成日": "2026-12-01"}
+    office = office_with_a_personal_case()
+    office.see("2026-11-26T08:30", shared(NUMBERED), ledger([NUMBERED], name=OWN, 措施跟踪=[action]))
+    both = ledger([NUMBERED], 通讯录=OFFICE, 措施跟踪=[{**action, "措施内容": "换模"}])
+
+    def actions(reading: WorkbookReading, minute: int) -> list[str | None]:
+        planned = office.see(
+            f"2026-11-26T09:{minute}", reading, ledger([NUMBERED], name=OWN, 措施跟踪=[action])
+        )
+        (case,) = (case for case in planned.cases if case.standing is Standing.MANAGED)
+        return [row.record.content for row in case.rows.actions]
+
+    assert actions(shared(NUMBERED), 10) == ["修模"]
+    assert actions(both, 20) == ["换模"]

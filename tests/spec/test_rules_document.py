@@ -39,6 +39,7 @@ NO_TABLE = {
     ),
     "meeting_mails": "mails that follow from sheet 会议; tests/spec/test_planned_effects.py",
     "penalty_mails": "the mail of a penalty proposal; tests/spec/test_planned_effects.py",
+    "registration_row": "a row that the registration rule calls for; tests/spec/test_personal_ledger.py",
     "release_mail": "the notice of a released row; tests/spec/test_planned_effects.py",
     "remarks": "where what was decided is said; tests/spec/test_planned_effects.py",
     "reminders": "the agenda as calendar files; tests/functional/test_case_mails.py",
