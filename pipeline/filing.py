@@ -48,7 +48,7 @@ def file_mail(payload: FileMail, now: datetime, *, store: MailStore, reader: Mai
     raw = store.read(payload.digest)
     mail = reader.read("", raw)
     filed = []
-    for name, content in _named(mail, payload.digest, raw, now):
+    for name, content in named_files(mail, payload.digest, raw, now):
         placed = share.place(payload.folder, name, content, None, f"{now:%Y%m%d-%H%M}")
         filed.append((placed.path, placed.sha256))
     left_out = sum(file.decorative for file in mail.files)
@@ -63,7 +63,7 @@ def file_dropped(payload: FileDropped, share: Share) -> Outcome:
     return share.adopt_dropped(payload.name, payload.folder)
 
 
-def _named(mail: IncomingMail, digest: str, raw: bytes, now: datetime) -> Iterator[tuple[str, bytes]]:
+def named_files(mail: IncomingMail, digest: str, raw: bytes, now: datetime) -> Iterator[tuple[str, bytes]]:
     """Safe file names with their contents, no two alike; the mail itself first."""
     day = (mail.sent or now).astimezone(now.tzinfo)
     lead = f"{day:%m%d}-{digest[:4]} "

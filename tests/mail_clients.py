@@ -46,7 +46,7 @@ def printable(octets: bytes) -> str:
 
 def word(text: str, charset: str, codec: str, step: int = 0) -> str:
     """Encoded words; with ``step`` the octets are cut every so many, in the middle of characters too."""
-    octets = text.encode(codec)
+    octets = text.encode(codec, "replace")
     step = step or len(octets) or 1
     pieces = [octets[at : at + step] for at in range(0, len(octets), step)] or [b""]
     return f"{CRLF} ".join(f"=?{charset}?B?{base64.b64encode(piece).decode()}?=" for piece in pieces)
@@ -107,7 +107,7 @@ def multipart(kind: str, boundary: str, parts: Sequence[str], preamble: str = ""
 
 def text_part(kind: str, text: str, charset: str, codec: str, transfer: str) -> str:
     """One text part in base64, quoted-printable or as it is (8bit, marked by surrogates until the end)."""
-    octets = text.encode(codec)
+    octets = text.encode(codec, "replace")
     shown = {"base64": wrapped, "quoted-printable": printable}.get(transfer, _raw)(octets)
     return CRLF.join([f"Content-Type: text/{kind};", f'\tcharset="{charset}"', f"Content-Transfer-Encoding: {transfer}",
                       "", shown])
