@@ -172,11 +172,7 @@ class Performer:
         content = self.site.reminders(payload.title, payload.entries, intended)
         last = self.site.journal.last_sha256(f"{payload.folder}/{payload.file_name}")
         label = f"{intended:%Y%m%d-%H%M}"
-        placed = self.site.share.place(payload.folder, payload.file_name, content, last, label)
-        if isinstance(payload, WriteReminders):
-            return placed
-        remarks = self.site.documents.remarks(payload.kind, payload.context)
-        return replace(placed, text=f"{placed.text}（{'；'.join(remarks)}）") if remarks else placed
+        return self.site.share.place(payload.folder, payload.file_name, content, last, label)
 
     def _archive(self, payload: MakeArchive | AddSupplement, key: str, intended: datetime) -> Outcome:
         """Idempotent by the key that stands in the bag: one that was renamed into place before a crash is found.
@@ -204,7 +200,8 @@ class Performer:
         outcome = share.place(payload.folder, payload.file_name, content, last, f"{intended:%Y%m%d-%H%M}")
         if not outcome.beside:
             journal.record_fields(path, documents.written(payload.kind, content))
-        return outcome
+        remarks = documents.remarks(payload.kind, payload.context)
+        return replace(outcome, text=f"{outcome.text}（{'；'.join(remarks)}）") if remarks else outcome
 
     def _refresh(self, payload: WriteDocument, path: str, present: bytes, ours: bytes) -> Outcome | None:
         """A person's document brought up to date; None when its controls are lost. The file stays the person's."""

@@ -56,7 +56,7 @@ class TemplateDocuments:
         self._folders = TemplateFolders((*own, packaged_templates()))
         self._engine = WordEngine()
         self._mails = MailTexts(self._folders)
-        self._forms = CustomerForms(self._folders.folders, self._engine)
+        self._forms = CustomerForms(self._folders, self._engine)
 
     def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
         """The declared inputs of a document; ``KeyError`` for a kind that does not exist.

@@ -126,6 +126,7 @@ def trial_fill(adoption: Adoption, files: Sequence[Path], now: datetime) -> byte
     from importlib.resources import files as resources
 
     from pipeline.documents.engine import WordEngine
+    from pipeline.documents.folders import TemplateFolders, packaged_templates
     from pipeline.documents.forms.customer_forms import CustomerForm, CustomerForms
 
     example = json.loads(resources("templates").joinpath("eight_d", "example.json").read_text(encoding="utf-8"))
@@ -135,4 +136,5 @@ def trial_fill(adoption: Adoption, files: Sequence[Path], now: datetime) -> byte
         form, form.read_bytes(), str(beside or ""), beside.read_bytes() if beside is not None else b""
     )
     known = {"defects": "12件", "lot_size": "2000件", "rate": "0.6%", "reporter": "质量科 方晓楠 SQE"}
-    return CustomerForms((), WordEngine()).fill(template, {**example, "customer": adoption.customer}, known, now)
+    forms = CustomerForms(TemplateFolders([packaged_templates()]), WordEngine())
+    return forms.fill(template, {**example, "customer": adoption.customer}, known, now)

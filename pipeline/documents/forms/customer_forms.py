@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.documents.fault import TemplateFault
-from pipeline.documents.folders import Folder
+from pipeline.documents.folders import Folder, TemplateFolders
 from pipeline.documents.forms.faults import FormGone, MapMissing, TwoForms
 from pipeline.documents.forms.form_map import MAP_SUFFIX
 from pipeline.files.names import safe_name
@@ -96,7 +96,7 @@ def _read(path: Path) -> CustomerForm:
 class CustomerForms:
     """The forms of a plant's customers: which one a case takes, and its filled bytes; maps are read once."""
 
-    def __init__(self, folders: Sequence[Folder], engine: WordEngine, kind: str = "eight_d") -> None:
+    def __init__(self, folders: TemplateFolders, engine: WordEngine, kind: str = "eight_d") -> None:
         self._folders, self._engine, self._kind = folders, engine, kind
         self._maps: dict[str, tuple[bytes, CheckedMap]] = {}
 
@@ -109,7 +109,7 @@ class CustomerForms:
         from pipeline.documents.forms.form_context import facts
 
         try:
-            form = find_form(self._folders, self._kind, case.complaint.customer or "")
+            form = find_form(self._folders.folders, self._kind, case.complaint.customer or "")
         except TemplateFault as fault:
             return {"fault": str(fault)}
         if form is None:
@@ -120,7 +120,7 @@ class CustomerForms:
     def suffix(self, customer: str) -> str:
         """.docx, .xlsx or .xlsm of the customer's form, "" without one."""
         try:
-            form = find_form(self._folders, self._kind, customer)
+            form = find_form(self._folders.folders, self._kind, customer)
         except TemplateFault:
             return ""  # said by render, which is asked next
         return form.suffix if form else ""
@@ -144,14 +144,15 @@ class CustomerForms:
 
         whole = form_context(context, known)
         if form.suffix == ".docx":
-            template = self._engine.template(str(form.path), form.content)
+            # known fields stand in content controls, as in our own 8D: what people write into them counts
+            template = self._engine.template(str(form.path), form.content, self._folders.names(self._kind))
             return template.render({**whole, **_word_extras(form, whole)}, now)
         from pipeline.documents.forms.fill_workbook import fill_workbook
 
         return fill_workbook(str(form.path), form.content, self._map(form), whole)
 
     def _form(self, context: Mapping[str, Any]) -> CustomerForm:
-        form = find_form(self._folders, self._kind, str(context["customer"]))
+        form = find_form(self._folders.folders, self._kind, str(context["customer"]))
         if form is None:
             raise FormGone(str(context["customer"]), str(context["form"].get("file", "")))
         return form
