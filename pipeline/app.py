@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.configuration import load_settings
 from pipeline.plant_calendar import read_plant_calendar
-from pipeline.share import FolderShare
+from pipeline.share import MARKER, FolderShare, JournalBehindShare
 from pipeline.site import Letterbox, Site
 from pipeline.workdays import Workdays
 from schemas.effects import Effect, SendMail
@@ -181,8 +181,10 @@ def open_site(
     share.check()
     with closing(_journal(settings, config, share, write=write)) as journal:
         if write:
+            if journal.is_restored:
+                raise JournalBehindShare(share.root / MARKER)
             if journal.last_pass is not None:
-                share.check_ours(journal.journal_id)
+                share.check_ours(journal.journal_id, journal.progress)
             share.check_owner(journal.journal_id)
             share.claim(journal.journal_id, settings.site, journal.mode)
         documents = documents_of(settings, config)
@@ -246,11 +248,28 @@ def adoption_state(config: Path) -> list[str]:
     share.check()
     path = resolve(config, settings.journal)
     owner = share.owner()
+    restored = path.exists() and _restored(path, settings.site, share)
     return [
         f"公共盘 {share.root}:" + ("尚无标记" if owner is None else f"标记属于日志 {owner[:8] or '(标记损坏)'}"),
-        f"本机日志 {path}:" + ("存在" if path.exists() else "没有"),
+        f"本机日志 {path}:" + ("存在" if path.exists() else "没有")
+        + ("，是旧备份：之后发生的事它不知道，接管后未编号的行算存量，填“纳入管理=是”才处理" if restored else ""),
         f"现有资料夹 {len(share.folders())} 个：保留，编号不会重复使用。",
     ]
+
+
+def _is_behind(journal: SqlJournal, share: FolderShare) -> bool:
+    """Whether things happened on the share that the journal does not know: it is a backup, or another one worked."""
+    owner = share.owner()
+    if owner == journal.journal_id:
+        return journal.is_restored or share.progress() > journal.progress
+    return journal.is_restored or (bool(owner) and journal.last_pass is not None)
+
+
+def _restored(path: Path, site: str, share: FolderShare) -> bool:
+    from pipeline.journal.opening import open_journal
+
+    with closing(open_journal(path, site=site)) as journal:
+        return _is_behind(journal, share)
 
 
 def adopt_share(config: Path) -> str:
@@ -264,6 +283,8 @@ def adopt_share(config: Path) -> str:
     mode = share.owner_mode() or "rehearsal"
     journal = open_journal(resolve(config, settings.journal), site=settings.site, create=mode)
     try:
+        if _is_behind(journal, share):
+            journal.accept_restored()
         share.claim(journal.journal_id, settings.site, journal.mode)
         return journal.mode
     finally:

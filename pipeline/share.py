@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.files.atomic import sha256_of, write_if_changed
 from pipeline.files.exchange import exchange, finish_exchange
@@ -53,6 +53,16 @@ def _files_in(folder: Path) -> tuple[str, ...]:
     except FileNotFoundError:
         return ()
     return tuple(sorted(name for name in names if not name.lower().startswith(_LITTER)))
+
+
+class JournalBehindShare(KesuError):
+    """The journal is an older copy of the one that worked on the share last: restored, or a second machine's."""
+
+    def __init__(self, marker: Path) -> None:
+        super().__init__(
+            f"本机的流水账比公共盘上的记录（{marker}）旧：它是恢复出来的备份，或另一台电脑正用着同一份的副本。"
+            "为免重复发信、重复编号，本次不运行。请先停用另一台，再运行 kesu adopt -c config.yaml 查看并接管。"
+        )
 
 
 def _folders_in(folder: Path) -> list[str]:
@@ -186,7 +196,7 @@ class FolderShare:
         """A file's bytes, for an attachment; raises OSError."""
         return self._path(relative).read_bytes()
 
-    def _marker(self) -> dict[str, str] | None:
+    def _marker(self) -> dict[str, Any] | None:
         try:
             content = json.loads((self.root / MARKER).read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -211,11 +221,23 @@ class FolderShare:
                 return None
 
     def claim(self, journal_id: str, site: str, mode: str) -> None:
-        """Write the marker; idempotent."""
-        marker = {"journal": journal_id, "site": site, "mode": mode}
+        """Write the marker, with how far that journal has come so far; idempotent."""
+        progress = self.progress() if self.owner() == journal_id else 0
+        self._write_marker({"journal": journal_id, "site": site, "mode": mode, "progress": progress})
+        self._claimed = True
+
+    def note_progress(self, progress: int) -> None:
+        """Leave on the share how far the journal has come; idempotent."""
+        self._check_connected()
+        self._write_marker({**(self._marker() or {}), "progress": progress})
+
+    def progress(self) -> int:
+        """How far the journal that owns the share had come at its last pass."""
+        return int((self._marker() or {}).get("progress") or 0)
+
+    def _write_marker(self, marker: Mapping[str, Any]) -> None:
         content = json.dumps(marker, ensure_ascii=False, indent=1) + "\n"
         write_if_changed(self.root / MARKER, content.encode("utf-8"))
-        self._claimed = True
 
     def _check_connected(self) -> None:
         """Before each write: a share may drop within a pass, and an empty mount point must stay empty."""
@@ -228,9 +250,14 @@ class FolderShare:
         if owner is not None and owner != journal_id:
             raise ShareOwnedByAnother(self.root / MARKER)
 
-    def check_ours(self, journal_id: str) -> None:
-        """Raise ``ShareMissing``, ``ShareUnmarked`` or ``ShareOwnedByAnother`` unless the share is there and ours."""
+    def check_ours(self, journal_id: str, progress: int) -> None:
+        """Raise unless the share is there, ours, and the journal has come as far as the share has seen it.
+
+        ``ShareMissing``, ``ShareUnmarked``, ``ShareOwnedByAnother``, ``JournalBehindShare``.
+        """
         self.check()
         if self.owner() is None:
             raise ShareUnmarked(self.root / MARKER)
         self.check_owner(journal_id)
+        if self.progress() > progress:
+            raise JournalBehindShare(self.root / MARKER)

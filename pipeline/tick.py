@@ -124,6 +124,14 @@ def _publish(site: Site, view: BoardView) -> tuple[bool, str]:
         return False, plain_sentence(error) if isinstance(error, OSError) else str(error)
 
 
+def _leave_progress(site: Site) -> None:
+    try:
+        site.share.note_progress(site.journal.progress)
+    except (KesuError, OSError) as error:
+        # the share dropped at the very end: the next pass leaves it there
+        log.warning("progress not noted on the share: %s", type(error).__name__)
+
+
 def _deferred(performed: Iterable[Performed], memory: Memory, zone: tzinfo | None) -> dict[str, str]:
     """By ledger, why what we write into it waits, and since when; a row that is refused is an alert instead."""
     waiting: dict[str, tuple[datetime, str]] = {}
@@ -165,4 +173,5 @@ def tick(site: Site, now: datetime, *, rehearsal: bool, step: Callable[[str], No
         waiting = _deferred(performed, after, now.tzinfo)
         view = view_of(planned, snapshot, after, site, now, waiting, rehearsal=rehearsal)
         written, error = _publish(site, view)
+        _leave_progress(site)
     return PassReport(planned, snapshot, tuple(performed), written, error)

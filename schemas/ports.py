@@ -207,6 +207,10 @@ class Share(Protocol):
         """Write the board page when it differs; True when written."""
         ...
 
+    def note_progress(self, progress: int) -> None:
+        """Leave on the share how far the journal has come, so that an older copy of it is recognised."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
@@ -280,6 +284,11 @@ class Archives(Protocol):
 
 class Journal(Protocol):
     """The memory of a site; every method commits before it returns."""
+
+    @property
+    def progress(self) -> int:
+        """Counts the journal's changes; it never goes back."""
+        ...
 
     def memory(self) -> Memory:
         """Everything remembered."""

@@ -40,6 +40,11 @@ class MemoryJournal:
         self._ignored: dict[str, IgnoredMail] = {}
         self._passing = False
 
+    @property
+    def progress(self) -> int:
+        """Counts what was remembered; nothing is ever forgotten here."""
+        return len(self._cases) + len(self._numbers) + sum(record.attempts + 1 for record in self._effects.values())
+
     def memory(self) -> Memory:
         """Everything remembered, as a copy."""
         return Memory(

@@ -1,4 +1,4 @@
-"""kesu adopt: take over a share whose journal was lost or stands on another PC; starts with a baseline."""
+"""kesu adopt: take over a share whose journal was lost, restored or on another PC; starts with a baseline."""
 
 from __future__ import annotations
 

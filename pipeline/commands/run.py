@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         run_loop(
             opened.site, rehearsal=opened.rehearsal, clock=lambda: moment(None, zone), report=report, complain=complain,
             daily=opened.journal.daily_backup,
-            check_share=lambda: opened.share.check_ours(opened.journal.journal_id),
+            check_share=lambda: opened.share.check_ours(opened.journal.journal_id, opened.journal.progress),
         )
     say("客诉助手已停止。")
     return 0

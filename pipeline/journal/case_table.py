@@ -113,3 +113,8 @@ def reserve(connection: Connection, case_id: str, number: str, now: datetime) ->
     else:
         raise NumberTaken(number, taken[0])
     connection.execute(update(cases).where(cases.c.case_id == case_id).values(number=number))
+
+
+def unnumbered_to_stock(connection: Connection) -> None:
+    """Make every case without number stock that a person has to take in (纳入管理) before anything happens to it."""
+    connection.execute(update(cases).where(cases.c.number == "").values(managed=0, baseline=1))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from pipeline.journal import case_table, effect_table, field_table, mail_table, tables, trail_table
 from pipeline.journal.backup import RESTORED, daily_backup
@@ -188,10 +189,27 @@ class SqlJournal:
                 connection.execute(insert(tables.ledgers), new)
                 _next_generation(connection)
 
+    @property
+    def progress(self) -> int:
+        """Counts what cannot be undone: cases, numbers, what was done and told. A copy put back counts less."""
+        with self._read() as connection:
+            done = select(func.count()).select_from(tables.effects).where(tables.effects.c.state.in_(("done", "sent")))
+            counts = [select(func.count()).select_from(table) for table in (tables.cases, tables.numbers, tables.told)]
+            return sum(connection.scalar(query) or 0 for query in (done, *counts))
+
     def accept_restored(self) -> None:
-        """Forget that this journal was a backup, after a person has looked at what happened since; idempotent."""
+        """Go on from a backup, after a person has looked: nothing that happened since is repeated.
+
+        It gets an id of its own, so that whoever still holds the old one stays out. The next pass is a baseline: rows
+        that it does not know are stock, and so are known rows without number, since they may have got one meanwhile.
+        """
         with self._write() as connection:
+            self.journal_id = uuid.uuid4().hex
+            write_fact(connection, "journal_id", self.journal_id)
             delete_fact(connection, RESTORED)
+            connection.execute(delete(tables.ledgers))
+            case_table.unnumbered_to_stock(connection)
+            _next_generation(connection)
 
     def check_time(self, now: datetime) -> None:
         """Raise ``TimeRunsBackwards`` for a rehearsal before its last pass; a real journal follows the wall clock."""

@@ -53,7 +53,9 @@ class Result:
 
 
 def text_of(document: Path) -> bytes:
-    """A document's text part; its time stamps may be those of the pass that completed it."""
+    """A document's text part, since its time stamps may be those of the pass that completed it; else all bytes."""
+    if document.suffix != ".docx":
+        return document.read_bytes()
     with zipfile.ZipFile(document) as package:
         return package.read("word/document.xml")
 
@@ -128,7 +130,7 @@ def check(plant: PlantFolder, undisturbed: Result, point: str) -> None:
 def test_the_pass_is_worth_killing(ready: PlantFolder, undisturbed: Result, tmp_path: Path) -> None:
     steps = steps_of(copy_of(ready, tmp_path / "plant"))
     assert Counter(steps)["finished"] > 15
-    assert Counter(steps)["started"] == sum(undisturbed.mails.values()) >= 6
+    assert Counter(steps)["started"] == sum(undisturbed.mails.values()) >= 5
     assert undisturbed.numbers == ["KS-202611-007", "KS-202611-008", "KS-202611-009"]
     assert len(undisturbed.files) == 5
 
