@@ -12,13 +12,13 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from tests.functional.failing_files import ERRORS, TOLD, Failing, main
 from tests.functional.plant_folder import PlantFolder
-from tests.functional.test_killed_process import LATER, NOW, TIME, Result, check, copy_of, ready_plant, result_of
+from tests.functional.test_killed_process import LATER, NOW, TIME, copy_of, ready_plant, result_of
 
 
 def started(plant: PlantFolder, failing: Failing, count_to: Path | None = None) -> Callable[[], int]:
@@ -37,7 +37,31 @@ def started(plant: PlantFolder, failing: Failing, count_to: Path | None = None) 
     return lambda: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def finding(ready: PlantFolder, undisturbed: Result, root: Path, number: int, *, for_good: bool) -> tuple[int, str]:
+def _said(plant: PlantFolder) -> Counter[tuple[str, str]]:
+    return Counter((str(mail["To"]), str(mail["Subject"])) for mail in plant.mails())
+
+
+def amiss(plant: PlantFolder, undisturbed: PlantFolder) -> Iterator[str]:
+    """What is lost, twice or unfinished after the next pass, compared with a plant that nobody disturbed.
+
+    A pass that could not read the ledger works from the last good one, so times and some drafts may differ.
+    """
+    found, expected = result_of(plant), result_of(undisturbed)
+    if max(found.mails.values(), default=1) > 1 or _said(plant) != _said(undisturbed):
+        yield f"mails {_said(plant) - _said(undisturbed)} {_said(undisturbed) - _said(plant)}"
+    if found.numbers != expected.numbers:
+        yield f"numbers {found.numbers}"
+    if lost := expected.files.keys() - found.files.keys():
+        yield f"files {sorted(lost)}"
+    if left := [path.name for path in plant.root.rglob("*") if path.suffix in {".tmp", ".part", ".new"}]:
+        yield f"left behind {left}"
+    if again := plant.once(LATER, "--json").json["effects"]:
+        yield f"not at rest {[effect['kind'] for effect in again]}"
+
+
+def finding(
+    ready: PlantFolder, undisturbed: PlantFolder, root: Path, number: int, *, for_good: bool
+) -> tuple[int, str]:
     """Exit code of the disturbed pass, and what was wrong after the next one ("" when nothing)."""
     error = ERRORS[number % len(ERRORS)]
     plant = copy_of(ready, root)
@@ -47,11 +71,8 @@ def finding(ready: PlantFolder, undisturbed: Result, root: Path, number: int, *,
             return code, "traceback"
         if (later := plant.once(LATER)).code != 0:
             return code, f"next pass: {later.out}{later.err}"
-        check(plant, undisturbed, f"{number} {os.strerror(error)}")
-    except AssertionError as difference:
-        return 0, str(difference)[:400]
-    else:
-        return code, ""
+        wrong = "; ".join(amiss(plant, undisturbed))
+        return code, f"{os.strerror(error)}: {wrong}" if wrong else ""
     finally:
         shutil.rmtree(root)
 
@@ -64,7 +85,6 @@ def run(step: int) -> int:
         whole = copy_of(ready, folder / "whole")
         if whole.once(TIME).code or whole.once(LATER).code:
             raise SystemExit("the undisturbed pass failed")
-        undisturbed = result_of(whole)
         counted = folder / "count"
         started(copy_of(ready, folder / "counted"), Failing(str(folder / "counted"), -1, 0, for_good=False), counted)()
         total = int(counted.read_text(encoding="ascii"))
@@ -72,7 +92,7 @@ def run(step: int) -> int:
         findings = []
         for number in range(1, total + 1, step):
             for for_good in (False, True):
-                code, wrong = finding(ready, undisturbed, folder / "plant", number, for_good=for_good)
+                code, wrong = finding(ready, whole, folder / "plant", number, for_good=for_good)
                 outcomes["ended with a sentence" if code == TOLD else "went on"] += 1
                 if wrong:
                     findings.append(f"{number} {'for good' if for_good else 'once'}: {wrong}")
