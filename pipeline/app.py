@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,16 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.composing import composer
 from pipeline.configuration import load_settings
 from pipeline.plant_calendar import read_plant_calendar
 from pipeline.share import MARKER, FolderShare, JournalBehindShare
 from pipeline.site import Letterbox, Site
 from pipeline.workdays import Workdays
-from schemas.effects import Effect, SendMail
-from schemas.errors import KesuError
 from schemas.incoming import FileContent
 from schemas.meetings import CalendarEntry
-from schemas.ports import Documents
+from schemas.ports import Documents, Robot
 from schemas.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,13 +28,6 @@ if TYPE_CHECKING:
 
 
 LAST_GOOD = "last_good"  # where the ledger gateway keeps the last readable copies, below its state folder
-
-
-class AttachmentMissing(KesuError):
-    """A mail's attachment is not on the share yet; the mail waits for it."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(f"附件 {path} 不在公共盘上，邮件等待其生成。若已删除，请恢复该文件。")
 
 
 @dataclass(frozen=True)
@@ -57,43 +49,13 @@ def resolve(config: Path, relative: str) -> Path:
     return path if path.is_absolute() else config.resolve().parent / path
 
 
-def composer(
-    settings: Settings, documents: Documents, share: FolderShare
-) -> Callable[[Effect, SendMail, datetime], bytes]:
-    """How a mail effect becomes MIME: rendered from its template, attachments read as they stand on the share now."""
-
-    def compose_effect(effect: Effect, payload: SendMail, now: datetime) -> bytes:
-        from pipeline.mailbox.compose import compose
-
-        subject, text, html = documents.render_mail(payload.kind, payload.context)
-        attachments = []
-        for path in payload.attachments:
-            try:
-                attachments.append((path.rsplit("/", 1)[-1], share.read(path)))
-            except FileNotFoundError as error:
-                raise AttachmentMissing(path) from error
-        attachments += [
-            (paper.file_name, documents.render(paper.kind, paper.context, now))
-            for paper in payload.documents
-        ]
-        return compose(
-            sender=settings.mail.sender, to=payload.to, cc=payload.cc, subject=subject, text=text, html=html,
-            attachments=attachments, key=effect.key, at=now, calendar=_calendar(effect, payload, now),
-            reply_to=payload.reply_to,
-        )
-
-    return compose_effect
-
-
-def _calendar(effect: Effect, payload: SendMail, now: datetime) -> str | None:
-    from pipeline.mailbox.calendar import invitation
-
-    asked = payload.invitation
-    if asked is None:
+def robot_of(settings: Settings, *, rehearsal: bool) -> Robot | None:
+    """The group robot of the configuration; a rehearsal says nothing anywhere."""
+    if rehearsal or settings.mail.robot.kind == "none":
         return None
-    return invitation(
-        asked.entry, asked.organizer, asked.attendees, method=asked.method, sequence=effect.key.revision, stamp=now
-    )
+    from pipeline.mailbox.robot import GroupRobot
+
+    return GroupRobot(settings.mail.robot, settings.mail.timeout_seconds)
 
 
 def letterbox(state: Path) -> Letterbox:
@@ -208,6 +170,7 @@ def open_site(
                 compose=composer(settings, documents, share),
                 reminders=_reminders,
                 letterbox=letterbox(state) if settings.intake.enabled else None,
+                robot=robot_of(settings, rehearsal=journal.mode == "rehearsal"),
             )
             here = now.astimezone(settings.zone)
             yield Opened(site, journal, share, config, journal.mode == "rehearsal", here, state)

@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_looking(add, config, now, as_json)
     _add_archive(add("archive", "归档").add_subparsers(dest="action", required=True, metavar="操作"), as_json)
+    _add_outbox(add, config, now, as_json)
     _add_templates(add("templates", "模板与空白表单").add_subparsers(dest="action", required=True, metavar="操作"))
     return parser
 
@@ -120,6 +121,22 @@ def _add_scheduled(add: _Add, now: _Option, as_json: _Option) -> None:
         as_json(command)
 
 
+def _add_outbox(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:
+    """The outbox has commands of its own."""
+    outbox = add("outbox", "没有发出或结果不明的邮件：查看、重发、不再发送")
+    actions = outbox.add_subparsers(dest="action", required=True, metavar="list|retry|drop")
+    listed = actions.add_parser("list", help="列出未决的邮件", description="列出未决的邮件")
+    retry = actions.add_parser("retry", help="下一轮重发", description="核对后让下一轮重发")
+    drop = actions.add_parser("drop", help="不再发送，或已核实发出", description="不再发送，或已核实发出")
+    for action in (listed, retry, drop):
+        config(action)
+        now(action)
+    as_json(listed)
+    for action in (retry, drop):
+        action.add_argument("number", metavar="编号", help="kesu outbox list 所示的编号")
+    retry.add_argument("--yes", action="store_true", help="已在邮箱中核实没有发出")
+
+
 def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:
     """The commands that only look."""
     status = add("status", "未关闭、到期、失败、等待、不确定的事项")
@@ -151,6 +168,7 @@ _MODULES = {
     "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",
     "templates call-sheet": "pipeline.commands.call_sheet",
     "templates adopt": "pipeline.commands.adopt_form",
+    **{f"outbox {action}": "pipeline.commands.outbox" for action in ("list", "retry", "drop")},
     "log": "pipeline.commands.log", "explain": "pipeline.commands.explain", "calendar": "pipeline.commands.calendar",
 }
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pipeline.files.system_faults import plain_sentence
 from pipeline.filing import file_dropped, file_mail, set_aside, take_mail
 from pipeline.ooxml.cells import column_letters
+from pipeline.outbox import Delivery, Outbox, Standing
 from pipeline.rules.wanted_cells import refusal_inputs
 from pipeline.site import Site
 from schemas.effects import (
@@ -37,8 +38,7 @@ from schemas.effects import (
     WriteDocument,
     WriteReminders,
 )
-from schemas.errors import CellRefused, KesuError, LedgerChanged, LedgerInUse, MailRefused
-from schemas.ports import Trace
+from schemas.errors import CellRefused, KesuError, LedgerChanged, LedgerInUse
 from schemas.settings import LedgerSetting
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,7 @@ class Performer:
     site: Site
     now: datetime
     step: Callable[[str], None] = lambda _name: None  # called at every commit point; tests kill the process there
+    _mails: Outbox | None = None
 
     def perform_all(self, effects: Sequence[Effect]) -> list[Performed]:
         """Perform in order; returns one result per effect that was tried."""
@@ -118,12 +119,10 @@ class Performer:
         payload = effect.payload
         told: tuple[tuple[str, str], ...] = ()
         if isinstance(payload, SendMail):
-            sent = self._mail(effect, payload, resumed=record.state is EffectState.RUNNING)
-            if sent is None:
-                text = "邮件系统无法确认是否已发出，请人工核对发件箱"
-                self.site.journal.fail(effect.key, text, self.now, uncertain=True)
-                return Performed(effect, EffectState.UNCERTAIN, text)
-            outcome = sent
+            delivery = self._outbox().deliver(effect, payload, record)
+            if delivery.outcome is None:
+                return self._undelivered(effect, delivery)
+            outcome = delivery.outcome
             told = tuple((effect.key.subject, key) for key in payload.told)
         else:
             outcome = self._made(effect, payload, record.intended.astimezone(self.now.tzinfo))
@@ -151,6 +150,23 @@ class Performer:
             case MakeArchive() | AddSupplement():
                 outcome = self._archive(payload, effect.key.digest, intended)
         return outcome
+
+    def _outbox(self) -> Outbox:
+        """One for the whole pass: it counts what leaves."""
+        if self._mails is None:
+            self._mails = Outbox(self.site, self.now, self.step)
+        return self._mails
+
+    def _undelivered(self, effect: Effect, delivery: Delivery) -> Performed:
+        """A mail that waits writes nothing more; one that nobody can know of is committed as uncertain."""
+        if delivery.standing is Standing.WAITS:
+            return Performed(effect, EffectState.INTENDED, delivery.text, deferred=True)
+        self.site.journal.fail(effect.key, delivery.text, self.now, uncertain=True)
+        return Performed(effect, EffectState.UNCERTAIN, delivery.text)
+
+    def settle_left_over(self, effects: Sequence[Effect]) -> int:
+        """Find out about mails in doubt that are not among ``effects``; returns how many changed their state."""
+        return self._outbox().settle_left_over({effect.key for effect in effects})
 
     def _reserve(self, payload: ReserveNumber) -> Outcome:
         """Idempotent by the UNIQUE number; nothing outside the journal changes."""
@@ -215,35 +231,6 @@ class Performer:
         self.site.documents_seen.forget(path)
         kept = f"，人改的 {len(result.kept)} 处保持不动" if result.kept else ""
         return Outcome(f"{payload.file_name}（由人修改过：更新 {len(result.updated)} 处{kept}）", path)
-
-    def _mail(self, effect: Effect, payload: SendMail, *, resumed: bool) -> Outcome | None:
-        """At most once: the mailbox is asked for the key before anything is sent, so that neither a crash nor a lost
-        or restored journal mails twice. Returns None when the mail system cannot say whether it went out.
-        """
-        mailbox, key = self.site.mailbox, effect.key
-        sent = Outcome(f"{effect.title} → {len(payload.to) + len(payload.cc)} 人", path=f"mail:{key.digest}")
-        trace = mailbox.trace(key.digest)
-        if trace is Trace.SENT:
-            return sent
-        if trace is Trace.UNKNOWABLE and resumed:
-            return None
-        mime = self.site.compose(effect, payload, self.now)
-        self.site.journal.start(key, self.now)
-        self.step("started")
-        try:
-            mailbox.send(mime, key.digest)
-        except (KesuError, OSError):
-            # whatever failed, only the mailbox knows whether the message left
-            return self._after_doubt(key, sent)
-        return sent
-
-    def _after_doubt(self, key: EffectKey, sent: Outcome) -> Outcome | None:
-        trace = self.site.mailbox.trace(key.digest)
-        if trace is Trace.SENT:
-            return sent
-        if trace is Trace.UNKNOWABLE:
-            return None
-        raise MailRefused(str(key))
 
     def _cells(self, payload: WriteCells) -> Outcome:
         """Idempotent by comparison: the patch is refused unless the ledger still is what was read.

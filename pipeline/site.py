@@ -11,7 +11,7 @@ from pipeline.workdays import Workdays
 from schemas.effects import Effect, SendMail
 from schemas.incoming import MailReader
 from schemas.meetings import CalendarEntry
-from schemas.ports import Archives, Documents, Journal, Ledgers, Mailbox, MailStore, Share
+from schemas.ports import Archives, Documents, Journal, Ledgers, Mailbox, MailStore, Robot, Share
 from schemas.settings import Settings
 
 
@@ -44,3 +44,4 @@ class Site:
     reminders: Callable[[str, Sequence[CalendarEntry], datetime], bytes]
     letterbox: Letterbox | None = None
     documents_seen: DocumentsSeen = field(default_factory=DocumentsSeen)
+    robot: Robot | None = None

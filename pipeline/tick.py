@@ -166,10 +166,12 @@ def tick(site: Site, now: datetime, *, rehearsal: bool, step: Callable[[str], No
         site.journal.record_trails(planned.trails, now)
         site.journal.record_mails(planned.taken, planned.ignored, now)
         step("recorded")
-        performed = Performer(site, now, step).perform_all(planned.effects)
+        performer = Performer(site, now, step)
+        performed = performer.perform_all(planned.effects)
+        settled = performer.settle_left_over(planned.effects)
         site.journal.complete_pass(now, [reading.ledger for reading in snapshot.readings if not reading.stale_because])
         step("completed")
-        after = site.journal.memory() if planned.effects else memory
+        after = site.journal.memory() if planned.effects or settled else memory
         waiting = _deferred(performed, after, now.tzinfo)
         view = view_of(planned, snapshot, after, site, now, waiting, rehearsal=rehearsal)
         written, error = _publish(site, view)

@@ -107,6 +107,33 @@ class ExchangeSetting(Section):
         return self
 
 
+class SendingSetting(Section):
+    """When and to whom mail may leave; minutes, hours and megabytes as the names say.
+
+    ``draft_minutes`` is how long a draft must have stood after a lost answer before it is sent again, ``doubt_minutes``
+    how long a mail that is nowhere to be found is looked for before a person is asked.
+    """
+
+    internal_domains: tuple[str, ...] = ()
+    allowed_domains: tuple[str, ...] = ()
+    redirect_all_to: str = ""
+    quiet_from: time = time(21, 0)
+    quiet_to: time = time(7, 0)
+    per_hour: int = Field(default=100, ge=1)
+    retry_minutes: tuple[int, ...] = Field(default=(1, 5, 15, 60), min_length=1)
+    max_attachment_mb: float = Field(default=2.5, ge=0)
+    draft_minutes: int = Field(default=2, ge=0)
+    doubt_minutes: int = Field(default=10, ge=0)
+
+
+class RobotSetting(Section):
+    """A group robot that announces 紧急 cases without details; its address is a secret and stands in ``url_env``."""
+
+    kind: Literal["none", "wecom", "dingtalk"] = "none"
+    url_env: str = "KESU_ROBOT_URL"
+    sign_env: str = ""
+
+
 class MailSetting(Section):
     """The mailbox and who hears what."""
 
@@ -119,6 +146,8 @@ class MailSetting(Section):
     imap_smtp: ImapSmtpSetting | None = None
     graph: GraphSetting | None = None
     exchange: ExchangeSetting | None = None
+    sending: SendingSetting = SendingSetting()
+    robot: RobotSetting = RobotSetting()
     digest_at: time = time(8, 30)
     quality_manager: str = ""
     release_notice: bool = True

@@ -41,7 +41,12 @@ class Trace(Enum):
 
 
 class Mailbox(Protocol):
-    """A mailbox that exchanges raw MIME."""
+    """A mailbox that exchanges raw MIME.
+
+    ``is_conclusive``: ``DRAFT`` and ``ABSENT`` prove that a message was not sent, no server works on behind our back.
+    """
+
+    is_conclusive: bool
 
     def fetch(self, known: Container[str] = frozenset()) -> Iterable[tuple[str, bytes]]:
         """New mails as (stable id, raw bytes); those ``known``, judged before and left in place, are not read again."""
@@ -72,6 +77,14 @@ class MailStore(Protocol):
 
     def read(self, digest: str) -> bytes:
         """A kept mail. Raises ``MailNotKept``."""
+        ...
+
+
+class Robot(Protocol):
+    """Says a line in a chat group."""
+
+    def say(self, text: str, now: datetime) -> None:
+        """Say it once; raises what kept it from being said, or left it open."""
         ...
 
 
@@ -338,6 +351,14 @@ class Journal(Protocol):
 
     def fail(self, key: EffectKey, error: str, now: datetime, *, uncertain: bool = False) -> None:
         """Commit a failure: tried again next pass, or uncertain and left to a person."""
+        ...
+
+    def doubt(self, key: EffectKey, error: str, now: datetime) -> None:
+        """Commit that a started effect has no known outcome; it stays started, the wait for an answer begins now."""
+        ...
+
+    def reopen(self, key: EffectKey, now: datetime) -> None:
+        """A person's decision: an uncertain effect is pending again."""
         ...
 
     def last_sha256(self, path: str) -> str | None:

@@ -139,6 +139,14 @@ class MemoryJournal:
         """Remember a failure: back to pending, or uncertain."""
         self._effects[key] = transitions.failed(self._known(key), error, now, uncertain=uncertain)
 
+    def doubt(self, key: EffectKey, error: str, now: datetime) -> None:
+        """Remember that a started effect has no known outcome."""
+        self._effects[key] = transitions.doubted(self._known(key), error, now)
+
+    def reopen(self, key: EffectKey, now: datetime) -> None:
+        """A person's decision: what is uncertain is pending again."""
+        self._effects[key] = transitions.reopened(self._known(key))
+
     def _known(self, key: EffectKey) -> EffectRecord:
         if key not in self._effects:
             raise EffectUnknown(key)

@@ -126,6 +126,18 @@ def finish(
             connection.execute(insert(told).values(person=person, key=duty, effect_id=effect_id))
 
 
+def doubt(connection: Connection, key: EffectKey, error: str, now: datetime) -> None:
+    """A start without a known outcome."""
+    effect_id, record = _find(connection, key)
+    _save(connection, effect_id, record, transitions.doubted(record, error, now))
+
+
+def reopen(connection: Connection, key: EffectKey) -> None:
+    """Another try of what was uncertain."""
+    effect_id, record = _find(connection, key)
+    _save(connection, effect_id, record, transitions.reopened(record))
+
+
 def fail(connection: Connection, key: EffectKey, error: str, now: datetime, *, uncertain: bool) -> None:
     """A failure with its reason."""
     effect_id, record = _find(connection, key)

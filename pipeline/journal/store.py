@@ -161,6 +161,18 @@ class SqlJournal:
             effect_table.fail(connection, key, error, now, uncertain=uncertain)
             _next_generation(connection)
 
+    def doubt(self, key: EffectKey, error: str, now: datetime) -> None:
+        """Commit that a started effect has no known outcome; ``EffectUnknown``, ``EffectSettled``."""
+        with self._write() as connection:
+            effect_table.doubt(connection, key, error, now)
+            _next_generation(connection)
+
+    def reopen(self, key: EffectKey, now: datetime) -> None:
+        """A person's decision: what is uncertain is pending again; ``EffectUnknown``, ``EffectSettled``."""
+        with self._write() as connection:
+            effect_table.reopen(connection, key)
+            _next_generation(connection)
+
     def last_sha256(self, path: str) -> str | None:
         """Hash of what we last wrote to ``path`` (relative to the share)."""
         with self._read() as connection:

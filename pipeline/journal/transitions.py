@@ -2,7 +2,8 @@
 
 pending → sending → done is the way; pending may go straight to done where starting means nothing (a number).
 A failure leads back to pending (certainly not done) or to uncertain. Uncertain is left by a person's decision or by a
-trace only: to done (it was found), or by ``failed`` back to pending (it was certainly not sent).
+trace only: to done (it was found, or is not to be sent), or back to pending (it was certainly not sent, or shall be
+sent again).
 """
 
 from __future__ import annotations
@@ -55,6 +56,20 @@ def failed(record: EffectRecord, error: str, now: datetime, *, uncertain: bool) 
         raise EffectSettled(record.key, record.state)
     state = EffectState.UNCERTAIN if uncertain else EffectState.INTENDED
     return replace(record, state=state, finished=now, error=error)
+
+
+def doubted(record: EffectRecord, error: str, now: datetime) -> EffectRecord:
+    """Started and without a known outcome, as of ``finished``; raises ``EffectSettled`` when it is settled."""
+    if record.state in {EffectState.DONE, EffectState.UNCERTAIN}:
+        raise EffectSettled(record.key, record.state)
+    return replace(record, state=EffectState.RUNNING, finished=now, error=error)
+
+
+def reopened(record: EffectRecord) -> EffectRecord:
+    """A person wants another try of what is uncertain; raises ``EffectSettled`` for what is done."""
+    if record.state is EffectState.DONE:
+        raise EffectSettled(record.key, record.state)
+    return replace(record, state=EffectState.INTENDED, attempts=0, error="")
 
 
 def state_word(kind: str, state: EffectState) -> str:

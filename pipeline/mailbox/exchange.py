@@ -30,6 +30,8 @@ from schemas.ports import Trace
 class ExchangeMailbox:
     """The port ``Mailbox`` over EWS; an id of incoming mail is Exchange's own, which lasts until the mail is moved."""
 
+    is_conclusive = False
+
     def __init__(self, setting: ExchangeSetting, *, sender: str, ca_file: Path | None, timeout: float) -> None:
         self._setting = setting
         self._sender = sender

@@ -28,6 +28,8 @@ class FolderMailbox:
     has taken out of the outbox is still known as sent: draft there = not sent; draft gone and mark there = sent.
     """
 
+    is_conclusive = True
+
     def __init__(self, inbox: Path, outbox: Path) -> None:
         self._inbox = inbox
         self._outbox = outbox

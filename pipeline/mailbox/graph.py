@@ -32,6 +32,8 @@ _LARGEST = 4 * 1024 * 1024  # of one request's body
 class GraphMailbox:
     """The port ``Mailbox`` over Graph; an id of incoming mail is Graph's own, which lasts until the mail is moved."""
 
+    is_conclusive = False
+
     def __init__(self, setting: GraphSetting, *, sender: str, ca_file: Path | None, timeout: float) -> None:
         self._setting = setting
         self._sender = sender

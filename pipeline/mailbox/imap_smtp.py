@@ -41,6 +41,8 @@ _SCOPE = {"china": "https://partner.outlook.cn/.default", "global": "https://out
 class ImapSmtpMailbox:
     """The port ``Mailbox`` over IMAP and SMTP; an id of incoming mail is ``uidvalidity-uid``."""
 
+    is_conclusive = False
+
     def __init__(self, setting: ImapSmtpSetting, *, ca_file: Path | None, timeout: float) -> None:
         self._setting = setting
         self._tokens = (

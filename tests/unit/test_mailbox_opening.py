@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -71,10 +72,12 @@ def test_no_secret_can_stand_in_the_configuration() -> None:
 @pytest.mark.parametrize("backend", [name for name in SECTIONS if name != "folder"])
 def test_the_samples_in_the_configuration_are_right(backend: str, tmp_path: Path) -> None:
     text = (Path(__file__).resolve().parents[2] / "config.yaml").read_text(encoding="utf-8")
-    start = text.index("\nmail:")
-    mail = "\n".join(line.removeprefix("#") for line in text[start:].splitlines())
+    start = text.index("#  imap_smtp:")
+    samples = list(takewhile(lambda line: line.startswith("#"), text[start:].splitlines()))
+    rest = text[start:].splitlines()[len(samples):]
+    shown = "\n".join([*(line.removeprefix("#") for line in samples), *rest])
     config = tmp_path / "config.yaml"
-    config.write_text(text[:start] + mail.replace("backend: folder", f"backend: {backend}"), encoding="utf-8")
+    config.write_text(text[:start].replace("backend: folder", f"backend: {backend}") + shown, encoding="utf-8")
     found = load_settings(config).mail
     assert found.backend == backend
     assert getattr(found, backend) is not None

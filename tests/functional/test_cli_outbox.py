@@ -1,0 +1,192 @@
+"""Sending as people meet it: kesu outbox, quiet hours, test mode, large attachments, people outside, the robot."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from pipeline.mailbox.folder import FolderMailbox
+from pipeline.mailbox.robot import GroupRobot, RobotRefused
+from schemas.effects import EffectKey
+from schemas.mail_settings import MailSetting, RobotSetting, SendingSetting
+from tests.contract.mail_site import NOW, mail_effect, mail_site, passed
+from tests.functional.plant_folder import COMPLAINTS, PlantFolder, complaint, empty_plant, kesu
+from tests.servers import web
+from tests.servers.web import Request, Response
+
+RELEASED = complaint(客诉编号="K-1", 状态="调查")
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> PlantFolder:
+    return empty_plant(tmp_path / "plant")
+
+
+def uncertain_mail(plant: PlantFolder) -> tuple[EffectKey, str]:
+    """A release notice that was handed over to a server which never answered, as the journal keeps it."""
+    plant.type(COMPLAINTS, RELEASED)
+    plant.once("08:05")
+    plant.configure(release_notice="true")
+    (plant.outbox).rename(plant.outbox.with_name("away"))  # nothing can be sent now
+    plant.once("08:16")
+    plant.outbox.with_name("away").rename(plant.outbox)
+    with mail_site(plant, None) as site:  # type: ignore[arg-type]  # the journal alone is needed
+        key = next(key for key in site.journal.memory().effects if key.kind == "mail.release")
+        site.journal.start(key, NOW)
+        site.journal.fail(key, "结果不明", NOW, uncertain=True)
+    return key, key.digest[:8]
+
+
+def test_what_is_uncertain_waits_for_a_person(plant: PlantFolder) -> None:
+    key, number = uncertain_mail(plant)
+    said = kesu("outbox", "list", "-c", plant.config)
+    assert (said.code, f"{number} [结果不明]" in said.out) == (1, True)
+    (shown,) = [mail for mail in kesu("outbox", "list", "-c", plant.config, "--json").json if mail["number"] == number]
+    assert shown["state"] == "uncertain"
+    plant.once("08:20")
+    assert plant.mails() == []
+    refused = kesu("outbox", "retry", number, "-c", plant.config)
+    assert (refused.code, "两封" in refused.err) == (2, True)
+    assert kesu("outbox", "retry", number, "-c", plant.config, "--yes").code == 0
+    plant.once("08:25")
+    assert [mail["X-Kesu-Key"] for mail in plant.mails()] == [key.digest]
+    assert "没有未决的邮件" in kesu("outbox", "list", "-c", plant.config).out
+
+
+def test_a_person_who_has_looked_drops_it(plant: PlantFolder) -> None:
+    _, number = uncertain_mail(plant)
+    assert kesu("outbox", "drop", number, "-c", plant.config).code == 0
+    plant.once("08:25")
+    assert plant.mails() == []
+    assert kesu("outbox", "list", "-c", plant.config).code == 0
+    unknown = kesu("outbox", "drop", number, "-c", plant.config)
+    assert (unknown.code, "没有编号" in unknown.err) == (2, True)
+
+
+def test_retry_finds_out_that_it_was_sent_after_all(plant: PlantFolder) -> None:
+    key, number = uncertain_mail(plant)
+    marks = plant.outbox / ".sent"
+    marks.mkdir(exist_ok=True)
+    (marks / key.digest).touch()  # a relay has taken the mail out of the folder
+    said = kesu("outbox", "retry", number, "-c", plant.config)
+    assert (said.code, "无需重发" in said.out) == (0, True)
+
+
+def test_quiet_hours_hold_back_everything_but_alerts(plant: PlantFolder) -> None:
+    urgent = complaint(产品名称="软管", 不良现象="脱落", 状态="调查", **{"停线/甩车风险": "是"})
+    plant.type(COMPLAINTS, RELEASED, urgent)
+    plant.once("21:30")
+    said = plant.once("21:45")
+    assert "静默时段，11-27 07:00 后发出" in said.out
+    assert said.code == 0
+    assert {str(mail["Subject"])[:6] for mail in plant.mails()} == {"【停线风险】", "【客诉升级】"}
+    before = len(plant.mails())
+    plant.once("07:00", day="2026-11-27")
+    assert len(plant.mails()) > before
+
+
+def test_test_mode_and_people_outside(plant: PlantFolder) -> None:
+    plant.configure(redirect_all_to="test@example.com")
+    plant.type(COMPLAINTS, RELEASED)
+    plant.type("通讯录", {"姓名": "外部人", "部门": "供应商", "邮箱": "who@supplier.example.org"})
+    plant.settled()
+    assert plant.mails() != []
+    assert {str(mail["To"]) for mail in plant.mails()} == {"test@example.com"}
+    assert all("测试，本应发给" in str(mail["Subject"]) for mail in plant.mails())
+    effect = mail_effect(to=("who@supplier.example.org",))
+    with mail_site(plant, plant_mailbox(plant)) as site:
+        (done,) = passed(site, [effect])
+    assert "不是本公司的邮箱" in done.text
+    assert "mail.sending" in done.text
+
+
+def plant_mailbox(plant: PlantFolder) -> FolderMailbox:
+    return FolderMailbox(plant.root / "mail" / "inbox", plant.outbox)
+
+
+def test_large_attachments_become_links(plant: PlantFolder) -> None:
+    folder = plant.share / "客诉资料"
+    folder.mkdir(exist_ok=True)
+    (folder / "视频 1.mp4").write_bytes(b"x" * 3_000_000)
+    (folder / "照片.jpg").write_bytes(b"y" * 1000)
+    plant.configure(share_link="//server/客诉")
+    effect = mail_effect(attachments=("客诉资料/视频 1.mp4", "客诉资料/照片.jpg"))
+    with mail_site(plant, plant_mailbox(plant)) as site:
+        passed(site, [effect])
+    (mail,) = plant.mails()
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["照片.jpg"]
+    html = mail.get_body(("html",))
+    text = mail.get_body(("plain",))
+    assert html is not None
+    assert text is not None
+    assert 'href="file://server/%E5%AE%A2%E8%AF%89/' in html.get_content()
+    assert "· 客诉资料/视频 1.mp4" in text.get_content()
+
+
+@dataclass
+class RobotService:
+    """What a group robot's service was told, and how it answers."""
+
+    posts: list[Request] = field(default_factory=list)
+    answer: bytes = b'{"errcode": 0, "errmsg": "ok"}'
+
+    def __call__(self, request: Request) -> Response:
+        self.posts.append(request)
+        return Response(200, self.answer)
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RobotService]:
+    robot = RobotService()
+    with web.running(robot) as port:
+        monkeypatch.setenv("KESU_ROBOT_URL", f"http://127.0.0.1:{port}/robot/send?access_token=t")
+        monkeypatch.setenv("KESU_ROBOT_SIGN", "SECsecret")
+        yield robot
+
+
+def test_the_robot_says_that_there_is_something_urgent_and_nothing_else(
+    plant: PlantFolder, service: RobotService
+) -> None:
+    robot = GroupRobot(RobotSetting(kind="wecom"), 5)
+    with mail_site(plant, plant_mailbox(plant), robot=robot) as site:
+        passed(site, [mail_effect(1, kind="mail.line_stop"), mail_effect(2, kind="mail.digest")])
+        passed(site, [mail_effect(1, kind="mail.line_stop")], 1)
+    (post,) = service.posts
+    said = json.loads(post.body)["text"]["content"]
+    assert "紧急客诉" in said
+    assert not any(detail in said for detail in ("远帆", "线束", "卡扣", "KS-", "周启航"))
+
+
+def test_dingtalk_is_signed_and_a_refusal_keeps_no_mail_back(plant: PlantFolder, service: RobotService) -> None:
+    robot = GroupRobot(RobotSetting(kind="dingtalk", sign_env="KESU_ROBOT_SIGN"), 5)
+    robot.say("一", NOW)
+    query = parse_qs(urlsplit(service.posts[0].path).query)
+    stamp = str(round(NOW.timestamp() * 1000))
+    expected = base64.b64encode(hmac.new(b"SECsecret", f"{stamp}\nSECsecret".encode(), hashlib.sha256).digest())
+    assert (query["timestamp"], query["sign"]) == ([stamp], [expected.decode()])
+    service.answer = b'{"errcode": 310000, "errmsg": "keywords not in content"}'
+    with pytest.raises(RobotRefused, match="keywords"):
+        robot.say("二", NOW)
+    with mail_site(plant, plant_mailbox(plant), robot=robot) as site:
+        passed(site, [mail_effect(1, kind="mail.line_stop")])
+    assert len(plant.mails()) == 1
+
+
+def test_the_rate_holds_back_what_is_over_it(plant: PlantFolder) -> None:
+    few = MailSetting(sending=SendingSetting(per_hour=3))
+    effects = [mail_effect(number) for number in range(1, 6)]
+    with mail_site(plant, plant_mailbox(plant), mail=few) as site:
+        first = passed(site, effects)
+        assert [done.deferred for done in first] == [False] * 3 + [True] * 2
+        passed(site, effects, 30)
+        assert len(plant.mails()) == 3
+        passed(site, effects, 61)
+    assert len(plant.mails()) == 5
