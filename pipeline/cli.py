@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     adopt.add_argument("--yes", action="store_true", help="确认接管")
 
     _add_looking(add, config, now, as_json)
+    _add_summary(add, now, as_json)
     _add_archive(add("archive", "归档").add_subparsers(dest="action", required=True, metavar="操作"), as_json)
     _add_outbox(add, config, now, as_json)
     _add_templates(add("templates", "模板与空白表单").add_subparsers(dest="action", required=True, metavar="操作"))
@@ -137,6 +138,16 @@ def _add_outbox(add: _Add, config: _Option, now: _Option, as_json: _Option) -> N
     retry.add_argument("--yes", action="store_true", help="已在邮箱中核实没有发出")
 
 
+def _add_summary(add: _Add, now: _Option, as_json: _Option) -> None:
+    """The review of a period."""
+    summary = add("summary", "月、季、半年、年度总结：带图表和可透视明细的工作簿")
+    summary.add_argument("--period", required=True, metavar="期间", help="2026-11、2026Q4、2026H2 或 2026")
+    summary.add_argument("-c", "--config", default="config.yaml", metavar="CONFIG", help="默认 ./config.yaml")
+    summary.add_argument("--into", default=".", metavar="DIR", help="写入这个文件夹，默认当前文件夹")
+    now(summary)
+    as_json(summary)
+
+
 def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:
     """The commands that only look."""
     status = add("status", "未关闭、到期、失败、等待、不确定的事项")
@@ -161,8 +172,8 @@ def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> 
 
 
 _MODULES = {
-    "archive verify": "pipeline.commands.archive", "weekly": "pipeline.commands.scheduled",
-    "month-end": "pipeline.commands.scheduled",
+    "summary": "pipeline.commands.summary", "archive verify": "pipeline.commands.archive",
+    "weekly": "pipeline.commands.scheduled", "month-end": "pipeline.commands.scheduled",
     "demo": "pipeline.commands.demo", "try": "pipeline.commands.trial", "init": "pipeline.commands.init",
     "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
     "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",

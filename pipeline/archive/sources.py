@@ -12,6 +12,8 @@ from pipeline.files.system_faults import plain_sentence
 
 _LITTER_STARTS = ("~$", ".~", ".")  # owner files, hidden files and our own temporary ones
 _LITTER = frozenset({"thumbs.db", "desktop.ini"})
+#: Ours, for the engineer's day: they change as long as the case lives.
+_AIDS = frozenset({"提醒.ics", "询问清单-草稿.txt"})
 _SHORTCUTS = frozenset({".lnk", ".url", ".webloc"})
 _DRAFT = "(新草稿 "
 
@@ -56,7 +58,7 @@ def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:
 def _why_not(entry: os.DirEntry[str]) -> str | None:
     """Why a file stays out; "" for litter that nobody misses, None when it belongs in."""
     name = entry.name.casefold()
-    if name.startswith(_LITTER_STARTS) or name in _LITTER or name.endswith(".tmp"):
+    if name.startswith(_LITTER_STARTS) or name in _LITTER | _AIDS or name.endswith(".tmp"):
         return ""
     if _DRAFT in entry.name:
         return "系统放在人改过的文件旁的新草稿，以人改过的文件为准"

@@ -28,7 +28,8 @@ LATER = datetime(2026, 12, 3, 17, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 HOSTILE = '=cmd|"/c calc"!A1'
 FILES = {
     "8D报告.docx": b"8d", "附件/照片 1.JPG": b"photo", "附件/不良率3%.xlsx": b"rate", "固化文件/PFMEA#2.xlsx": b"pfmea",
-    "附件/~$照片.docx": b"owner", "附件/Thumbs.db": b"litter", "8D报告(新草稿 20261126-0830).docx": b"draft",
+    "附件/~$照片.docx": b"owner", "附件/Thumbs.db": b"litter", "提醒.ics": b"alarm",
+    "8D报告(新草稿 20261126-0830).docx": b"draft",
     "附件/视频.lnk": b"shortcut", ".kesu-1.tmp": b"ours", "附件/空.txt": b"",
 }
 

@@ -1,0 +1,103 @@
+"""The review of a period (process step 13): facts counted from the ledgers, ready to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month, quarter, half-year or year: its name (``2026-11``, ``2026Q4``, ``2026H2``, ``2026``) and its days."""
+
+    name: str
+    title: str
+    first: date
+    last: date
+
+    def holds(self, day: date | None) -> bool:
+        """Whether a day lies in the period; None does not."""
+        return day is not None and self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCount:
+    """One month of the trend; ``open_at_end`` counts complaints received by its last day and not closed by then."""
+
+    month: str
+    received: int
+    closed: int
+    open_at_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One bar of a Pareto chart; ``part`` and ``cumulated`` are shares of the whole (0–1)."""
+
+    name: str
+    count: int
+    part: float
+    cumulated: float
+
+
+@dataclass(frozen=True, slots=True)
+class Punctuality:
+    """One clock: how many fell due in the period, were met in time, met late, or are late and still open."""
+
+    clock: str
+    due: int
+    in_time: int
+    late: int
+    open_late: int
+
+    @property
+    def rate(self) -> float | None:
+        """Met in time over fallen due; None when nothing fell due."""
+        return self.in_time / self.due if self.due else None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The same part with the same failure more than once in the twelve months up to the period's end."""
+
+    part: str
+    failure: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedCase:
+    """One complaint as a row of the pivot-ready table: ``cells`` by heading, numbers and dates as such."""
+
+    number: str
+    cells: Mapping[str, str | int | float | date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything a period review tells; lists are in the order in which they are shown.
+
+    ``paretos`` go by what is counted (失效类别, 产品, …); ``days_to_close`` are those of complaints closed in the
+    period; ``hardest``, ``restarted``, ``rolled`` and ``costly`` hold rows of texts and numbers.
+    """
+
+    period: Period
+    site: str
+    made: date
+    received: int
+    closed: int
+    open_at_end: int
+    levels: Mapping[str, int]
+    trend: tuple[MonthCount, ...]
+    paretos: Mapping[str, tuple[Share, ...]]
+    punctuality: tuple[Punctuality, ...]
+    days_to_close: tuple[int, ...]
+    repeats: tuple[Repeat, ...]
+    hardest: tuple[tuple[str | int, ...], ...]
+    restarted: tuple[tuple[str | int, ...], ...]
+    rolled: tuple[tuple[str | int, ...], ...]
+    costly: tuple[tuple[str | int | float, ...], ...]
+    cost: float
+    lessons: tuple[tuple[str, str, str], ...]
+    cases: tuple[ReviewedCase, ...]
