@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
+from pipeline.deck_writing import write_deck
+from pipeline.files.faults import FileChanged, FileInUse
 from pipeline.files.system_faults import plain_sentence
 from pipeline.filing import file_dropped, file_mail, set_aside, take_mail
 from pipeline.ooxml.cells import column_letters
@@ -35,6 +37,7 @@ from schemas.effects import (
     SetAside,
     TakeMail,
     WriteCells,
+    WriteDeck,
     WriteDocument,
     WriteReminders,
 )
@@ -100,7 +103,7 @@ class Performer:
             return Performed(effect, record.state, record.outcome.text if record.outcome else "")
         try:
             return self._carry_out(effect, record)
-        except (LedgerInUse, LedgerChanged) as deferred:
+        except (LedgerInUse, LedgerChanged, FileInUse, FileChanged) as deferred:
             self._note_failure(effect, record, str(deferred))
             return Performed(effect, EffectState.INTENDED, str(deferred), deferred=True)
         except (KesuError, OSError) as error:
@@ -139,7 +142,7 @@ class Performer:
                 outcome = self._reserve(payload)
             case MakeFolder():
                 outcome = self._folder(payload)
-            case WriteDocument() | WriteReminders():
+            case WriteDocument() | WriteReminders() | WriteDeck():
                 outcome = self._file(payload, intended)
             case WriteCells():
                 outcome = self._cells(payload)
@@ -178,7 +181,9 @@ class Performer:
         self.site.share.make_folder(payload.folder, payload.subfolders)
         return Outcome(payload.folder, path=payload.folder)
 
-    def _file(self, payload: WriteDocument | WriteReminders, intended: datetime) -> Outcome:
+    def _file(self, payload: WriteDocument | WriteReminders | WriteDeck, intended: datetime) -> Outcome:
+        if isinstance(payload, WriteDeck):
+            return write_deck(payload, self.site, intended, self.step)
         if isinstance(payload, WriteReminders):
             return self._reminders(payload, intended)
         return self._document(payload, intended)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.files.atomic import sha256_of, write_if_changed
+from pipeline.files.edited import put_in_place, standing
 from pipeline.files.exchange import exchange, finish_exchange
 from pipeline.files.names import inside
 from pipeline.files.placed import place
@@ -195,6 +196,16 @@ class FolderShare:
     def read(self, relative: str) -> bytes:
         """A file's bytes, for an attachment; raises OSError."""
         return self._path(relative).read_bytes()
+
+    def standing(self, relative: str) -> bytes | None:
+        """A shared file that people work on, None when it is not there; raises ``FileInUse`` while it is open."""
+        return standing(self._path(relative))
+
+    def put_in_place(self, relative: str, content: bytes, expected: bytes | None) -> Outcome:
+        """Put ``content`` where ``expected`` (None: nothing) stands; ``FileInUse``, ``FileChanged``. Idempotent."""
+        self._check_connected()
+        path = self._path(relative)
+        return Outcome(path.name, relative, put_in_place(path, content, expected))
 
     def _marker(self) -> dict[str, Any] | None:
         try:

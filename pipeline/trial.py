@@ -5,24 +5,32 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.files.atomic import write_if_changed
+from pipeline.files.placed import place
 from pipeline.files.system_faults import plain_sentence
 from pipeline.plan.case_folder import SUBFOLDERS, folder_for
+from pipeline.rules.advise import Around, advise
 from pipeline.rules.board_view import BoardMatter, BoardState, board_view
-from pipeline.rules.cases import case_of, children_of, directory_of, kept_fields
+from pipeline.rules.cases import case_of, children_of, columns_of, directory_of, kept_fields
 from pipeline.rules.decide import decide
+from pipeline.rules.deck_items import DeckMatter
+from pipeline.rules.deck_view import DeckWeek, deck_view
 from pipeline.rules.identity import Sighting, identify
+from pipeline.rules.runs import coming_week
 from pipeline.rules.state import is_open
+from pipeline.rules.wanted_deck import deck_name, last_meeting
 from pipeline.rules.wanted_documents import wanted_kinds
 from pipeline.share import FolderShare
 from pipeline.workdays import Workdays
+from schemas.advice import Advice
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions, Lateness
+from schemas.deck import DeckView
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, WriteDocument
 from schemas.errors import KesuError
 from schemas.issue_groups import grouped
@@ -37,6 +45,7 @@ from schemas.workbook import Row, WorkbookReading
 _FOLLOWER = re.compile(r"责任人|负责人|担当|承办人|经办人|跟进|owner|champion|responsible$", re.IGNORECASE)
 _NOT_FOLLOWER = re.compile(r"客户|验证|审核|批准|部门|审批")
 _SHEET_NAME_SHOWN = 12
+_DECK_PAGES = 40  # complaints with pages in the deck of a trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +54,18 @@ class TrialMatter:
 
     case: Case
     decisions: Decisions
+    advice: Advice | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What a trial made: drafts, the board page, and what failed, in words."""
+    """What a trial made: drafts, the board page, the deck's path in the folder, and what failed, in words."""
 
     matters: tuple[TrialMatter, ...]
     drafts: int
     board: Path
     failures: tuple[str, ...]
+    deck: str = ""
 
 
 def _named(sighting: Sighting, sheets: int) -> str:
@@ -106,6 +117,7 @@ def matters_of(
     """Every complaint row as a case, decided as of ``now``; nothing is numbered."""
     found = identify(reading, {}, now, timedelta(0), 1, baseline=False)
     children, kept, directory = children_of(reading), kept_fields(reading), directory_of([reading])
+    columns = columns_of(reading)
     taken: Counter[str] = Counter()
     sheets = len({row.place.sheet for row in reading.complaints})
     for sighting in found.sightings:
@@ -118,7 +130,12 @@ def matters_of(
         if taken[folder.lower()] > 1:
             folder = f"{folder} ({taken[folder.lower()]})"  # two rows of one number: neither draft replaces the other
         case = replace(case, case_id=case.case_id or name, standing=standing, folder=folder, number=case.number or name)
-        yield TrialMatter(case, decide(case, kept[case.place.sheet], directory, settings, calendar, now))
+        decisions = decide(case, kept[case.place.sheet], directory, settings, calendar, now)
+        advice = None
+        if decisions.is_open:
+            around = Around(columns, kept[case.place.sheet])
+            advice = advise(case, decisions, around, directory, settings, now)
+        yield TrialMatter(case, decisions, advice)
 
 
 def _draft_effects(matters: Iterable[TrialMatter], documents: Documents) -> Iterator[Effect]:
@@ -165,6 +182,38 @@ def _write(effect: Effect, documents: Documents, share: FolderShare, written: Wr
     )
 
 
+def _deck(
+    matters: Sequence[TrialMatter], reading: WorkbookReading, settings: Settings, calendar: Workdays, now: datetime
+) -> tuple[str, DeckView] | None:
+    """File name and content of the deck for the coming meeting; None when the calendar has none.
+
+    Nobody is told anything by a trial, so rows that a plant would first have to release are shown as well.
+    """
+    times = coming_week(now, calendar, settings)
+    if times is None:
+        return None
+    shown = [
+        DeckMatter(
+            replace(matter.case, standing=Standing.MANAGED), replace(matter.decisions, released=True), matter.advice
+        )
+        for matter in matters
+    ]
+    before = last_meeting(times.period, "", calendar)
+    week = DeckWeek(times.period, times.meeting, before, settings.company, settings.site, most_pages=_DECK_PAGES)
+    return deck_name(times.period), deck_view(shown, {}, week, now)[0]
+
+
+def _write_deck(
+    name: str, view: DeckView, documents: Documents, share: FolderShare, written: Written, now: datetime
+) -> str:
+    """Write the deck as drafts are written: one that a person edited stays, ours goes beside it. Returns its path."""
+    made = documents.render_deck(view, None, (), share.read, now)
+    placed = place(share.root / name, made.content, written.hashes.get(name), f"{now:%Y%m%d-%H%M}")
+    if not placed.beside:
+        written.hashes[name] = placed.sha256
+    return placed.path.name
+
+
 def run_trial(
     reading: WorkbookReading, into: Path, settings: Settings, documents: Documents, calendar: Workdays, now: datetime,
     progress: Callable[[list[Effect]], Iterable[Effect]] = lambda effects: effects,
@@ -189,11 +238,18 @@ def run_trial(
     state = BoardState(reading.ledger, [reading], {}, [], (), False, {})
     linked = [replace(record, finished=None) for record in records]
     view = board_view(board_matters, replace(state, records=linked), now)
+    deck = ""
+    planned = _deck(matters, reading, settings, calendar, now) if matters else None
+    if planned is not None:
+        try:
+            deck = _write_deck(*planned, documents, share, written, now)
+        except (KesuError, OSError) as error:
+            failures.append(f"例会周报:{plain_sentence(error) if isinstance(error, OSError) else error}")
     written.save()
     board = into / settings.board
     into.mkdir(parents=True, exist_ok=True)
     write_if_changed(board, documents.render_board(view))
-    return TrialResult(matters, len(records), board, tuple(failures))
+    return TrialResult(matters, len(records), board, tuple(failures), deck)
 
 
 def summary_lines(result: TrialResult, reading: WorkbookReading, limit: int = 15) -> Iterator[str]:
@@ -218,6 +274,8 @@ def summary_lines(result: TrialResult, reading: WorkbookReading, limit: int = 15
             yield f"    …另有 {len(lines) - 3} 项，见看板"
     yield ""
     yield f"看板：{result.board}"
+    if result.deck:
+        yield f"例会周报：{result.board.parent / result.deck}"
     yield from (f"未能生成：{failure}" for failure in result.failures[:limit])
     yield ""
     groups = grouped(reading.issues)

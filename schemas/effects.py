@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from schemas.archive import ArchivedCase
+from schemas.deck import DeckView, ShownItem
 from schemas.intake import KnownMail
 from schemas.meetings import CalendarEntry, Invitation
 from schemas.rows import SheetKind
@@ -228,6 +229,21 @@ class AddSupplement:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteDeck:
+    """Make the weekly deck of an ISO week at ``folder/file_name`` or bring it up to date; people's slides stay.
+
+    ``shown`` is remembered as what the meeting saw. Idempotent: a page's content is remembered before it is written,
+    so a page of ours is known as such also after a crash.
+    """
+
+    period: str
+    folder: str
+    file_name: str
+    view: DeckView
+    shown: tuple[ShownItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MarkRound:
     """Nothing but the mark that a round (a day's digests) was decided; what comes later waits for the next round."""
 
@@ -239,7 +255,7 @@ class MarkRefused:
 
 NoMail = (
     MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | WriteReminders | WriteCells | AppendRow
-    | TakeMail | SetAside | FileMail | FileDropped | MakeArchive | AddSupplement
+    | TakeMail | SetAside | FileMail | FileDropped | MakeArchive | AddSupplement | WriteDeck
 )
 Payload = NoMail | SendMail
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from schemas.board import BoardView
 from schemas.case import Case, CaseFiles
 from schemas.decisions import Decisions
+from schemas.deck import DeckEdition, DeckView, PageMark, ShownItem
 from schemas.effects import (
     AddSupplement,
     AppendedRow,
@@ -170,6 +171,17 @@ class Documents(Protocol):
         """The self-contained board page."""
         ...
 
+    def render_deck(
+        self, view: DeckView, standing: tuple[str, bytes] | None, marks: Sequence[PageMark],
+        read: Callable[[str], bytes], now: datetime,
+    ) -> DeckEdition:
+        """The weekly deck: new, or the one that stands (name, bytes) brought up to date around what people changed.
+
+        ``marks`` is what is remembered of its pages, ``read`` gives a photo's bytes by its path on the share. Equal
+        arguments give equal bytes. Raises a ``KesuError`` for a template or a file that cannot be used.
+        """
+        ...
+
 
 class Share(Protocol):
     """Our folders and files on the shared drive; all paths relative to the share, ``/`` separated."""
@@ -222,6 +234,17 @@ class Share(Protocol):
 
     def note_progress(self, progress: int) -> None:
         """Leave on the share how far the journal has come, so that an older copy of it is recognised."""
+        ...
+
+    def standing(self, relative: str) -> bytes | None:
+        """A shared file that people work on, None when it is not there; raises ``FileInUse`` while it is open."""
+        ...
+
+    def put_in_place(self, relative: str, content: bytes, expected: bytes | None) -> Outcome:
+        """Put ``content`` where ``expected`` (None: nothing) stands, keeping that as a backup; never over a save.
+
+        Raises ``FileInUse`` and ``FileChanged``, both for the next pass to try again.
+        """
         ...
 
 
@@ -281,6 +304,8 @@ class Memory:
     unreadable_since: Mapping[str, datetime] = field(default_factory=dict)  # ledgers that cannot be read now
     mails: Mapping[str, KnownMail] = field(default_factory=dict)           # taken in, by digest
     ignored: Mapping[str, IgnoredMail] = field(default_factory=dict)       # left in the mailbox, by mailbox id
+    #: What the latest weekly meetings were shown as open, by ISO week and case id.
+    meetings: Mapping[str, Mapping[str, ShownItem]] = field(default_factory=dict)
 
 
 class Archives(Protocol):
@@ -371,6 +396,18 @@ class Journal(Protocol):
 
     def record_fields(self, path: str, written: Mapping[str, str]) -> None:
         """Remember the digests of fields written to a document; others of it stay. Idempotent."""
+        ...
+
+    def deck_marks(self, deck: str) -> tuple[PageMark, ...]:
+        """What was written on the pages of a deck (path relative to the share)."""
+        ...
+
+    def record_deck(self, deck: str, marks: Sequence[PageMark]) -> None:
+        """Remember what is about to be written on a deck's pages; writes nothing that is already so."""
+        ...
+
+    def record_meeting(self, period: str, shown: Sequence[ShownItem]) -> None:
+        """Remember what the meeting of an ISO week is shown; writes nothing that is already so."""
         ...
 
     def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:

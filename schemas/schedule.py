@@ -19,6 +19,8 @@ class WeeklySetting(Section):
     overdue_at: time = time(9)
     reminder_at: time = time(15)
     freeze_at: time = time(17)
+    deck: bool = True
+    folder: str = Field(default="品质例会", min_length=1)  # on the share, where the decks stand
     overdue_mail: bool = True
     head_copy_days: int = Field(default=5, ge=1)  # calendar days late from which the department head reads along
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from pipeline.journal import transitions
 from pipeline.journal.errors import CaseAlreadyNumbered, EffectUnknown, TimeRunsBackwards
 from pipeline.journal.row_forms import cases_of
+from schemas.deck import PageMark, ShownItem
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 from schemas.errors import NumberTaken, PassRunning
 from schemas.intake import IgnoredMail, KnownMail
@@ -38,6 +39,8 @@ class MemoryJournal:
         self._unreadable: dict[str, datetime] = {}
         self._mails: dict[str, KnownMail] = {}
         self._ignored: dict[str, IgnoredMail] = {}
+        self._decks: dict[str, tuple[PageMark, ...]] = {}
+        self._meetings: dict[str, dict[str, ShownItem]] = {}
         self._passing = False
 
     @property
@@ -53,6 +56,7 @@ class MemoryJournal:
             told=frozenset(self._told), trails=MappingProxyType(dict(self._trails)),
             unreadable_since=MappingProxyType(dict(self._unreadable)),
             mails=MappingProxyType(dict(self._mails)), ignored=MappingProxyType(dict(self._ignored)),
+            meetings={week: dict(self._meetings[week]) for week in sorted(self._meetings, reverse=True)[:3]},
         )
 
     def pass_lock(self) -> AbstractContextManager[None]:
@@ -163,6 +167,18 @@ class MemoryJournal:
     def record_fields(self, path: str, written: Mapping[str, str]) -> None:
         """Remember the digests of fields written to a document; others of it stay."""
         self._fields.setdefault(path, {}).update(written)
+
+    def deck_marks(self, deck: str) -> tuple[PageMark, ...]:
+        """What was written on the pages of a deck."""
+        return self._decks.get(deck, ())
+
+    def record_deck(self, deck: str, marks: Sequence[PageMark]) -> None:
+        """Remember what is about to be written on a deck's pages."""
+        self._decks[deck] = tuple(sorted(marks, key=lambda mark: mark.page))
+
+    def record_meeting(self, period: str, shown: Sequence[ShownItem]) -> None:
+        """Remember what the meeting of an ISO week is shown."""
+        self._meetings[period] = {item.case_id: item for item in shown}
 
     def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:
         """Remember when a pass was completed and which ledgers it read."""

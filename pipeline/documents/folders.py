@@ -75,6 +75,14 @@ class TemplateFolders:
             self._names[kind] = parse_field_names(*self.read(kind, "fields.yaml"))
         return self._names[kind]
 
+    def read_first(self, *names: tuple[str, ...]) -> tuple[str, bytes]:
+        """The first of several files, folder by folder, so that a plant's own under any name wins over the packaged."""
+        for folder in self._folders:
+            for parts in names:
+                if folder.joinpath(*parts).is_file():
+                    return TemplateFolders([folder]).read(*parts)
+        return self.read(*names[-1])
+
     def sheet(self, kind: str) -> KindSheet:
         """kind.yaml of a kind, read once; raises ``TemplateFault``."""
         if kind not in self._sheets:

@@ -20,13 +20,14 @@ from pipeline.documents.word_file import DocumentUnreadable, WordFile
 from schemas.board import BoardView
 from schemas.case import Case
 from schemas.decisions import Decisions
+from schemas.deck import DeckEdition, DeckView, PageMark
 from schemas.follow_up import PenaltyProposal
 from schemas.report import Refreshed
 
 if TYPE_CHECKING:
     from pipeline.documents.engine import WordTemplate
 
-TEMPLATE, WORKBOOK = "template.docx", "template.xlsx"
+TEMPLATE, WORKBOOK, DECK = "template.docx", "template.xlsx", "deck"
 #: Kinds that are plain text, which opens anywhere and is pasted into a mail or a chat.
 TEXT_TEMPLATE = "template.txt"
 TEXT_KINDS = frozenset({"inquiry"})
@@ -165,6 +166,16 @@ class TemplateDocuments:
     def render_mail(self, kind: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
         """Subject, plain text and HTML of a mail. Raises ``TemplateFault``."""
         return self._mails.render(kind, context)
+
+    def render_deck(
+        self, view: DeckView, standing: tuple[str, bytes] | None, marks: Sequence[PageMark],
+        read: Callable[[str], bytes], now: datetime,
+    ) -> DeckEdition:
+        """The weekly deck, see ``deck.edition.make``; the plant's own template.potx or template.pptx comes first."""
+        from pipeline.documents.deck.edition import make
+
+        template = self._folders.read_first((DECK, "template.potx"), (DECK, "template.pptx"))
+        return make(view, template, standing, marks, read, now)
 
     def render_board(self, view: BoardView) -> bytes:
         """The self-contained board page; equal views give equal bytes."""

@@ -15,6 +15,13 @@ class FileInUse(KesuError):
         super().__init__(f"{path.name} 正被 {by or '他人'} 打开，新内容待其关闭后写入。位置：{path.parent}")
 
 
+class FileChanged(KesuError):
+    """A shared file that somebody saved while we prepared; the next pass starts from theirs."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path.name} 在写入前又被保存过，本次不写入，下一轮在新内容上继续。位置：{path.parent}")
+
+
 class OutsideShare(KesuError):
     """A path that would lead out of its folder."""
 

@@ -11,13 +11,22 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from pipeline.journal import case_table, effect_table, field_table, mail_table, tables, trail_table
+from pipeline.journal import (
+    case_table,
+    deck_table,
+    effect_table,
+    field_table,
+    mail_table,
+    tables,
+    trail_table,
+)
 from pipeline.journal.backup import RESTORED, daily_backup
 from pipeline.journal.connection import plain_failures
 from pipeline.journal.errors import TimeRunsBackwards
 from pipeline.journal.meta_table import delete_fact, fact, facts_with, write_fact
 from pipeline.journal.pass_lock import instance_lock, pass_lock
 from pipeline.journal.row_forms import time_from, time_text
+from schemas.deck import PageMark, ShownItem
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 from schemas.intake import IgnoredMail, KnownMail
 from schemas.ports import KnownCase, Memory, TrackedValue
@@ -80,6 +89,7 @@ class SqlJournal:
                     unreadable_since=MappingProxyType(_unreadable(connection)),
                     mails=MappingProxyType(mail_table.all_mails(connection)),
                     ignored=MappingProxyType(mail_table.all_ignored(connection)),
+                    meetings=MappingProxyType(deck_table.latest_meetings(connection)),
                 )
                 self._remembered = (generation, memory)
             return self._remembered[1]
@@ -189,6 +199,22 @@ class SqlJournal:
         if any(known.get(field) != digest for field, digest in written.items()):
             with self._write() as connection:
                 field_table.record(connection, path, written)
+
+    def deck_marks(self, deck: str) -> tuple[PageMark, ...]:
+        """What was written on the pages of a deck (path relative to the share)."""
+        with self._read() as connection:
+            return deck_table.marks_of(connection, deck)
+
+    def record_deck(self, deck: str, marks: Sequence[PageMark]) -> None:
+        """Remember what is about to be written on a deck's pages; writes nothing that is already so."""
+        with self._write() as connection:
+            deck_table.record_marks(connection, deck, marks)
+
+    def record_meeting(self, period: str, shown: Sequence[ShownItem]) -> None:
+        """Remember what the meeting of an ISO week is shown; writes nothing that is already so."""
+        with self._write() as connection:
+            if deck_table.record_meeting(connection, period, shown):
+                _next_generation(connection)
 
     def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:
         """Remember when a pass was completed and which ledgers it read; writes nothing that is already so."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 #: The revision that these tables correspond to; a test holds it equal to the head of migrations/.
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -178,4 +178,30 @@ ignored_mails = Table(
     Column("subject", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("seen_at", Text, nullable=False),
+)
+
+# one row a page of a deck that we ever wrote; digests (a JSON list, newest last) tell whether people changed it since
+deck_pages = Table(
+    "deck_pages",
+    metadata,
+    Column("deck", Text, nullable=False),
+    Column("page", Text, nullable=False),
+    Column("digests", Text, nullable=False),
+    Column("material", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("present", Integer, nullable=False),
+    PrimaryKeyConstraint("deck", "page"),
+)
+
+# how each complaint stood when a weekly meeting was shown it: digests and counts, no texts but states and levels
+meeting_items = Table(
+    "meeting_items",
+    metadata,
+    Column("period", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("facts", Text, nullable=False),
+    PrimaryKeyConstraint("period", "case_id"),
 )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from pipeline.plan.actions import act, archives, cells, intake, rounds
+from pipeline.plan.deck import deck
 from pipeline.plan.judgement import judge
 from pipeline.plan.sightings import find, next_case_id
 from pipeline.plan.work import Pass, Plan, Snapshot
@@ -63,6 +64,7 @@ def plan(
     result.effects.extend(baseline_summaries(result.cases, memory.seen_ledgers, directory, history))
     result.effects.extend(archives(work))
     result.effects.extend(rounds(work))
+    result.effects.extend(deck(work))
     result.effects.extend(cells(work))
     result.effects.extend(intake(work))
     return result

@@ -66,6 +66,14 @@ def coming_week(now: datetime, calendar: Workdays, settings: Settings) -> WeekTi
     return times_of(coming, calendar, settings) if coming is not None else None
 
 
+def drafted_week(now: datetime, calendar: Workdays, settings: Settings) -> WeekTimes | None:
+    """The latest week whose draft deck is due by ``now``; None when there is none in the past year."""
+    for run in _weeks(now, calendar):
+        if datetime.combine(run.weekly_day, settings.weekly.draft_at, tzinfo=settings.zone) <= now:
+            return times_of(run, calendar, settings)
+    return None
+
+
 def _weekly_runs(now: datetime, calendar: Workdays, settings: Settings) -> Iterator[DueRun]:
     for run in _weeks(now, calendar):
         at = datetime.combine(run.weekly_day, settings.weekly.overdue_at, tzinfo=settings.zone)

@@ -83,16 +83,17 @@ INSIDE: dict[str, Callable[[], None]] = {
     "archive-in-place": lambda: die_after(gateway, "_put_in_place"),
     "archive-zip-half": lambda: die_after(shutil, "copyfileobj"),
     "archive-zipped": lambda: die_after(gateway, "zip_beside"),
+    "deck-exchanged": lambda: die_after(FolderShare, "put_in_place"),
 }
 
 
 def main(config: Path, now: datetime, point: str) -> None:
-    """Run the pass and die at ``point``: the n-th commit point, or one inside an effect."""
+    """Run the pass and die at ``point``: the n-th commit point, the first of a name, or one inside an effect."""
     seen: list[str] = []
 
     def step(name: str) -> None:
         seen.append(name)
-        if point == str(len(seen)):
+        if point in {str(len(seen)), name}:
             die()
 
     if point in INSIDE:

@@ -100,6 +100,7 @@ WAYS: dict[str, tuple[list[Step], str]] = {
     ),
     "mail.penalty": ([penalties_on, late_measure, at("08:05")], "2026-11-27T08:30"),
     "mail.digest": ([typed(complaint()), at("08:05")], "08:30"),
+    "deck": ([typed(complaint(客诉编号="K-1", 状态="调查")), at("08:05"), at("08:16")], "09:00"),
     "mail.baseline": ([new_ledger_beside], "08:05"),
     "mail.overdue": ([late_measure, at("08:05")], "09:00"),
     "round.weekly": ([], "09:00"),

@@ -24,6 +24,10 @@ NO_TABLE = {
     "case_mails": "collects mails; tests/spec/test_planned_effects.py",
     "cases": "joins the rows of the sheets by 客诉编号; used by every table",
     "decide": "calls the rules of one complaint; the tables on clocks, duties and registration run through it",
+    **dict.fromkeys(
+        ("deck_charts", "deck_item_page", "deck_lists", "deck_sources", "deck_statistics", "deck_view", "deck_wording"),
+        "puts the slides of the weekly deck together; tests/spec/test_rule_deck.py, tests/functional/test_deck_pass.py",
+    ),
     "digest": "collects the lines of a mail; tests/spec/test_planned_effects.py",
     "history": "keys of effects in the journal; tests/spec/test_planned_effects.py",
     "report_counted": "fills blanks from the 8D; tests/functional/test_documents_both_ways.py",

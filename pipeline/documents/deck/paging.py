@@ -1,0 +1,102 @@
+"""Fills areas with pieces, one page after the other: nothing shrinks, what does not fit continues on a next page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.documents.deck.drawing import Area
+from pipeline.documents.deck.pieces import Heading, Line, Paragraph, Piece, head_of, pieces_of
+from schemas.deck import Block
+
+#: Where the n-th page (from 0) has room for blocks.
+Areas = Callable[[int], Area]
+_LEAST = 60.0  # points; a page with less room than this is not begun
+
+
+@dataclass(slots=True)
+class Filled:
+    """The pieces of one page, in order."""
+
+    area: Area
+    pieces: list[Piece] = field(default_factory=list)
+
+    @property
+    def used(self) -> float:
+        """Points taken so far."""
+        return sum(piece.height for piece in self.pieces)
+
+    @property
+    def room(self) -> float:
+        """Points left."""
+        return self.area.height - self.used
+
+
+def _wanted_room(pieces: Sequence[Piece], at: int) -> float:
+    """A heading needs room for itself, a table's heading row and the beginning of what follows."""
+    room = pieces[at].height
+    while at + 1 < len(pieces) and (isinstance(pieces[at], Heading) or _is_head(pieces[at])):
+        at += 1
+        following = pieces[at]
+        whole = isinstance(following, Heading) or _is_head(following)
+        room += following.height if whole else min(following.height, _LEAST)
+    return room
+
+
+def _is_head(piece: Piece) -> bool:
+    return isinstance(piece, Line) and piece.head
+
+
+def _add(page: Filled, piece: Piece) -> None:
+    page.pieces.append(replace(piece, first=True) if isinstance(piece, Heading) and not page.pieces else piece)
+
+
+def _continue_table(page: Filled, piece: Piece) -> None:
+    """Repeat the heading row where a table goes on."""
+    if isinstance(piece, Line) and not piece.head and not page.pieces:
+        page.pieces.append(head_of(piece.table, page.area.width))
+
+
+def fill(blocks: Sequence[Block], areas: Areas) -> list[Filled]:
+    """The pages that ``blocks`` take, at least one; an area lower than ``_LEAST`` points is left empty.
+
+    A plant's template whose pages are all that low is refused before it comes to this (``DeckTemplateFault``).
+    """
+    pages = [Filled(areas(0))]
+    pending = list(pieces_of(blocks, pages[0].area.width))
+    at = 0
+    while at < len(pending):
+        page, piece = pages[-1], pending[at]
+        _continue_table(page, piece)
+        if _wanted_room(pending, at) <= page.room:
+            _add(page, piece)
+            at += 1
+            continue
+        rest = _split(page, piece)
+        if rest is not None:
+            pending[at] = rest
+        elif not page.pieces and page.area.height >= _LEAST:
+            _add(page, piece)  # higher than a page although it cannot be split: a heading row of many lines
+            at += 1
+            continue
+        pages.append(Filled(areas(len(pages))))
+        if pages[-1].area.width != page.area.width:
+            pending[at:] = [_measured(entry, pages[-1].area.width) for entry in pending[at:]]
+    return pages
+
+
+def _measured(piece: Piece, width: float) -> Piece:
+    return piece if isinstance(piece, Heading) else piece.measured(width)
+
+
+def _split(page: Filled, piece: Piece) -> Piece | None:
+    """Put the beginning of a long paragraph or row on the page; the rest, or None when it should move as a whole."""
+    if not isinstance(piece, Paragraph | Line) or page.area.height < _LEAST:
+        return None
+    if piece.height <= page.area.height * 0.5 and page.pieces:
+        return None  # short enough to move whole
+    parts = piece.split(page.room)
+    if parts is None:
+        return None
+    _add(page, parts[0])
+    return parts[1]
