@@ -99,7 +99,8 @@ def documents_of(settings: Settings, config: Path | None) -> Documents:
     from pipeline.documents.gateway import TemplateDocuments
 
     own = resolve(config, settings.templates) if config is not None and settings.templates else None
-    return TemplateDocuments([own] if own is not None and own.is_dir() else [])
+    share = FolderShare(resolve(config, settings.share), settings.cases_folder) if config is not None else None
+    return TemplateDocuments([own] if own is not None and own.is_dir() else [], share.read if share else None)
 
 
 def _journal(settings: Settings, config: Path, share: FolderShare, *, write: bool) -> SqlJournal:

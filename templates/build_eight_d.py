@@ -5,11 +5,14 @@ from __future__ import annotations
 from docx.document import Document
 
 from templates.build_layout import Column, facts, fields, gap, heading, looped, new_document, section, title
+from templates.build_photos import photos
 
 
 def build() -> Document:
     """The whole template."""
-    document = new_document("8D报告 8D Report   编号 No. {{ number }}   版本 Rev. {{ version }}")
+    document = new_document(
+        "8D报告 8D Report   编号 No. {{ number }}   版本 Rev. {{ version }}", mark="{{ draft|optional }}"
+    )
     title(document, "8D报告", "8D Report")
     facts(document, [
         [("编号 No.", "{{ number }}"), ("版本 Rev.", "{{ version }}"), ("接诉时间", "{{ received }}")],
@@ -61,6 +64,7 @@ def _d0_to_d2(document: Document) -> None:
         Column("不是 Is not", 4.7, "{{ row.no }}"), Column("差异 Distinction", 4.7, "{{ row.difference }}"),
     ], together=True)
     gap(document)
+    photos(document)
     fields(document, [("照片/图示 Photos", "{{ photos }}")])
 
 
@@ -97,6 +101,10 @@ def _d4(document: Document) -> None:
         Column("变化时间 When", 2.5, "{{ p.changed }}", centred=True), Column("影响分析 Effect", 4.1, "{{ p.impact }}"),
         Column("判定 Verdict", 1.9, "{{ p.verdict }}", centred=True), Column("证据 Evidence", 3.4, "{{ p.evidence }}"),
     ])
+    document.add_paragraph("{%p if fishbone %}")
+    heading(document, "鱼骨图 Fishbone")
+    document.add_paragraph("{{ fishbone.drawing }}")
+    document.add_paragraph("{%p endif %}")
     heading(document, "故障再现 Reproduction")
     facts(document, [[("试验次数", "{{ trials }}"), ("再现次数", "{{ reproduced }}"),
     ("责任工序", "{{ process }}")]], label=2.0)

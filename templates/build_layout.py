@@ -172,7 +172,8 @@ def gap(document: DocumentObject, points: float = 4) -> None:
     paragraph.paragraph_format.line_spacing = Pt(points)
 
 
-def _table(document: DocumentObject, widths: Sequence[float]) -> Table:
+def table_of(document: DocumentObject, widths: Sequence[float]) -> Table:
+    """An empty table over the text width, its columns in proportion to ``widths``."""
     table: Table = document.add_table(rows=0, cols=len(widths))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     properties = table._tbl.tblPr
@@ -190,7 +191,8 @@ def _table(document: DocumentObject, widths: Sequence[float]) -> Table:
     return table
 
 
-def _row(table: Table, widths: Sequence[float], *, whole: bool = True) -> _Row:
+def row_of(table: Table, widths: Sequence[float], *, whole: bool = True) -> _Row:
+    """One more row; ``whole`` keeps it on one page."""
     row: _Row = table.add_row()  # type: ignore[no-untyped-call]  # python-docx left it without types
     total = sum(widths)
     for cell, width in zip(row.cells, widths, strict=True):
@@ -212,7 +214,8 @@ def _label(cell: _Cell, text: str, *, centred: bool = False, stay: bool = False)
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
 
 
-def _value(cell: _Cell, tag: str, *, centred: bool = False, least: float = 0) -> None:
+def value_in(cell: _Cell, tag: str, *, centred: bool = False, least: float = 0) -> None:
+    """A tag or text in a cell; ``least`` is the air above and below it (pt)."""
     paragraph = cell.paragraphs[0]
     paragraph.add_run(tag)
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
@@ -226,34 +229,34 @@ def facts(document: DocumentObject, lines: Sequence[Sequence[tuple[str, str]]], 
     """Lines of label and tag, equally many in each line; ``label`` is a label's width in cm."""
     count = len(lines[0])
     widths = [label, TEXT_WIDTH / count - label] * count
-    table = _table(document, widths)
+    table = table_of(document, widths)
     for line in lines:
-        row = _row(table, widths)
+        row = row_of(table, widths)
         for position, (name, tag) in enumerate(line):
             _label(row.cells[2 * position], name)
-            _value(row.cells[2 * position + 1], tag)
+            value_in(row.cells[2 * position + 1], tag)
 
 
 def fields(document: DocumentObject, lines: Sequence[tuple[str, str]], label: float = 3.4) -> None:
     """One label and one tag a line, for longer texts; these rows may run over a page's end."""
     widths = [label, TEXT_WIDTH - label]
-    table = _table(document, widths)
+    table = table_of(document, widths)
     for name, tag in lines:
-        row = _row(table, widths, whole=False)
+        row = row_of(table, widths, whole=False)
         _label(row.cells[0], name)
-        _value(row.cells[1], tag)
+        value_in(row.cells[1], tag)
 
 
 def form_rows(document: DocumentObject, lines: Sequence[tuple[str, str, str, int]]) -> None:
     """Rows to write in by hand: label, what stands in the field already, how to ask, and the room in lines."""
     widths = [2.6, 8.4, TEXT_WIDTH - 11.0]
-    table = _table(document, widths)
+    table = table_of(document, widths)
     for name, printed, ask, room in lines:
-        row = _row(table, widths)
+        row = row_of(table, widths)
         row.height = Cm(0.62 * room)
         _label(row.cells[0], name)
-        _value(row.cells[1], printed)
-        _value(row.cells[2], ask)
+        value_in(row.cells[1], printed)
+        value_in(row.cells[2], ask)
         hint = row.cells[2].paragraphs[0].runs[0]
         hint.font.size, hint.font.color.rgb = Pt(8), RGBColor(0x59, 0x59, 0x59)
 
@@ -266,17 +269,17 @@ def looped(
     ``air`` widens the rows for signing (pt); ``together`` keeps a short table on one page.
     """
     widths = [column.width for column in columns]
-    table = _table(document, widths)
-    head = _row(table, widths)
+    table = table_of(document, widths)
+    head = row_of(table, widths)
     head._tr.get_or_add_trPr().append(_element("w:tblHeader"))
     for cell, column in zip(head.cells, columns, strict=True):
         _label(cell, column.heading, centred=True, stay=True)
-    _row(table, widths).cells[0].paragraphs[0].add_run(f"{{%tr for {loop} %}}")
-    line = _row(table, widths)
+    row_of(table, widths).cells[0].paragraphs[0].add_run(f"{{%tr for {loop} %}}")
+    line = row_of(table, widths)
     for cell, column in zip(line.cells, columns, strict=True):
-        _value(cell, column.tag, centred=column.centred, least=air)
+        value_in(cell, column.tag, centred=column.centred, least=air)
         cell.paragraphs[0].paragraph_format.keep_with_next = together or None
-    _row(table, widths).cells[0].paragraphs[0].add_run("{%tr endfor %}")
+    row_of(table, widths).cells[0].paragraphs[0].add_run("{%tr endfor %}")
 
 
 def bullets(document: DocumentObject, loop: str, tag: str) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import Any
 
 from pipeline.documents import phrases
+from pipeline.documents.photos import SUFFIXES
 from pipeline.documents.phrases import day, how_many, listed, moment, or_blank, percent, pieces, text, yes_no
-from schemas.case import Case
+from pipeline.documents.sandbox import DRAFT
+from schemas.case import ATTACHMENTS, Case
 from schemas.decisions import Decisions, TeamMember
 from schemas.rows import Action, Why
 from schemas.values import ActionKind, CausePath, FactorM
 
 KIND = "eight_d"
+MOST_PHOTOS = 12
 
 #: Where suspect parts can be (process step 4), with the words by which plants name these places.
 PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -31,14 +35,15 @@ _WHYS = 5
 
 
 def context(case: Case, decisions: Decisions, round_number: int | None = None) -> dict[str, Any]:
-    """Everything the template can show; JSON-like, pure, without the time of the pass. ``round_number`` is not used.
+    """Everything the template can show; JSON-like, pure, without the time of the pass. ``round_number``: version.
 
     Left out on purpose, since the report goes to the customer: level reasons, cost, 备注, 经验教训, 检讨原因, 责任判定.
     """
     complaint = case.complaint
     return {
         "number": case.number,
-        "version": 1 + (complaint.restarts or 0),
+        "version": round_number or 1 + (complaint.restarts or 0),
+        "draft": "" if _is_approved(case) else DRAFT,
         "customer": text(complaint.customer),
         "customer_site": text(complaint.customer_site),
         "customer_ref": text(complaint.customer_ref),
@@ -52,12 +57,33 @@ def context(case: Case, decisions: Decisions, round_number: int | None = None) -
         "approved_by": "",
         "team": team(decisions.team, text(complaint.engineer)),
         **_symptom(case),
+        **pictures(case),
         **_containment(case),
         **_causes(case),
         **_measures(case),
         **_prevention(case),
         **_closure(case),
     }
+
+
+def _is_approved(case: Case) -> bool:
+    """Whether somebody has put a name into 批准 of the report."""
+    return any(reading.fields.get("approved_by") for reading in case.reports if reading.kind == KIND)
+
+
+def pictures(case: Case) -> dict[str, Any]:
+    """Photos from 附件, two in a row, by name; the first twelve, the rest are counted."""
+    files = case.files.attachments if case.files else ()
+    names = [name for name in files if PurePath(name).suffix.casefold() in SUFFIXES] if case.folder else []
+    shown = names[:MOST_PHOTOS]
+    cells = [(f"{case.folder}/{ATTACHMENTS}/{name}", PurePath(name).stem) for name in shown]
+    cells += [("", "")] * (len(cells) % 2)
+    rows = [
+        {"left": left[0], "left_caption": left[1], "right": right[0], "right_caption": right[1]}
+        for left, right in zip(cells[::2], cells[1::2], strict=True)
+    ]
+    more = len(names) - len(shown)
+    return {"picture_rows": rows, "more_photos": f"另有 {more} 张照片，见资料夹“{ATTACHMENTS}”" if more else ""}
 
 
 _NUMERAL = re.compile(r"^[①②③④⑤]\s*")
@@ -172,6 +198,7 @@ def _causes(case: Case) -> dict[str, Any]:
     points.sort(key=lambda point: order.index(point["factor"]) if point["factor"] in order else len(order))
     return {
         "change_points": points,
+        "fishbone": _fishbone(case),
         "trials": pieces(complaint.reproduction_trials, "次"),
         "reproduced": pieces(complaint.reproduced, "次"),
         "reproduction": text(complaint.reproduction),
@@ -182,6 +209,19 @@ def _causes(case: Case) -> dict[str, Any]:
         "cause_rank": text(complaint.cause_rank),
         "process": text(complaint.process),
     }
+
+
+def _fishbone(case: Case) -> dict[str, Any] | None:
+    """The six bones, as soon as one change point was assessed."""
+    rows = [row.record for row in case.rows.change_points if row.record.change]
+    if not any(row.verdict is not None for row in rows):
+        return None
+    bones = [
+        {"factor": factor.value, "causes": [
+            {"text": text(row.change), "verdict": text(row.verdict)} for row in rows if row.factor is factor
+        ]} for factor in FactorM
+    ]
+    return {"problem": text(case.complaint.phenomenon), "bones": bones}
 
 
 def whys(chain: tuple[Why, ...]) -> list[dict[str, Any]]:

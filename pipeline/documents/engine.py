@@ -16,6 +16,7 @@ from jinja2 import Template, TemplateError, nodes
 from lxml import etree
 
 from pipeline.documents.controls import add_controls
+from pipeline.documents.drawings import Drawings, Read
 from pipeline.documents.fault import TemplateFault, quoted
 from pipeline.documents.field_names import FieldNames
 from pipeline.documents.filling import W, finish
@@ -54,23 +55,29 @@ class WordTemplate:
     columns: frozenset[str] = frozenset()
     names: FieldNames | None = None
 
-    def render(self, context: Mapping[str, Any], now: datetime) -> bytes:
+    def render(self, context: Mapping[str, Any], now: datetime, read: Read | None = None) -> bytes:
         """The document with ``now`` (aware) as its time stamps; equal arguments give equal bytes.
+
+        ``read`` gives the bytes of a photo by its path on the share; without it photos are named only.
 
         Raises:
             TemplateFault: a tag names what is not there, or is not allowed, or breaks the document.
         """
         keyed = self.names.with_keys(context) if self.names else context
-        rendered = {part.member: self._render_part(part, keyed) for part in self.parts}
+        drawings = Drawings(read)
+        marked = drawings.marked(keyed)
+        members = dict(self.members)
+        members.update({part.member: self._render_part(part, marked, drawings) for part in self.parts})
+        drawings.into(members)
         buffer = io.BytesIO()
         moment = now.astimezone(UTC)
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-            for member, content in self.members:
-                payload = _stamped(content, moment) if member == _CORE else rendered.get(member, content)
+            for member, content in members.items():
+                payload = _stamped(content, moment) if member == _CORE else content
                 package.writestr(_zip_entry(member, now), payload)
         return buffer.getvalue()
 
-    def _render_part(self, part: _Part, context: Mapping[str, Any]) -> bytes:
+    def _render_part(self, part: _Part, context: Mapping[str, Any], drawings: Drawings) -> bytes:
         try:
             text = part.template.render(context)
         except (TemplateError, *RUN_ERRORS) as error:
@@ -82,6 +89,7 @@ class WordTemplate:
             raise TemplateFault(
                 self.name, "", "", "标签的位置打乱了段落或表格", "请让循环、判断的开始和结束标签各占同一层的整行或整段"
             ) from error
+        drawings.place(tree)
         finish(tree)
         return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
 
@@ -195,7 +203,8 @@ def _place(source: str, line: int | None, message: str) -> str:
 def _zip_entry(member: str, now: datetime) -> zipfile.ZipInfo:
     stamp = (max(now.year, 1980), now.month, now.day, now.hour, now.minute, now.second // 2 * 2)
     entry = zipfile.ZipInfo(member, stamp)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    stored = member.endswith((".jpeg", ".jpg", ".png"))  # packing a photo again costs time and saves nothing
+    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
     entry.create_system = 0  # else Windows and Linux would write different bytes
     return entry
 

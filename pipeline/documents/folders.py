@@ -20,6 +20,7 @@ class KindSheet(BaseModel):
     """kind.yaml of a document kind.
 
     ``{round}`` in ``file_name`` stands for the round of a meeting, ``{action}`` for the action it speaks of;
+    ``file_name_again`` is the name of a second and later version;
     ``fill_in`` names the workbook of a form that people fill in and send back.
     """
 
@@ -27,12 +28,14 @@ class KindSheet(BaseModel):
 
     title: str = Field(min_length=1)
     file_name: str = Field(pattern=r"^[^/\\:*?\"<>|]+\.(?:docx|txt)$")
+    file_name_again: str = Field(default="", pattern=r"^(?:[^/\\:*?\"<>|]+\.docx)?$")
     fill_in: str = Field(default="", pattern=r"^(?:[^/\\:*?\"<>|]+\.xlsx)?$")
     made: str
 
     def name_for(self, round_number: int | None, action: str = "") -> str:
         """The document's file name, safe on Windows whatever the action is called."""
-        name = self.file_name.replace("{round}", str(round_number or 1))
+        again = self.file_name_again if round_number and round_number > 1 else ""
+        name = (again or self.file_name).replace("{round}", str(round_number or 1))
         return name.replace("{action}", safe_name(action)) if action else name
 
 

@@ -49,14 +49,16 @@ class TemplateDocuments:
     """Documents, mails and board page from templates: the plant's own copies first, the packaged ones behind them.
 
     ``own`` lists folders laid out like ``templates/``; a folder or file missing there is taken from the package.
+    ``read_photo`` gives the bytes of a photo by its path on the share.
     """
 
-    def __init__(self, own: Sequence[Folder] = ()) -> None:
+    def __init__(self, own: Sequence[Folder] = (), read_photo: Callable[[str], bytes] | None = None) -> None:
         from pipeline.documents.engine import WordEngine  # docxtpl costs a tenth of a second
 
         self._folders = TemplateFolders((*own, packaged_templates()))
         self._engine = WordEngine()
         self._mails = MailTexts(self._folders)
+        self._read_photo = read_photo
         self._forms = CustomerForms(self._folders, self._engine)
 
     def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
@@ -91,7 +93,7 @@ class TemplateDocuments:
             return text.replace("\n", "\r\n").encode("utf-8-sig")  # as the editors of Windows expect it
         if kind == eight_d.KIND and "form" in context:
             return self._forms.render(context, now)
-        return self._template(kind).render(context, now)
+        return self._template(kind).render(context, now, self._read_photo)
 
     def _template(self, kind: str) -> WordTemplate:
         return self._engine.template(*self._folders.read(kind, TEMPLATE), self._names(kind))

@@ -12,7 +12,7 @@ from lxml import etree
 from pipeline.documents.controls import Control, controls_of
 from pipeline.documents.field_names import EMPTY_ROW, FieldNames, digest_of_name, digest_of_text
 from pipeline.documents.filling import W
-from pipeline.documents.sandbox import BLANK_WORD
+from pipeline.documents.sandbox import BLANK_WORD, DRAFT
 from pipeline.documents.word_file import WordFile, without_row
 from schemas.report import Refreshed
 
@@ -54,9 +54,12 @@ def refreshed(
     for field, control in _add_rows(new.tree, controls, fresh, last):
         written[digest_of_name(field)] = digest_of_text(control.text)
         updated.append(names.alias(field))
+    headers = {} if any(DRAFT.encode() in part for part in new.headers().values()) else file.headers_without(DRAFT)
+    if headers:
+        updated.append("草稿标记")
     if not updated:
         return Refreshed(present, written, (), tuple(kept))
-    return Refreshed(file.with_tree(), written, tuple(updated), tuple(kept))
+    return Refreshed(file.with_tree(headers), written, tuple(updated), tuple(kept))
 
 
 def written_fields(content: bytes, names: FieldNames, name: PurePath) -> dict[str, str]:

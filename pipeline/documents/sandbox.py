@@ -20,8 +20,12 @@ from pipeline.documents.fault import TemplateFault
 BLANK = "\ue000"
 #: What people read in its place.
 BLANK_WORD = "待填写"
+#: Stands in the header of a report until somebody has approved it.
+DRAFT = "草稿 DRAFT"
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000\ufffe\uffff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001\ufffe\uffff]"
+)
 _UNDEFINED_NAME = re.compile(r"'([^']+)' is undefined|has no attribute '([^']+)'|no element '?([^']+?)'?$")
 _UNFINISHED = "Unexpected end of template"
 _LONGEST_REPETITION = 10_000

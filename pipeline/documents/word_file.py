@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 from lxml import etree
 
+from pipeline.documents.filling import W
 from pipeline.ooxml.package import Member, Package
 from schemas.errors import KesuError
 
 _MAIN = re.compile(r"word/document\d*\.xml", re.IGNORECASE)
+_HEADER = re.compile(r"word/header\d*\.xml", re.IGNORECASE)
 _MOST_MEMBERS, _MOST_BYTES, _HIGHEST_RATIO = 4000, 64 << 20, 400
 
 
@@ -36,10 +39,27 @@ class WordFile:
         except (KesuError, etree.XMLSyntaxError, IndexError) as error:
             raise DocumentUnreadable(name, "文件不完整、有密码或不是 .docx") from error
 
-    def with_tree(self) -> bytes:
-        """The file with the tree as it stands now; all other members byte for byte as they were."""
+    def with_tree(self, headers: Mapping[str, bytes] | None = None) -> bytes:
+        """The file with the tree as it stands now, and these headers; all other members byte for byte as they were."""
         part = etree.tostring(self.tree, xml_declaration=True, encoding="UTF-8", standalone=True)
-        return self._package.rewritten({self._member: part}, {})
+        return self._package.rewritten({self._member: part, **(headers or {})}, {})
+
+    def headers(self) -> Mapping[str, bytes]:
+        """The page headers by part name."""
+        found = (member for member in self._package.members if _HEADER.fullmatch(member.name))
+        return {member.name: self._package.read(member, _MOST_BYTES) for member in found}
+
+    def headers_without(self, mark: str) -> dict[str, bytes]:
+        """The headers that show ``mark`` in a run of its own, without it."""
+        changed = {}
+        for name, content in self.headers().items():
+            tree = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+            marks = [text for text in tree.iter(f"{W}t") if (text.text or "").strip() == mark]
+            for text in marks:
+                text.text = ""
+            if marks:
+                changed[name] = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+        return changed
 
 
 def _main_part(package: Package, name: PurePath) -> Member:

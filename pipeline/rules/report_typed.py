@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pipeline.rules.cause_wording import is_answer
+from pipeline.rules.restart import eight_d_version
 from schemas.case import Case
 from schemas.decisions import Decisions
 from schemas.ports import Documents
@@ -26,7 +27,7 @@ def with_documents(
     readings: list[DocumentReading] = []
     found: list[Disagreement] = []
     for kind, round_number in _documents_of(case):
-        reading = seen.get(f"{case.folder}/{documents.file_name(kind, round_number)}")
+        reading = seen.get(f"{case.folder}/{documents.file_name(kind, round_number, case.complaint.customer)}")
         if reading is not None:
             readings.append(reading)
             found += _differing(case, decisions, documents, reading, round_number)
@@ -34,7 +35,8 @@ def with_documents(
 
 
 def _documents_of(case: Case) -> Iterator[tuple[str, int | None]]:
-    yield from ((REPORT, None), ("slip", None))
+    version = eight_d_version(case.complaint)
+    yield from ((REPORT, version if version > 1 else None), ("slip", None))
     rounds = (row.record.round for row in case.rows.meetings if row.record.round is not None)
     yield from (("minutes", number) for number in dict.fromkeys(rounds))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.rules.completeness import questions_text
 from pipeline.rules.history import History
+from pipeline.rules.restart import eight_d_version
 from schemas.case import Case
 from schemas.decisions import Decisions
 from schemas.effects import Effect, WriteDocument, digest_of
@@ -17,10 +18,16 @@ _NOTICE_STATES = frozenset({MeetingState.CONFIRMED, MeetingState.MOVED})
 _MINUTES_STATES = frozenset({MeetingState.HELD, MeetingState.SIGNED})
 
 
+def version_of(case: Case) -> int | None:
+    """The version of the 8D as a document of its own: from the second on, the one before stays as it is."""
+    version = eight_d_version(case.complaint)
+    return version if version > 1 else None
+
+
 def wanted_kinds(case: Case, decisions: Decisions) -> Iterator[tuple[str, int | None]]:
     """(kind, round) of every document the case should have; a meeting without a time has no notice yet."""
     if decisions.form is not None:
-        yield ("eight_d" if decisions.form.full_8d else "slip"), None
+        yield ("eight_d", version_of(case)) if decisions.form.full_8d else ("slip", None)
     for row in case.rows.meetings:
         meeting = row.record
         if meeting.round is None:

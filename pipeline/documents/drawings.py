@@ -1,0 +1,103 @@
+"""DrawingML for Word: a photo in its frame, and where drawings come into a rendered part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+from markupsafe import Markup
+
+from pipeline.documents import fishbone
+from pipeline.documents.filling import W
+from pipeline.documents.photos import PhotoRefused, prepared
+
+#: Stands for a drawing until the part is put together; a private-use character, cleaned from all input.
+MARK = "\ue001"
+_PLACE = re.compile(f"{MARK}(\\d+){MARK}")
+_EMU = 360_000  # a centimetre
+_FRAME = (7.9, 6.2)  # the room of a photo in cm
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_INLINE = """<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+ xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="{r}">
+<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{cx}" cy="{cy}"/><wp:docPr id="1" name="照片{n}"/>
+<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">
+<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:nvPicPr>
+<pic:cNvPr id="{n}" name="照片{n}"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="{rid}"/>
+<a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/>
+<a:ext cx="{cx}" cy="{cy}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic>
+</a:graphicData></a:graphic></wp:inline></w:drawing>"""
+
+Read = Callable[[str], bytes]
+
+
+@dataclass
+class Drawings:
+    """The drawings of one document: marked in its context, put into its main part, their files into the package."""
+
+    read: Read | None
+    _made: list[etree._Element] = field(default_factory=list)
+    _media: dict[str, bytes] = field(default_factory=dict)
+
+    def marked(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """The context with a mark wherever a photo or the fishbone goes; a photo that cannot be shown says why."""
+        found = dict(context)
+        if context.get("picture_rows"):
+            found["picture_rows"] = [
+                {**row, **{side: self._photo(row[side]) for side in ("left", "right")}}
+                for row in context["picture_rows"]
+            ]
+        if context.get("fishbone"):
+            shape = fishbone.drawing(context["fishbone"])
+            found["fishbone"] = {**context["fishbone"], "drawing": self._mark(shape)}
+        return found
+
+    def _mark(self, element: etree._Element) -> Markup:
+        self._made.append(element)
+        return Markup(f"{MARK}{len(self._made) - 1}{MARK}")  # noqa: S704 - digits between two marks of our own
+
+    def _photo(self, path: str) -> str | Markup:
+        if not path:
+            return Markup("")
+        try:
+            photo = prepared(self.read(path) if self.read else b"")
+        except PhotoRefused as refusal:
+            return str(refusal)
+        except OSError:
+            return "未嵌入：照片现在读不到"
+        number = len(self._media) + 1
+        self._media[f"kesu{number}.jpeg"] = photo.content
+        scale = min(_FRAME[0] / photo.width, _FRAME[1] / photo.height)
+        size = (round(photo.width * scale * _EMU), round(photo.height * scale * _EMU))
+        xml = _INLINE.format(r=_R, cx=size[0], cy=size[1], n=number, rid=f"rIdKesu{number}")
+        return self._mark(etree.fromstring(xml))
+
+    def place(self, tree: etree._Element) -> None:
+        """Put the drawings where their marks stand."""
+        for text in list(tree.iter(f"{W}t")):
+            found = _PLACE.search(text.text or "")
+            run = text.getparent()
+            if found is not None and run is not None:
+                run.replace(text, self._made[int(found.group(1))])
+
+    def into(self, members: dict[str, bytes]) -> None:
+        """Add the photos, their relationships and their content type to a package's members."""
+        if not self._media:
+            return
+        relations = etree.fromstring(members["word/_rels/document.xml.rels"])
+        for number, (name, content) in enumerate(self._media.items(), start=1):
+            members[f"word/media/{name}"] = content
+            etree.SubElement(relations, f"{{{_RELS}}}Relationship", {
+                "Id": f"rIdKesu{number}", "Type": f"{_R}/image", "Target": f"media/{name}",
+            })
+        members["word/_rels/document.xml.rels"] = etree.tostring(relations, xml_declaration=True, encoding="UTF-8")
+        types = etree.fromstring(members["[Content_Types].xml"])
+        if not any(entry.get("Extension", "").casefold() == "jpeg" for entry in types):
+            entry = etree.Element(f"{{{_TYPES}}}Default", {"Extension": "jpeg", "ContentType": "image/jpeg"})
+            types.insert(0, entry)
+            members["[Content_Types].xml"] = etree.tostring(types, xml_declaration=True, encoding="UTF-8")
