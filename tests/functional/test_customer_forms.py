@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.gateway import TemplateDocuments
 from tests.forms.build_form import build
-from tests.forms.foreign_form import KNOWN, load
+from tests.forms.foreign_form import HELD_OUT, KNOWN, load
 from tests.functional import documents_cases as cases
 from tests.functional.customer_form_files import write_form
 from tests.functional.plant_folder import PlantFolder, complaint, empty_plant, kesu
@@ -85,6 +85,51 @@ def test_rows_beyond_the_form_are_told_in_its_last_line_and_to_the_board(tmp_pat
     remarks = "；".join(documents.remarks("eight_d", context))
     assert "小组：表样只有 3 行，其余 2 项写在 8D!A9" in remarks
     assert "永久措施：表样只有 2 行，其余 1 项写在 8D!A17" in remarks
+
+
+def rated(tmp_path: Path, form: Path, *more: object) -> dict[str, tuple[str, bool]]:
+    """What ``--json`` proposes: box → (field, whether it is sure)."""
+    (tmp_path / "config.yaml").write_text("version: 1\nsite: 一厂\ntemplates: t\nledgers:\n- file: a.xlsx\n")
+    said = kesu("templates", "adopt", form, "--customer", "甲", "-c", tmp_path / "config.yaml", "--json", *more)
+    assert said.code == 1, said.err
+    return {cell["cell"]: (cell["field"], cell["sure"]) for cell in said.json["cells"]}
+
+
+def test_a_filled_sample_confirms_and_doubts(tmp_path: Path) -> None:
+    foreign = next(form for form in load(HELD_OUT) if form.name == "53_commercial_vehicle")
+    form = build(foreign, tmp_path)
+    before = rated(tmp_path, form)
+    sample = build(foreign, tmp_path, {
+        "B2": "ZK-2026-118", "D2": "总装二厂", "F2": "2026-11-02", "B14": "同类软管已排查", "D4": "见附件", "F9": "",
+    })
+    after = rated(tmp_path, form, "--sample", sample)
+    assert before["D4"] == ("defects", True)
+    assert after["D4"] == ("defects", False)  # no digit in it: no quantity
+    assert after["B2"] == ("customer_ref", True)
+    assert {cell for cell, (_, sure) in after.items() if sure} >= {"B2", "F2"}
+
+
+class TypedAnswers(io.StringIO):
+    """Standard input of somebody at a terminal who types these lines."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_doubts_are_asked_about_at_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = build(next(form for form in load(HELD_OUT) if form.name == "62_plant_quality_order"), tmp_path)
+    doubts = [cell for cell, (_, sure) in rated(tmp_path, form).items() if not sure]
+    assert len(doubts) >= 3
+    answers = ["", "n", "custmer", "客户投诉单号", *[""] * len(doubts)]
+    monkeypatch.setattr("sys.stdin", TypedAnswers("\n".join(answers)))
+    said = kesu("templates", "adopt", form, "--customer", "甲", "-c", tmp_path / "config.yaml")
+    assert said.code == 0, said.err
+    assert "没有名为 custmer 的字段，是否应为 customer" in said.out
+    text = (tmp_path / "t" / "eight_d" / "甲.对照表.yaml").read_text(encoding="utf-8")
+    taken = text[: text.index("# 待确认")] if "# 待确认" in text else text
+    cells = [cell.partition(":")[0] for cell in doubts]
+    assert sum(f'"整改通知书!{cell}"' not in taken for cell in cells) == 1
+    assert taken.count("customer_ref") >= 2
 
 
 def test_text_from_a_customer_stays_text(tmp_path: Path) -> None:

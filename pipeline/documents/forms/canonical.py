@@ -11,6 +11,7 @@ from schemas.values.traditional import simplified
 #: Characters that Japanese writes differently from simplified Chinese, as far as forms use them.
 _JAPANESE = (
     "発发 対对 処处 製制 実实 験验 証证 図图 種种 産产 単单 様样 続续 済济 査查 価价 営营 読读 変变 総总 権权 歳岁 "
+    "負负 稱称 績绩 執执 補补 詳详 細细 區区 識识 與与 為为 個个 陳陈 廣广 帶带 儲储 "
     "歴历 転转 効效 帰归 鋳铸 観观 気气 検检 顕显 収收 抜拔 仮假 応应 継继 銭钱 鉄铁 楽乐 択择 沢泽 訳译 録录 断断 戻退"
 )
 _SIMPLIFIED = str.maketrans({pair[0]: pair[1] for pair in _JAPANESE.split()})

@@ -11,7 +11,9 @@ _NUMBERING = re.compile(
     r"|\((?:\d{1,2}|[一二三四五六七八九十])\)|[①-⑳]"
     r"|第[一二三四五六七八九十\d]+(?:步|章|部分|项)|(?:step|phase|section|part)\s*\d+\s*[.:)-]*|\d{1,2}\s+(?=\D{3}))\s*"
 )
-_D_NUMBER = re.compile(r"^d\s*-?\s*(\d)(?:\s*[/&、,~-]\s*d?\s*(\d))?(?![0-9a-z])\s*[.:)\-、—–]*\s*")
+_D_NUMBER = re.compile(
+    r"^(?:d|discipline)\s*-?\s*(\d)[a-c]?(?:\s*[/&、,~-]\s*d?\s*(\d))?(?![0-9a-z])\s*[.:)\-、—–]*\s*"
+)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々〆]")
 _TOKENS = {
     "number": "no", "nr": "no", "num": "no", "nos": "no", "qty": "quantity", "dept": "department",
@@ -20,7 +22,8 @@ _TOKENS = {
 }
 _PHRASES = (
     ("q'ty", "quantity"), ("q’ty", "quantity"), ("number of", "quantity of"), ("no. of", "quantity of"),
-    ("#", " no "), ("n°", " no "), ("p/n", "part no"), ("s/n", "serial no"), ("non-", "non "),
+    ("#", " no "), ("n°", " no "), ("p/n", "part no"), ("s/n", "serial no"),
+    ("non-conform", "nonconform"), ("non conform", "nonconform"), ("non-", "non "),
 )
 _SEPARATORS = re.compile(r"[/／|｜\n\r;；·]+")
 _HAN = r"[\u3040-\u30ff\u3400-\u9fff]"

@@ -15,7 +15,7 @@ from pipeline.documents.forms.label import folded, has_han, pieces
 
 NOT_OURS, GENERIC = "", "?"
 _REMEMBERED = 4_000
-_SURE, _SAME, _NEARLY, _CLOSE_HAN, _CLOSE_LATIN = 1.0, 0.95, 0.88, 74.0, 84.0
+_SURE, _SAME, _LONE, _NEARLY, _CLOSE_HAN, _CLOSE_LATIN = 1.0, 0.95, 0.8, 0.88, 74.0, 84.0
 
 
 class FieldWords(BaseModel):
@@ -115,7 +115,8 @@ class Vocabulary:
         canonical = self._canon.of(piece)
         same = self._same.get(canonical)
         if same:
-            return dict.fromkeys(same, _SAME)
+            lone = not has_han(piece) and " " not in canonical  # one English word may mean much
+            return dict.fromkeys(same, _LONE if lone else _SAME)
         shorter = self._same.get(self._canon.shorter(canonical))
         found: dict[str, float] = dict.fromkeys(shorter, _NEARLY) if shorter else {}
         for word in self._words:

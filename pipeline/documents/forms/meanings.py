@@ -86,8 +86,13 @@ class Meanings:
             names.append(reading.field)
         names = [name for name in names if name != "version" or len(names) == 1]  # of the part, not of the report
         if len(set(names)) < 2:
-            return names[0] if len(names) < len(parts) else ""
+            return names[0]
         return "five_w.how_many" if set(names) <= _HOW_MANY else "+".join(dict.fromkeys(names))
+
+    def half_read(self, label: str) -> bool:
+        """Whether a Chinese label asks for several values of which not all are known: ``不良数量/来料数量``."""
+        parts = [part for part in _JOINED.split(label) if has_han(part)]
+        return len(parts) > 1
 
     def _part(self, part: str, before: str, section: str) -> FieldReading | None:
         """One of several values; ``编号`` behind ``零件名称/`` is the part's number: it borrows what came before."""

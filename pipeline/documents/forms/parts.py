@@ -8,7 +8,7 @@ from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.label import d_number
 from pipeline.documents.forms.meanings import HEAD, Meanings
 
-_LONGEST_HEADING = 80
+_LONGEST_HEADING = 120
 _MANY, _COLUMN = 3, 0.88
 
 

@@ -61,19 +61,23 @@ class SingleReader:
     def _heading(self, heading: Heading) -> bool:
         """Take the big box that a heading stands over; False when there is none."""
         box = heading.box
-        under = self.grid.right_of(box) if heading.beside else self.grid.below(box)
+        right, under = self.grid.right_of(box), self.grid.below(box)
+        lone = right is not None and right.blank and self._answerable(right) and (under is None or not under.blank)
+        if heading.beside or lone:
+            under = right
         if under is None or not under.blank or under in self.used:
             return False
-        if heading.beside and under.row != box.row:
+        if under is right and under.row != box.row:
             return False
-        if not heading.beside and (under.width * 10 < box.width * 6 or not self._answerable(under)):
+        if under is not right and (under.width * 10 < box.width * 6 or not self._answerable(under)):
             return False
         reading = self.meanings.field(box.text, heading.section)
         field = _PART_FIELDS[heading.section]
         if reading is not None and reading.score >= _EXACT:
             known = self.meanings.lexicon.fields[reading.field]
             field = reading.field if known.long and known.section == heading.section else field
-        self._take(under, field, box.text, 0.93)
+        way = self.meanings.way(box.text) if heading.section == "D4" else ""
+        self._take(under, f"{way}_cause" if way else field, box.text, 0.93)
         return True
 
     def _label(self, box: Box) -> None:
@@ -119,6 +123,8 @@ class SingleReader:
                 return
             self.open.append(CellProposal(self.grid.name, target.area, "", box.text, 0.0))
             return
+        if self.meanings.half_read(box.text):
+            factor *= 0.8
         self._take(target, reading.field, box.text, _sure(reading) * factor)
 
     def _inside(self, box: Box, segments: list[re.Match[str]]) -> None:

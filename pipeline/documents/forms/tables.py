@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.lexicon import Reading
 from pipeline.documents.forms.meanings import HEAD, Meanings
 from pipeline.documents.forms.parts import Parts
 from pipeline.documents.forms.proposal import CellProposal, ColumnProposal, TableProposal
 from pipeline.ooxml.cells import CellRange
 
 _COLUMN, _ROW = 0.72, 0.8
-_MOST_ROWS = 60
+_MOST_ROWS, _RIVAL_MARGIN = 60, 0.035
 #: Columns by which a table is known outside its part of the form, and what that costs in certainty.
 _PLAIN, _ELSEWHERE = 3, 0.9
 _WHYS = {"occurrence": "occurrence_whys", "escape": "escape_whys"}
@@ -44,7 +45,7 @@ class TableReader:
         for row in range(1, self.grid.rows + 1):
             boxes = [box for box in self.grid.row_of(row) if not box.blank and box not in self.used]
             for run in self._runs(boxes):
-                if len(run) >= 2 and not self._ways(run):
+                if len(run) >= 2 and not self._ways(run) and not self._steps(run):
                     header = self._header(run)
                     if header is not None:
                         self._rows(header)
@@ -86,13 +87,24 @@ class TableReader:
         for score, index, column in sorted(offers, key=lambda offer: (-offer[0], len(readings[offer[1]]), offer[1])):
             if index not in taken and all(column != other for other, _ in taken.values()):
                 taken[index] = column, score
-        columns = tuple((boxes[index], *taken[index]) for index in sorted(taken))
+        used = {column for column, _ in taken.values()}
+        columns = tuple(
+            (boxes[index], column, score * self._rivalled(readings[index], column, used))
+            for index, (column, score) in sorted(taken.items())
+        )
         below = [self._line(box, box.bottom + 1) for box, _, _ in columns]
         open_below = sum(box is not None and box.blank for box in below)
         needs = self.meanings.lexicon.lists[name].needs
         if len(columns) < 2 or open_below < 1 or not any(column in needs for _, column, _ in columns):
             return None
         return Header(name, columns, sum(score for _, _, score in columns))
+
+    @staticmethod
+    def _rivalled(readings: Sequence[Reading], column: str, used: set[str]) -> float:
+        """Less for a heading whose languages name two columns, neither of them another heading's."""
+        best = max(reading.score for reading in readings)
+        rivals = [item for item in readings if item.target not in used and item.score >= best - _RIVAL_MARGIN]
+        return 0.8 if any(item.target != column for item in rivals) else 1.0
 
     def _more_than_fields(self, header: Header, boxes: Sequence[Box], section: str) -> bool:
         readings = [self.meanings.field(box.text, section) for box in boxes]
@@ -183,6 +195,30 @@ class TableReader:
         sure = sum(item.confidence for item in columns) / len(columns)
         self.tables.append(TableProposal(self.grid.name, table, tuple(rows), tuple(columns), round(sure, 3)))
 
+    def _steps(self, boxes: Sequence[Box]) -> bool:
+        """Whys side by side over one row for each way; True when that is what the row heads."""
+        steps = {box: step for box in boxes if (step := self.meanings.step(box.text))}
+        if len(steps) < _PLAIN:
+            return False
+        rows = (self.grid.at(row, 0) for row in range(boxes[0].bottom + 1, boxes[0].bottom + 3))
+        ways = [(name, way) for name in rows if name is not None and (way := self.meanings.way(name.text))]
+        for name, way in ways:
+            for box in boxes:
+                target = self._line(box, name.row)
+                cause = self.meanings.field(box.text, "D4")
+                if target is None or not target.blank:
+                    continue
+                if box in steps:
+                    self._cell(target, f"{_WHYS[way]}[{steps[box]}].answer", name)
+                elif cause is not None and cause.field == "root_cause":
+                    self._cell(target, f"{way}_cause", name)
+        self.used.update(boxes if ways else ())
+        return bool(ways)
+
+    def _cell(self, target: Box, address: str, name: Box) -> None:
+        self.cells.append(CellProposal(self.grid.name, target.area, address, name.text, 0.93))
+        self.used.update((target, name))
+
     def _ways(self, boxes: Sequence[Box]) -> bool:
         """Two columns, occurrence and escape, over rows of whys; True when that is what the row heads."""
         columns = {way: box for box in boxes if (way := self.meanings.way(box.text))}
@@ -211,6 +247,5 @@ class TableReader:
                 address = f"{way}_cause"
             else:
                 return False
-            self.cells.append(CellProposal(self.grid.name, box.area, address, name.text, 0.93))
-            self.used.update((name, box))
+            self._cell(box, address, name)
         return True
