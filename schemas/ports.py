@@ -68,6 +68,10 @@ class Mailbox(Protocol):
         """Whether the message with ``key`` was sent."""
         ...
 
+    def check(self) -> tuple[str, ...]:
+        """Try every connection and folder and change nothing; what was found, in words. Raises what is wrong."""
+        ...
+
 
 class MailStore(Protocol):
     """The mails taken in, as they came, on the local disk."""

@@ -84,6 +84,14 @@ class ExchangeMailbox:
                 return Trace.UNKNOWABLE  # handed over, on its way to the sent folder
             return Trace.DRAFT if carrying(account, account.drafts, key, self._sender) else Trace.ABSENT
 
+    def check(self) -> tuple[str, ...]:
+        """Log in, find the folders and read the sent one."""
+        with self._connected() as account:
+            self._folder(account, self._setting.inbox)
+            version = str(account.version.fullname)
+        self.trace("0" * 20)
+        return (f"邮箱 {self._setting.mailbox}（{version}）：已登录，文件夹 {self._setting.inbox}、已发送、草稿可读",)
+
     def close(self) -> None:
         """End the sending process and forget the account."""
         self._outgoing.close()

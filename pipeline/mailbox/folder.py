@@ -104,6 +104,13 @@ class FolderMailbox:
         named = self._outbox.glob(f"*{key}*.eml")
         return Trace.SENT if any(_header(path.read_bytes())[KEY_FIELD] == key for path in named) else Trace.ABSENT
 
+    def check(self) -> tuple[str, ...]:
+        """Both folders are there. Raises ``MailboxFolderMissing``."""
+        for folder in (self._inbox, self._outbox):
+            if not folder.is_dir():
+                raise MailboxFolderMissing(folder)
+        return (f"收件文件夹 {self._inbox}", f"发件文件夹 {self._outbox}（只写成 .eml，不连服务器）")
+
     def _draft(self, key: str) -> Path:
         return self._outbox / f".kesu-{key}.tmp"
 

@@ -95,6 +95,12 @@ class GraphMailbox:
             return Trace.UNKNOWABLE  # handed over, on its way to the sent folder
         return Trace.DRAFT if self._carrying("drafts", key) else Trace.ABSENT
 
+    def check(self) -> tuple[str, ...]:
+        """Get a token, find the folders and read the sent one."""
+        self._graph.read(f"/mailFolders/{quote(self._folder(self._setting.inbox), safe='')}")
+        self.trace("0" * 20)
+        return (f"邮箱 {self._setting.mailbox}：令牌有效，文件夹 {self._setting.inbox}、已发送、草稿可读",)
+
     def _draft(self, mail: Outgoing) -> str:
         """The draft to send: one that says the same stands already, or a new one in place of others."""
         chosen = ""

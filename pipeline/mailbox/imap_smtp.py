@@ -128,6 +128,22 @@ class ImapSmtpMailbox:
             flags = imap.get_flags(found)
         return Trace.UNKNOWABLE if any(_STARRED in given for given in flags.values()) else Trace.DRAFT
 
+    def check(self) -> tuple[str, ...]:
+        """Log in to both servers and open the folder of incoming mail for reading; no mail is offered by SMTP."""
+        setting, found = self._setting, []
+        with self._imap.connected() as imap:
+            self._open(imap, setting.inbox)
+            found.append(f"收信 {self._imap.server}：已登录，文件夹 {setting.inbox} 可读")
+            for role, configured, name in ((_SENT, setting.sent, "已发送"), (_DRAFTS, setting.drafts, "草稿")):
+                folder = self._imap.folder_of(role, configured)
+                there = "" if imap.folder_exists(folder) else "（还没有，首次使用时新建）"
+                found.append(f"{name}文件夹：{folder}{there}")
+        with self._smtp.transaction():
+            found.append(f"发信 {self._smtp.name}：已登录")
+        if "none" in {setting.imap.security, setting.smtp.security}:
+            found.append("注意：连接没有加密，密码以明文传送，只可用于厂内")
+        return tuple(found)
+
     def close(self) -> None:
         """End the connection."""
         self._imap.close()

@@ -59,6 +59,14 @@ def outcome(stand: Stand, content: bytes, key: str = KEY.digest) -> str:
     return "sent"
 
 
+def test_checking_says_what_was_found_and_changes_nothing(stand: Stand) -> None:
+    stand.deliver("a", b"Subject: one\r\n\r\n1")
+    before = dict(stand.mailbox.fetch())
+    assert all(stand.mailbox.check())
+    assert dict(stand.mailbox.fetch()) == before
+    assert stand.sent() == []
+
+
 def test_a_key_never_sent_is_absent(stand: Stand) -> None:
     assert stand.mailbox.trace(KEY.digest) is Trace.ABSENT
 

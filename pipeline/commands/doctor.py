@@ -1,0 +1,68 @@
+"""kesu doctor: everything that is configured, looked at once and told in plain words; changes nothing by itself."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.commands import doctor_checks
+from pipeline.commands.clock import moment
+from pipeline.commands.doctor_checks import Finding, Mark, guarded
+from pipeline.commands.output import say, say_json
+from schemas.effects import EffectKey
+
+if TYPE_CHECKING:
+    from pipeline.app import Opened
+
+_CHECKS = (
+    doctor_checks.share_and_journal, doctor_checks.ledgers, doctor_checks.templates, doctor_checks.calendar_and_clock,
+    doctor_checks.mailbox,
+)
+
+
+def _send_test(opened: Opened, address: str) -> Iterator[Finding]:
+    """One mail that says it is a test, sent at once and without the journal, since it concerns no complaint."""
+    from pipeline.app import resolve
+    from pipeline.mailbox.compose import compose
+    from pipeline.mailbox.opening import open_mailbox
+
+    settings, now = opened.site.settings, opened.now
+    key = EffectKey(settings.site, "doctor", address, now.isoformat())
+    text = f"这是客诉助手（{settings.site}）于 {now:%Y-%m-%d %H:%M} 发出的测试邮件。收到即说明发信正常，无需回复。"
+    mime = compose(
+        sender=settings.mail.sender, to=[address], cc=[], subject="【测试】客诉助手发信测试", text=text,
+        html=f"<p>{text}</p>", attachments=[], key=key, at=now,
+    )
+    box = open_mailbox(settings.mail, partial(resolve, opened.config), rehearsal=False)
+    refused = box.send(mime, key.digest)
+    mark = Mark.WRONG if refused else Mark.FINE
+    yield Finding(mark, f"测试邮件{'被拒收' if refused else '已交给邮件系统'}：{address}")
+
+
+def _findings(opened: Opened, address: str | None) -> Iterator[Finding]:
+    for check in _CHECKS:
+        yield from guarded(partial(check, opened))
+    if address:
+        yield from guarded(partial(_send_test, opened, address))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when nothing is wrong, 1 when something is; what cannot even be opened ends as in every command."""
+    from pipeline.app import open_site
+
+    wrong = False
+    shown = []
+    with open_site(Path(arguments.config), moment(arguments.now), write=False, quiet_seconds=0) as opened:
+        for finding in _findings(opened, arguments.send_test):
+            wrong |= finding.mark is Mark.WRONG
+            shown.append({"mark": finding.mark.name.lower(), "text": finding.text})
+            if not arguments.json:
+                say(f"{finding.mark.value} {finding.text}")
+    if arguments.json:
+        say_json(shown)
+    else:
+        say("有需要处理的问题（✗）。" if wrong else "没有发现问题。")
+    return int(wrong)

@@ -1,0 +1,94 @@
+"""kesu doctor: plain words about everything that is configured, over a real mail server, and nothing changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.contract.mailbox_stands import CLIENT_SECRET_VARIABLE, Servers
+from tests.functional.plant_folder import LEDGER, PlantFolder, empty_plant, kesu
+from tests.servers import graph, identity
+from tests.servers.graph import GraphServer
+
+NOW = "2026-11-26T09:00+08:00"
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> PlantFolder:
+    made = empty_plant(tmp_path / "plant")
+    saved = datetime.fromisoformat(NOW).timestamp() - 3600  # before the time the doctor is asked at
+    os.utime(made.ledger, (saved, saved))
+    return made
+
+
+@pytest.fixture
+def server(plant: PlantFolder) -> Iterator[GraphServer]:
+    """A Graph server that the plant's configuration names."""
+    os.environ[CLIENT_SECRET_VARIABLE] = identity.CLIENT_SECRET
+    with ExitStack() as closing:
+        certificates = Servers(closing).certificates
+        running = closing.enter_context(graph.running(certificates.server_context()))
+        address = f"https://localhost:{running.port}"
+        section = (
+            f"  graph:\n    mailbox: {graph.USER}\n    endpoint: {address}/v1.0\n"
+            f"    oauth: {{tenant: {identity.TENANT}, client_id: {identity.CLIENT}, "
+            f"secret_env: {CLIENT_SECRET_VARIABLE}, authority: '{address}'}}\n"
+        )
+        text = plant.config.read_text(encoding="utf-8").replace("#  imap_smtp:", f"{section}#  imap_smtp:", 1)
+        plant.config.write_text(text, encoding="utf-8")
+        plant.configure(backend="graph", ca_file=certificates.root)
+        yield running
+
+
+def doctor(plant: PlantFolder, *more: object) -> tuple[int, str]:
+    said = kesu("doctor", "-c", plant.config, "--now", NOW, *more)
+    return said.code, said.out + said.err
+
+
+def test_a_healthy_plant(plant: PlantFolder) -> None:
+    before = plant.snapshot()
+    code, out = doctor(plant)
+    assert code == 0, out
+    told = ("公共盘", "标记属于本机日志", f"台账 {LEDGER}", "模板", "日历", "本机时间", "收件文件夹", "没有发现问题")
+    assert [words for words in told if words not in out] == []
+    assert "✗" not in out
+    assert plant.snapshot() == before
+
+
+def test_a_real_mailbox_is_tried_and_a_test_mail_goes_only_when_asked(plant: PlantFolder, server: GraphServer) -> None:
+    code, out = doctor(plant)
+    assert (code, "令牌有效" in out) == (0, True), out
+    assert server.store.delivered == []
+    assert server.store.items == {}
+    code, out = doctor(plant, "--send-test", "me@example.com")
+    assert (code, "测试邮件已交给邮件系统：me@example.com" in out) == (0, True), out
+    assert len(server.store.delivered) == 1
+
+
+def test_each_thing_that_is_wrong_is_said_with_its_remedy(plant: PlantFolder, server: GraphServer) -> None:
+    server.forbidden = True
+    plant.ledger.rename(plant.ledger.with_name("away.xlsx"))
+    (plant.root / "templates" / "mails" / "digest" / "subject.txt").write_text("{{ nonsense }}", encoding="utf-8")
+    code, out = doctor(plant)
+    wrong = [line for line in out.splitlines() if line.startswith("✗")]
+    assert code == 1
+    assert any("找不到台账" in line for line in wrong), out
+    assert any("nonsense" in line for line in wrong), out
+    assert any("Mail.ReadWrite" in line for line in wrong), out
+
+
+def test_people_who_get_no_mail_and_a_clock_that_is_off(plant: PlantFolder) -> None:
+    outside = {"姓名": "外人", "部门": "外", "邮箱": "a@other.example.org"}
+    plant.type("通讯录", {"姓名": "无邮箱", "部门": "品质部"}, outside)
+    later = 2_000_000_000
+    os.utime(plant.ledger, (later, later))
+    code, out = doctor(plant)
+    assert code == 1
+    assert "无邮箱" in out
+    assert "a@other.example.org 不会收到邮件" in out
+    assert "校准本机与文件服务器的时钟" in out
