@@ -166,7 +166,8 @@ def open_site(
                 calendar=calendar,
                 archives=FolderArchives(
                     share.root, settings.month_end, organisation=settings.company or settings.site,
-                    rehearsal=journal.mode == "rehearsal", check=lambda: share.check_ours(journal.journal_id, journal.progress),
+                    rehearsal=journal.mode == "rehearsal",
+                    check=lambda: share.check_ours(journal.journal_id, journal.progress),
                 ),
                 compose=composer(settings, documents, share),
                 reminders=_reminders,

@@ -158,6 +158,13 @@ def _add_doctor(add: _Add, config: _Option, now: _Option, as_json: _Option) -> N
 
 def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:
     """The commands that only look."""
+    health = add("health", "给监控用：退出码 0 正常，1 需要人注意，2 没有在工作")
+    config(health)
+    within = "多久没有运行算故障，默认 30；只用计划任务时放宽"
+    health.add_argument("--within", type=int, default=30, metavar="分钟", help=within)
+    now(health)
+    as_json(health)
+
     status = add("status", "未关闭、到期、失败、等待、不确定的事项")
     config(status)
     now(status)
@@ -180,7 +187,8 @@ def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> 
 
 
 _MODULES = {
-    "summary": "pipeline.commands.summary", "archive verify": "pipeline.commands.archive",
+    "health": "pipeline.commands.health", "summary": "pipeline.commands.summary",
+    "archive verify": "pipeline.commands.archive",
     "weekly": "pipeline.commands.scheduled", "month-end": "pipeline.commands.scheduled",
     "demo": "pipeline.commands.demo", "try": "pipeline.commands.trial", "init": "pipeline.commands.init",
     "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
