@@ -39,7 +39,7 @@ class BoardCase:
     waiting: tuple[str, ...] = ()  # what the case waits for: questions, a confirmation, a file in use
     documents: tuple[tuple[str, str], ...] = ()  # (title, relative link)
     notes: tuple[str, ...] = ()    # e.g. "8D报告 已由人修改,新草稿在旁"
-    remarks: tuple[tuple[str, str], ...] = ()  # (topic, sentence): proposals and findings of the rules
+    remarks: tuple[tuple[str, tuple[str, ...]], ...] = ()  # by topic: proposals and findings of the rules
     score: str = ""                # acceptance score of the 8D, e.g. 9/14; "" when nothing is scored
 
 

@@ -13,8 +13,8 @@ from schemas.board import BoardCase, BoardDuty, BoardEvent, BoardProblem, BoardV
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions, Duty, Lateness
 from schemas.effects import EffectRecord, EffectState
-from schemas.remarks import Remark
-from schemas.values import Level
+from schemas.remarks import Remark, Shown
+from schemas.values import Level, Status
 from schemas.workbook import WorkbookReading
 
 _EVENTS = 40
@@ -52,6 +52,15 @@ class BoardState:
     more_alerts: Sequence[str] = ()
 
 
+def _by_topic(remarks: Sequence[Remark]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The sentences by topic, topics in the order of their first sentence."""
+    found: dict[str, list[str]] = {}
+    for remark in remarks:
+        if Shown.BOARD in remark.shown:
+            found.setdefault(remark.topic.value, []).append(remark.sentence)
+    return tuple((topic, tuple(sentences)) for topic, sentences in found.items())
+
+
 def score_text(advice: Advice | None) -> str:
     """The acceptance score of the 8D as points of possible points; "" when nothing is scored."""
     return f"{advice.acceptance.total}/{advice.acceptance.possible}" if advice and advice.acceptance.possible else ""
@@ -67,6 +76,8 @@ def _next_step(matter: BoardMatter) -> str:
         return "等待编号（填写稳定后自动进行）"
     if not decisions.released:
         return "核对后修改状态（待确认 → 调查）"
+    if case.complaint.status is Status.RESTARTED:
+        return "检讨原因，重新调查"
     running = sorted((clock for clock in decisions.clocks if clock.stopped is None), key=lambda clock: clock.due)
     return f"{running[0].name.value}：{running[0].due:%m-%d}前" if running else "跟踪验证，满足条件后关闭"
 
@@ -124,7 +135,7 @@ def _board_case(matter: BoardMatter, records: Iterable[EffectRecord], today: dat
         waiting=tuple(waiting),
         documents=documents,
         notes=(*notes, *(entry.sentence for entry in case.disagreements)),
-        remarks=tuple((remark.topic.value, remark.sentence) for remark in matter.remarks),
+        remarks=_by_topic(matter.remarks),
         score=matter.score,
     )
 

@@ -65,10 +65,12 @@ def _closure(case: Case, advice: Advice) -> Iterator[Remark]:
 
 
 def _report(advice: Advice) -> Iterator[Remark]:
+    """What a reviewer would write below the best mark, but for what the checks of the causes say in the same words."""
+    said = tuple(fault.sentence for fault in advice.causes)
     for step in advice.acceptance.steps:
         for sentence in step.remarks:
-            if step.points is not None and step.points < 2:
-                yield Remark(Topic.REPORT, f"score:{step.step.name}:{sentence}", f"{step.step.value}：{sentence}")
+            if step.points is not None and step.points < 2 and not sentence.endswith(said):
+                yield Remark(Topic.REPORT, f"score:{step.step.name}:{sentence}", sentence)
 
 
 def _advised(case: Case, advice: Advice) -> Iterator[Remark]:

@@ -70,10 +70,11 @@ def test_folder_documents_and_their_place(plant: PlantFolder) -> None:
     plant.type("会议", {"客诉编号": "KS-202611-001", "状态": "已确认", **meeting},
                {"客诉编号": "KS-202611-002", "状态": "已召开", "结论": "修模", **meeting})
     plant.once("08:30")
-    assert plant.files() == [
-        f"{FIRST}/会议通知-第1次.docx", f"{FIRST}/客诉处理单.docx",
-        "2026/KS-202611-002 星河汽车 卡扣/8D报告.docx", "2026/KS-202611-002 星河汽车 卡扣/会议纪要-第1次.docx",
-    ]
+    second = "2026/KS-202611-002 星河汽车 卡扣"
+    assert plant.files() == sorted([
+        f"{FIRST}/会议通知-第1次.docx", f"{FIRST}/客诉处理单.docx", f"{FIRST}/询问清单-草稿.txt",
+        f"{second}/8D报告.docx", f"{second}/会议纪要-第1次.docx", f"{second}/询问清单-草稿.txt", f"{second}/提醒.ics",
+    ])
     folder = plant.share / "客诉资料" / FIRST
     assert sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) == ["固化文件", "附件"]
     for name in plant.files("*.docx"):
@@ -87,7 +88,7 @@ def test_mails_have_the_headers_that_people_and_mail_systems_need(plant: PlantFo
                         "应到": "罗文斌"})
     plant.once("08:31")
     mails = plant.mails()
-    assert len({mail["Message-ID"] for mail in mails}) == len({mail["X-Kesu-Key"] for mail in mails}) == len(mails) == 3
+    assert len({mail["Message-ID"] for mail in mails}) == len({mail["X-Kesu-Key"] for mail in mails}) == len(mails) == 4
     for mail in mails:
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail["X-Auto-Response-Suppress"] == "All"
@@ -95,7 +96,8 @@ def test_mails_have_the_headers_that_people_and_mail_systems_need(plant: PlantFo
         assert {part.get_content_type() for part in mail.walk()} >= {"text/plain", "text/html"}
     release = only(mails, "客诉一般")
     assert release["To"] == "luo@example.com"
-    assert release["Cc"] == "zhou@example.com, han@example.com"
+    assert (release["Cc"], release["Reply-To"]) == (None, "zhou@example.com")
+    assert only(mails, "韩立川")["To"] == "han@example.com", "the superior reads it in the digest"
     body = release.get_body(("plain",))
     assert body is not None
     assert "现状调查" in body.get_content()
@@ -128,7 +130,7 @@ def test_log_tells_the_history_of_one_complaint(plant: PlantFolder) -> None:
     assert any("[sent]" in line and "通知注塑车间" in line for line in lines)
     assert not any("KS-202611-002" in line for line in lines)
     records = kesu("log", "KS-202611-001", "-c", plant.config, "--json").json
-    assert [record["kind"] for record in records] == ["number", "folder", "doc.slip", "mail.release"]
+    assert [record["kind"] for record in records] == ["number", "folder", "doc.inquiry", "doc.slip", "mail.release"]
     unknown = kesu("log", "KS-1999-1", "-c", plant.config)
     assert (unknown.code, unknown.out) == (2, "")
     assert "KS-1999-1" in unknown.err
@@ -140,7 +142,7 @@ def test_once_in_json_lists_the_effects(plant: PlantFolder) -> None:
     planned = plant.once("08:16", "--dry-run", "--json").json
     done = plant.once("08:16", "--json").json
     assert planned["dry_run"] is True
-    assert [effect["kind"] for effect in planned["effects"]] == ["number", "folder", "doc.slip", "cells"]
+    assert [effect["kind"] for effect in planned["effects"]] == ["number", "folder", "doc.inquiry", "doc.slip", "cells"]
     assert {effect["state"] for effect in planned["effects"]} == {"planned"}
     assert [effect["title"] for effect in done["effects"]] == [effect["title"] for effect in planned["effects"]]
     assert {effect["state"] for effect in done["effects"]} == {"done"}
