@@ -11,7 +11,8 @@ from pipeline.commands.log import NumberUnknown
 from pipeline.commands.output import say
 from schemas.advice import Advice
 from schemas.case import Case
-from schemas.decisions import Decisions
+from schemas.decisions import Clock, Decisions
+from schemas.settings import Settings
 
 
 def _block(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -21,22 +22,32 @@ def _block(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in shown)
 
 
-def _decided(case: Case, decisions: Decisions) -> Iterator[str]:
-    level = decisions.level
+def _clock_line(clock: Clock) -> str:
+    stopped = f"，已于 {clock.stopped:%Y-%m-%d %H:%M} 停止" if clock.stopped else "，在计时"
+    return f"{clock.name.value}：{clock.due:%Y-%m-%d %H:%M} 前{stopped}{'（要求日由人填写）' if clock.by_hand else ''}"
+
+
+def _would_change(sentences: Iterable[str]) -> Iterator[str]:
+    return (f"会改变：{sentence}" for sentence in sentences)
+
+
+def _decided(case: Case, decisions: Decisions, settings: Settings) -> Iterator[str]:
+    from pipeline.rules.changes import changes
+
+    level, change = decisions.level, changes(case, decisions, settings)
     raised = f"（按规则为{level.by_rule.value}）" if level.level is not level.by_rule else ""
-    yield from _block("等级", [f"{level.level.value}{raised}", *(f"因为：{reason}" for reason in level.reasons)])
+    reasons = (f"因为：{reason}" for reason in level.reasons)
+    yield from _block("等级", [f"{level.level.value}{raised}", *reasons, *_would_change(change["等级"])])
     if decisions.form is None:
         yield from _block("报告", ["不出报告：非质量问题，或已不成立、作废、合并"])
     else:
         name = "8D报告" if decisions.form.full_8d else "客诉处理单"
-        yield from _block("报告", [name, *(f"因为：{reason}" for reason in decisions.form.reasons)])
-    yield from _block("登公共台账", decisions.registration or ["不需要：①–⑤ 都不符合"])
+        reasons = (f"因为：{reason}" for reason in decisions.form.reasons)
+        yield from _block("报告", [name, *reasons, *_would_change(change["报告"])])
+    found = decisions.registration or ("不需要：①–⑤ 都不符合",)
+    yield from _block("登公共台账", [*found, *_would_change(change["登公共台账"])])
     yield from _block("停线预警", decisions.line_stop)
-    yield from _block("时限", (
-        f"{clock.name.value}：{clock.due:%Y-%m-%d %H:%M} 前" + (
-            f"，已于 {clock.stopped:%Y-%m-%d %H:%M} 停止" if clock.stopped else "，在计时"
-        ) + ("（要求日由人填写）" if clock.by_hand else "") for clock in decisions.clocks
-    ))
+    yield from _block("时限", [*map(_clock_line, decisions.clocks), *_would_change(change["时限"])])
     yield from _block("应办", (
         f"{duty.person or '未填责任人'}：{duty.what}，{duty.due:%Y-%m-%d}（"
         + (f"逾期 {duty.days_late} 天" if duty.days_late > 0 else f"还有 {-duty.days_late} 天") + "）"
@@ -102,6 +113,6 @@ def run(arguments: argparse.Namespace) -> int:
         status = case.complaint.status.value if case.complaint.status else "状态未填"
         say(f"{case.label}  {status}  {case.standing.value}")
         differing = _block("文件与台账不一致", (entry.sentence for entry in case.disagreements))
-        for line in (*_decided(case, decisions), *differing, *_advised(decisions, advice)):
+        for line in (*_decided(case, decisions, site.settings), *differing, *_advised(decisions, advice)):
             say(line)
     return 0

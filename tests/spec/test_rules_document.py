@@ -23,6 +23,7 @@ NO_TABLE = {
     "board_view": "lists decisions for the board page; tests/functional/test_board_chromium.py",
     "case_mails": "collects mails; tests/spec/test_planned_effects.py",
     "cases": "joins the rows of the sheets by 客诉编号; used by every table",
+    "changes": "sentences beside decisions that other tables hold; tests/functional/test_cli_explain.py",
     "decide": "calls the rules of one complaint; the tables on clocks, duties and registration run through it",
     **dict.fromkeys(
         ("deck_charts", "deck_item_page", "deck_lists", "deck_sources", "deck_statistics", "deck_view", "deck_wording"),
