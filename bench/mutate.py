@@ -35,6 +35,8 @@ RULES = ROOT / "pipeline" / "rules"
 TESTS = ROOT / "tests" / "spec"
 #: What puts decisions together is seen in the effects that whole passes plan.
 WHOLE_PASSES = frozenset({"test_planned_effects.py", "test_rule_run_mails.py", "test_personal_ledger.py"})
+#: Beside its own table, where part of a module is seen.
+ALSO = {"registration": frozenset({"test_personal_ledger.py"})}
 _SECONDS = 10  # of processor time: a mutant that runs longer has been noticed
 _SLOW = 0.5    # of processor time
 
@@ -69,7 +71,8 @@ def _subjects(test: Path) -> frozenset[str]:
 
 
 def _tests_of(module: str, items: list[pytest.Item]) -> list[pytest.Item]:
-    about = [item for item in items if module in _subjects(item.path)]
+    also = ALSO.get(module, frozenset())
+    about = [item for item in items if module in _subjects(item.path) or item.path.name in also]
     return about or [item for item in items if item.path.name in WHOLE_PASSES]
 
 

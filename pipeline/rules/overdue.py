@@ -93,11 +93,6 @@ def decide_agenda(case: Case, clocks: Iterable[Clock], setting: ClockSetting, no
     return tuple(sorted(found, key=lambda duty: (-duty.days_late, duty.key)))
 
 
-def decide_duties(case: Case, clocks: Iterable[Clock], setting: ClockSetting, now: datetime) -> tuple[Duty, ...]:
-    """Of the agenda, what is overdue or due within ``due_soon_days`` calendar days."""
-    return pressing(decide_agenda(case, clocks, setting, now), setting)
-
-
 def pressing(agenda: Iterable[Duty], setting: ClockSetting) -> tuple[Duty, ...]:
     """What is overdue or due within ``due_soon_days`` calendar days, in the same order."""
     return tuple(duty for duty in agenda if duty.days_late >= -setting.due_soon_days)

@@ -68,6 +68,7 @@ def test_a_number_given_twice_is_told() -> None:
 def test_department_of_the_complaint_where_the_action_names_none() -> None:
     states = review({"A1": ACTION, "A2": {**ACTION, "责任部门": "设备部"}}, {}, {}).actions
     assert [state.department for state in states] == ["注塑车间", "设备部"]
+    assert review({"A1": {**ACTION, "责任人": "段鹏飞"}}, {}, {}).actions[0].person == "段鹏飞"
 
 
 @pytest.mark.parametrize(("content", "name"), [

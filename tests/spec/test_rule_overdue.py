@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.rules.action_facts import is_action_open
 from schemas.decisions import Duty, Lateness
+from schemas.rows import Action
 from tests.spec.decision_cases import case_like, decisions_on, settings_with
+from tests.spec.follow_up_cases import TODAY
 from tests.spec.rule_tables import load, row_id
 
 RULE = load("overdue")
@@ -55,6 +58,14 @@ def test_actions(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize("row", RULE.rows(VERIFICATIONS), ids=row_id)
 def test_verifications(row: dict[str, Any]) -> None:
     check(of_action(row, VERIFIED), row)
+
+
+@pytest.mark.parametrize(("cells", "waits"), [
+    ({}, True), ({"done": "2026-11-20"}, False), ({"review": "驳回"}, True),
+    ({"done": "2026-11-20", "review": "驳回"}, True), ({"done": "2026-11-20", "review": "通过"}, False),
+])
+def test_whatever_the_day_a_rejected_action_is_not_done(cells: dict[str, str], waits: bool) -> None:
+    assert is_action_open(Action.model_validate(cells, context={"today": TODAY})) is waits
 
 
 def test_keys_name_the_duty_and_last_while_it_does() -> None:
