@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from PIL import Image
 
 from pipeline.documents.gateway import KINDS, TemplateDocuments
-from schemas.case import Case
+from schemas.case import Case, CaseFiles
 from schemas.columns import SheetRow
 from schemas.decisions import Decisions
 from schemas.workbook import Row
@@ -42,6 +45,13 @@ def longest() -> tuple[Case, Decisions]:
     )), decisions
 
 
+def photo() -> bytes:
+    """A landscape photo."""
+    packed = io.BytesIO()
+    Image.new("RGB", (800, 600), "grey").save(packed, "JPEG")
+    return packed.getvalue()
+
+
 CASES = {"shortest": cases.nearly_empty, "ordinary": cases.full, "longest": longest}
 
 
@@ -52,6 +62,20 @@ def test_pages_are_without_flaws(tmp_path: Path, kind: str, length: str) -> None
     context = documents.context(kind, *CASES[length](), 1)
     path = tmp_path / f"{kind}.docx"
     path.write_bytes(documents.render(kind, context, cases.NOW))
+    assert check_file(path) == []
+
+
+@pytest.mark.parametrize("length", ["ordinary", "longest"])
+def test_twelve_photos_leave_the_pages_without_flaws(tmp_path: Path, length: str) -> None:
+    case, decisions = CASES[length]()
+    names = tuple(f"照片{number}.jpg" for number in range(1, 13))
+    case = replace(case, folder="客诉资料/2026/KS-1", files=CaseFiles((), names, ()))
+    documents = TemplateDocuments([], lambda _path: photo())
+    context = documents.context("eight_d", case, decisions, None)
+    path = tmp_path / "eight_d.docx"
+    path.write_bytes(documents.render("eight_d", context, cases.NOW))
+    with zipfile.ZipFile(path) as package:
+        assert sum(name.startswith("word/media/") for name in package.namelist()) >= 1
     assert check_file(path) == []
 
 

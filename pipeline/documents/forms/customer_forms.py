@@ -19,7 +19,6 @@ from pipeline.files.names import safe_name
 
 if TYPE_CHECKING:
     from pipeline.documents.engine import WordEngine
-    from pipeline.documents.forms.fill_workbook import Filling
     from pipeline.documents.forms.form_map import CheckedMap
     from schemas.case import Case
 
@@ -136,7 +135,13 @@ class CustomerForms:
         form = self._form(context)
         if form.suffix == ".docx":
             return ()  # its tables grow
-        return tuple(self._plan(form, form_context(context, context["form"]["facts"])).notes)
+        from pipeline.documents.forms.fill_workbook import cut_off, plan_filling, sheets_in
+
+        sheets = sheets_in(form.path.name, form.content)
+        whole = form_context(context, context["form"]["facts"])
+        filling = plan_filling(self._map(form), whole, {grid.name: grid for grid in sheets.grids})
+        cut = cut_off(filling, sheets)
+        return (*filling.notes, cut) if cut else tuple(filling.notes)
 
     def fill(self, form: CustomerForm, context: Mapping[str, Any], known: Mapping[str, str], now: datetime) -> bytes:
         """A form with an 8D's ``context`` and the ``facts`` filled in; raises TemplateFault."""
@@ -156,11 +161,6 @@ class CustomerForms:
         if form is None:
             raise FormGone(str(context["customer"]), str(context["form"].get("file", "")))
         return form
-
-    def _plan(self, form: CustomerForm, whole: Mapping[str, Any]) -> Filling:
-        from pipeline.documents.forms.fill_workbook import grids_of, plan_filling
-
-        return plan_filling(self._map(form), whole, grids_of(form.path.name, form.content))
 
     def _map(self, form: CustomerForm) -> CheckedMap:
         from pipeline.documents.forms.form_map import read_map

@@ -16,7 +16,7 @@ from pipeline.documents.forms.form_map import CheckedMap, TableRows
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.lexicon import packaged_lexicon
 from pipeline.documents.forms.ticks import EMPTY_MARKS
-from pipeline.documents.forms.workbook_grid import read_workbook
+from pipeline.documents.forms.workbook_grid import FormSheets, read_workbook
 from pipeline.documents.sandbox import clean
 from pipeline.ooxml.cells import column_index, reference
 from pipeline.ooxml.sheet_patch import CellWrite, patch_workbook
@@ -24,6 +24,7 @@ from pipeline.ooxml.text import MAX_CELL_TEXT
 from schemas.errors import KesuError
 
 _TICKED = "☑"
+_NAMED = 4
 _CUT = "……（内容过长，完整内容见台账）"
 #: Which column of a list can take a few words more.
 _ROOMY = ("content", "disposition", "answer", "change", "impact", "duty", "yes", "usage", "name", "place")
@@ -84,13 +85,27 @@ def fill_workbook(name: str, content: bytes, form_map: CheckedMap, context: Mapp
             raise _unfit(name, error) from error
 
 
-def grids_of(name: str, content: bytes) -> dict[str, Grid]:
-    """The visible sheets of a form by name; raises TemplateFault."""
+def cut_off(filling: Filling, sheets: FormSheets) -> str:
+    """A sentence that names the boxes whose text does not show whole on paper, "" for none."""
+    grids = {grid.name: grid for grid in sheets.grids}
+    places = []
+    for (sheet, row, column), text in sorted(filling.texts.items()):
+        box = grids[sheet].at(row, column)
+        if box is not None and not sheets.rooms[sheet].holds(box, text):
+            places.append(f"{sheet}!{box.reference}")
+    if not places:
+        return ""
+    named = "、".join(places[:_NAMED]) + (f" 等 {len(places)} 格" if len(places) > _NAMED else "")
+    return f"{named} 的文字比方框长，打印可能不全，请在表中加大行高"
+
+
+def sheets_in(name: str, content: bytes) -> FormSheets:
+    """The visible sheets of a form; raises TemplateFault."""
     with tempfile.TemporaryDirectory(prefix="kesu-") as folder:
         source = Path(folder, Path(name).name)
         source.write_bytes(content)
         try:
-            return {grid.name: grid for grid in read_workbook(source).grids}
+            return read_workbook(source)
         except KesuError as error:
             raise _unfit(name, error) from error
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.documents.forms.box_room import SheetRoom
 from pipeline.documents.forms.faults import FormUnreadable
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.ooxml.cells import CellRange
@@ -30,6 +31,7 @@ class FormSheets:
 
     grids: tuple[Grid, ...]
     remarks: tuple[str, ...]
+    rooms: Mapping[str, SheetRoom] = field(default_factory=dict)
 
 
 def read_workbook(path: Path) -> FormSheets:
@@ -42,6 +44,7 @@ def read_workbook(path: Path) -> FormSheets:
     package = Package(path)
     shared, framed = lookup(package), _framed_styles(package)
     grids, remarks = [], []
+    rooms: dict[str, SheetRoom] = {}
     for address in sheets_of(package):
         if address.kind != "worksheet":
             continue
@@ -55,12 +58,13 @@ def read_workbook(path: Path) -> FormSheets:
         if layout.element("sheetProtection") is not None:
             remarks.append(f"工作表“{address.name}”设有保护：照常填写，保护和密码保持原样")
         grids.append(_grid(layout, shared, framed))
+        rooms[address.name] = SheetRoom(layout)
     if any(member.name.lower().endswith("vbaproject.bin") for member in package.members):
         remarks.append("带有宏：宏保持原样，不会运行")
     kept = tuple(grid for grid in grids if grid.labels())
     if not kept:
         raise FormUnreadable(path.name, "可见的工作表里没有文字", "请确认这是客户的空表，且表格所在的工作表没有隐藏")
-    return FormSheets(kept, tuple(remarks))
+    return FormSheets(kept, tuple(remarks), rooms)
 
 
 def _grid(layout: SheetLayout, shared: Callable[[int], str], framed: frozenset[int]) -> Grid:
