@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_looking(add, config, now, as_json)
     _add_summary(add, now, as_json)
-    _add_doctor(add, config, now, as_json)
+    _add_doctor(add, now, as_json)
     _add_archive(add("archive", "归档").add_subparsers(dest="action", required=True, metavar="操作"), as_json)
     _add_outbox(add, config, now, as_json)
     _add_templates(add("templates", "模板与空白表单").add_subparsers(dest="action", required=True, metavar="操作"))
@@ -147,13 +147,14 @@ def _add_summary(add: _Add, now: _Option, as_json: _Option) -> None:
     summary.add_argument("--into", default=".", metavar="DIR", help="写入这个文件夹，默认当前文件夹")
     now(summary)
     as_json(summary)
-def _add_doctor(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:
+def _add_doctor(add: _Add, now: _Option, as_json: _Option) -> None:
     """The check of everything that is configured."""
     doctor = add("doctor", "逐项检查公共盘、台账、日志、模板、日历、时钟、通讯录和邮箱；什么也不改")
-    config(doctor)
+    doctor.add_argument("-c", "--config", metavar="CONFIG", help="config.yaml 的路径")
     now(doctor)
     as_json(doctor)
     doctor.add_argument("--send-test", metavar="邮箱", help="真的发一封测试邮件到这一邮箱")
+    doctor.add_argument("--share-test", metavar="DIR", help="在公共盘的这个目录里用临时文件把写入台账的每一步走一遍")
 
 
 def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:

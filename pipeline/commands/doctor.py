@@ -13,6 +13,7 @@ from pipeline.commands.clock import moment
 from pipeline.commands.doctor_checks import Finding, Mark, guarded
 from pipeline.commands.output import say, say_json
 from schemas.effects import EffectKey
+from schemas.errors import KesuError
 
 if TYPE_CHECKING:
     from pipeline.app import Opened
@@ -21,6 +22,13 @@ _CHECKS = (
     doctor_checks.share_and_journal, doctor_checks.ledgers, doctor_checks.templates, doctor_checks.calendar_and_clock,
     doctor_checks.mailbox,
 )
+
+
+class NothingToExamine(KesuError):
+    """Neither a plant nor a folder was named."""
+
+    def __init__(self) -> None:
+        super().__init__("请写明要检查什么：-c config.yaml 检查整个工厂，或 --share-test 目录 检查公共盘能否安全写入。")
 
 
 def _send_test(opened: Opened, address: str) -> Iterator[Finding]:
@@ -42,6 +50,23 @@ def _send_test(opened: Opened, address: str) -> Iterator[Finding]:
     yield Finding(mark, f"测试邮件{'被拒收' if refused else '已交给邮件系统'}：{address}")
 
 
+def _share_test(folder: Path) -> Iterator[Finding]:
+    """The protocol by which ledgers are written, played on scratch files in a folder on the share."""
+    from pipeline.files.local import is_network_path
+    from pipeline.files.share_test import play
+
+    if not folder.is_dir():
+        yield Finding(Mark.WRONG, f"找不到目录 {folder}。请写公共盘上一个可以写入的目录")
+        return
+    kind = "网络盘" if is_network_path(folder) else "本机磁盘（正式使用前，请在公共盘上再测一次）"
+    yield Finding(Mark.FINE, f"{folder} 是{kind}")
+    for step in play(folder):
+        if step.wrong:
+            yield Finding(Mark.WRONG, f"{step.what}：{step.wrong}。请先不要在这个目录上启用")
+        else:
+            yield Finding(Mark.FINE, step.what)
+
+
 def _findings(opened: Opened, address: str | None) -> Iterator[Finding]:
     for check in _CHECKS:
         yield from guarded(partial(check, opened))
@@ -53,15 +78,23 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when nothing is wrong, 1 when something is; what cannot even be opened ends as in every command."""
     from pipeline.app import open_site
 
+    if arguments.share_test:
+        return _tell(_share_test(Path(arguments.share_test)), as_json=arguments.json)
+    if not arguments.config:
+        raise NothingToExamine
+    with open_site(Path(arguments.config), moment(arguments.now), write=False, quiet_seconds=0) as opened:
+        return _tell(_findings(opened, arguments.send_test), as_json=arguments.json)
+
+
+def _tell(findings: Iterator[Finding], *, as_json: bool) -> int:
     wrong = False
     shown = []
-    with open_site(Path(arguments.config), moment(arguments.now), write=False, quiet_seconds=0) as opened:
-        for finding in _findings(opened, arguments.send_test):
-            wrong |= finding.mark is Mark.WRONG
-            shown.append({"mark": finding.mark.name.lower(), "text": finding.text})
-            if not arguments.json:
-                say(f"{finding.mark.value} {finding.text}")
-    if arguments.json:
+    for finding in findings:
+        wrong |= finding.mark is Mark.WRONG
+        shown.append({"mark": finding.mark.name.lower(), "text": finding.text})
+        if not as_json:
+            say(f"{finding.mark.value} {finding.text}")
+    if as_json:
         say_json(shown)
     else:
         say("有需要处理的问题（✗）。" if wrong else "没有发现问题。")

@@ -37,6 +37,7 @@ def place(path: Path, content: bytes, last_written_sha256: str | None, now_label
             return Placed(path, digest, beside=False)
         held = sha256_of(path)
         if held == digest:
+            temporary_for(path).unlink(missing_ok=True)  # of a try that put it there and failed while tidying up
             return Placed(path, digest, beside=False)
         if held == last_written_sha256:
             owner = owner_of(path)

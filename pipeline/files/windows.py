@@ -15,6 +15,7 @@ if sys.platform == "win32":
     from typing import BinaryIO
 
     _GENERIC_READ = 0x80000000
+    _GENERIC_WRITE = 0x40000000
     _DELETE = 0x00010000
     _SHARE_READ, _SHARE_WRITE, _SHARE_DELETE = 1, 2, 4
     _OPEN_EXISTING = 3
@@ -54,6 +55,15 @@ if sys.platform == "win32":
     def writers_denied(path: Path) -> Iterator[None]:
         """Hold the file so that nobody can open it for writing; it can still be renamed. Raises OSError."""
         handle = _open(path, _GENERIC_READ | _DELETE, _SHARE_READ | _SHARE_DELETE)
+        try:
+            yield
+        finally:
+            _close_handle(handle)
+
+    @contextmanager
+    def open_for_oneself(path: Path) -> Iterator[None]:
+        """Hold the file as Excel does: open for writing, and others may only read. Raises OSError."""
+        handle = _open(path, _GENERIC_READ | _GENERIC_WRITE, _SHARE_READ)
         try:
             yield
         finally:
