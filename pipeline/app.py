@@ -24,6 +24,7 @@ from schemas.ports import Documents, Robot
 from schemas.settings import Settings
 
 if TYPE_CHECKING:
+    from pipeline.documents.folders import TemplateFolders
     from pipeline.journal.store import SqlJournal
 
 
@@ -94,13 +95,24 @@ def calendar_of(settings: Settings, config: Path | None) -> Workdays:
     )
 
 
-def documents_of(settings: Settings, config: Path | None) -> Documents:
-    """The document kinds, the plant's own templates before the packaged ones."""
+def template_folders(config: Path | None) -> TemplateFolders:
+    """The plant's own templates before the packaged ones; the packaged ones alone without a configuration."""
+    from pipeline.documents.folders import TemplateFolders, packaged_templates
+
+    settings = load_settings(config) if config is not None else None
+    own = resolve(config, settings.templates) if config is not None and settings and settings.templates else None
+    return TemplateFolders([*([own] if own is not None and own.is_dir() else []), packaged_templates()])
+
+
+def documents_of(settings: Settings, config: Path | None, *, write: bool = False) -> Documents:
+    """The document kinds, the plant's own templates before the packaged ones; ``write`` lets it keep sound ones."""
     from pipeline.documents.gateway import TemplateDocuments
 
     own = resolve(config, settings.templates) if config is not None and settings.templates else None
     share = FolderShare(resolve(config, settings.share), settings.cases_folder) if config is not None else None
-    return TemplateDocuments([own] if own is not None and own.is_dir() else [], share.read if share else None)
+    kept = resolve(config, settings.journal).parent / "templates" if config is not None else None
+    found = [own] if own is not None and own.is_dir() else []
+    return TemplateDocuments(found, share.read if share else None, kept, write=write)
 
 
 def _journal(settings: Settings, config: Path, share: FolderShare, *, write: bool) -> SqlJournal:
@@ -150,7 +162,7 @@ def open_site(
                 share.check_ours(journal.journal_id, journal.progress)
             share.check_owner(journal.journal_id)
             share.claim(journal.journal_id, settings.site, journal.mode)
-        documents = documents_of(settings, config)
+        documents = documents_of(settings, config, write=write)
         with _reading_state(settings, config, write=write) as state:
             site = Site(
                 settings=settings,

@@ -91,6 +91,16 @@ def _add_templates(actions: argparse._SubParsersAction[argparse.ArgumentParser])
     sheet.add_argument("-c", "--config", metavar="CONFIG", help="写入该工厂公共盘的“空白表单”")
     sheet.add_argument("--into", metavar="DIR", help="写入这个文件夹；两者都不给时写入当前文件夹")
 
+    text = "检查全部模板：一次列出每处问题、位置和改法；不写任何文件"
+    check = actions.add_parser("check", help=text, description=text)
+    check.add_argument("-c", "--config", metavar="CONFIG", help="检查该工厂自己的模板；不给时检查自带的")
+    check.add_argument("--json", action="store_true", help="结果输出为 JSON")
+
+    text = "列出模板可用的全部字段：写法、含义、示例"
+    fields = actions.add_parser("fields", help=text, description=text)
+    fields.add_argument("kind", nargs="?", metavar="种类", help="eight_d、slip、notice、minutes、penalty，默认全部")
+    fields.add_argument("-c", "--config", metavar="CONFIG", help="该工厂的 config.yaml")
+
     text = "把客户的 8D 空表变成该客户的模板：对照栏目与字段，有疑问的逐项确认"
     form = actions.add_parser("adopt", help=text, description=text)
     form.add_argument("form", metavar="客户空表", help="xlsx、xlsm 或 docx 空表")
@@ -195,6 +205,8 @@ _MODULES = {
     "check": "pipeline.commands.check", "once": "pipeline.commands.once", "run": "pipeline.commands.run",
     "go-live": "pipeline.commands.go_live", "adopt": "pipeline.commands.adopt", "status": "pipeline.commands.status",
     "templates call-sheet": "pipeline.commands.call_sheet",
+    "templates check": "pipeline.commands.check_templates",
+    "templates fields": "pipeline.commands.template_fields",
     "templates adopt": "pipeline.commands.adopt_form",
     "doctor": "pipeline.commands.doctor",
     **{f"outbox {action}": "pipeline.commands.outbox" for action in ("list", "retry", "drop")},

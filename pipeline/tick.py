@@ -111,6 +111,7 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
         tuple(known.number for known in planned.vanished if known.ledger in shared),
         rehearsal, deferred, site.calendar.warning(now.date()) or "", memory.unreadable_since,
         tuple(planned.alerts),
+        template_faults=site.documents.faults(),
     )
     return board_view(matters, state, now)
 

@@ -135,6 +135,10 @@ class Documents(Protocol):
         """What a person should know of a filled document, e.g. rows beyond a form's lines; raises ``TemplateFault``."""
         ...
 
+    def faults(self) -> tuple[str, ...]:
+        """Broken templates that their last sound version stands in for, each a sentence for people."""
+        ...
+
     def fields(self, kind: str, context: Mapping[str, Any]) -> Mapping[str, str]:
         """What a document of ``kind`` filled from ``context`` shows, by field; "" for a blank. Pure."""
         ...

@@ -221,7 +221,7 @@ def _fishbone(case: Case) -> dict[str, Any] | None:
             {"text": text(row.change), "verdict": text(row.verdict)} for row in rows if row.factor is factor
         ]} for factor in FactorM
     ]
-    return {"problem": text(case.complaint.phenomenon), "bones": bones}
+    return {"problem": text(case.complaint.phenomenon), "bones": bones, "drawing": ""}
 
 
 def whys(chain: tuple[Why, ...]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from pipeline.documents import eight_d, minutes, notice, penalty, slip
@@ -14,6 +14,7 @@ from pipeline.documents.fault import TemplateFault
 from pipeline.documents.field_names import FieldNames, digest_of_name, digest_of_text
 from pipeline.documents.folders import Folder, TemplateFolders, packaged_templates
 from pipeline.documents.forms.customer_forms import CustomerForms
+from pipeline.documents.last_good import LastGood
 from pipeline.documents.mails import MailTexts
 from pipeline.documents.refresh import refreshed, written_fields
 from pipeline.documents.word_file import DocumentUnreadable, WordFile
@@ -49,16 +50,19 @@ class TemplateDocuments:
     """Documents, mails and board page from templates: the plant's own copies first, the packaged ones behind them.
 
     ``own`` lists folders laid out like ``templates/``; a folder or file missing there is taken from the package.
-    ``read_photo`` gives the bytes of a photo by its path on the share.
+    ``read_photo`` gives the bytes of a photo by its path on the share; sound templates are remembered in ``kept``
+    (with ``write``), to go on with while somebody's change is broken.
     """
 
-    def __init__(self, own: Sequence[Folder] = (), read_photo: Callable[[str], bytes] | None = None) -> None:
+    def __init__(self, own: Sequence[Folder] = (), read_photo: Callable[[str], bytes] | None = None,
+                 kept: Path | None = None, *, write: bool = False) -> None:
         from pipeline.documents.engine import WordEngine  # docxtpl costs a tenth of a second
 
         self._folders = TemplateFolders((*own, packaged_templates()))
         self._engine = WordEngine()
         self._mails = MailTexts(self._folders)
         self._read_photo = read_photo
+        self._last_good = LastGood(self._folders, kept, write)
         self._forms = CustomerForms(self._folders, self._engine)
 
     def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
@@ -96,7 +100,12 @@ class TemplateDocuments:
         return self._template(kind).render(context, now, self._read_photo)
 
     def _template(self, kind: str) -> WordTemplate:
-        return self._engine.template(*self._folders.read(kind, TEMPLATE), self._names(kind))
+        name, content = self._folders.read(kind, TEMPLATE)
+        return self._engine.template(name, self._last_good.choose(kind, name, content), self._names(kind))
+
+    def faults(self) -> tuple[str, ...]:
+        """Broken templates that their last sound version stands in for, each a sentence for people."""
+        return self._last_good.faults
 
     def _names(self, kind: str) -> FieldNames | None:
         """The fields that stand in controls; None for a kind without: texts, and mail attachments like a penalty."""

@@ -50,6 +50,7 @@ class BoardState:
     calendar_warning: str = ""
     unreadable_since: Mapping[str, datetime] = field(default_factory=dict)
     more_alerts: Sequence[str] = ()
+    template_faults: Sequence[str] = ()
 
 
 def _by_topic(remarks: Sequence[Remark]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -176,7 +177,7 @@ def _ages(state: BoardState, zone: tzinfo | None) -> tuple[LedgerAge, ...]:
 
 
 def _alerts(state: BoardState, records: Sequence[EffectRecord]) -> tuple[str, ...]:
-    alerts = [state.calendar_warning] if state.calendar_warning else []
+    alerts = [*([state.calendar_warning] if state.calendar_warning else []), *state.template_faults]
     alerts += [f"台账暂时读不到：{reason}" for reason in state.unreadable.values()]
     alerts += [warning for reading in state.readings for warning in reading.warnings]
     alerts += [f"编号 {number} 的行不见了：提醒已停，资料夹保留；若是误删请恢复" for number in state.vanished]

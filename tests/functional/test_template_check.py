@@ -1,0 +1,119 @@
+"""kesu templates check and fields: all faults at once, each with place and remedy; a broken template stands aside."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from lxml import etree
+
+from pipeline.documents.template_check import check_word
+from tests.functional import saved_documents as saved
+from tests.functional.plant_folder import COMPLAINTS, complaint, empty_plant, kesu
+
+EXAMPLE = {"number": "K-1", "department": "注塑车间", "actions": [{"content": "修模", "due": "2026-11-27"}]}
+#: Paragraph of a template → what the check has to say of it.
+FAULTS = {
+    "由 {{ departmnt }} 负责": ("departmnt", "是否应为 department"),
+    "编号 {{ number }": ("{{", "没有成对"),
+    "{% for a in actions %}{{ a.contnt }}{% endfor %}": ("contnt", "是否应为 content"),
+    "{% for a in actoins %}{% endfor %}": ("actoins", "是否应为 actions"),
+    "多余 {% endif %}": ("endif", "多余的 endif"),
+    "多余 {%": ("{%", "没有成对"),
+    "{% fro a in actions %}": ("fro", "是否应为 for"),
+    "{{ number|datum }}": ("datum", "没有名为 datum 的筛选"),
+    "{{ number.__class__ }}": ("__class__", "已拒绝"),
+    "{{ number + }}": ("number +", "写法有误"),
+    "开 {% if number %}": ("if", "没有对应的 endif"),
+}
+SOUND = (
+    "{{ number }} {{ department|optional }}", "{% for a in actions %}{{ loop.index }}. {{ a.content }}{% endfor %}",
+    "{% if number and department %}{{ extras.物流单号 }}{% else %}}}{% endif %}", "普通文字 50% {",
+)
+
+
+def word(*paragraphs: str) -> bytes:
+    document = Document()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    packed = io.BytesIO()
+    document.save(packed)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("paragraph", FAULTS)
+def test_each_fault_is_named_at_its_place_with_a_remedy(paragraph: str) -> None:
+    faults = check_word("模板.docx", word("前 {{ number }}", paragraph, "后 {{ number }}"), EXAMPLE)
+    assert len(faults) == 1, [str(fault) for fault in faults]
+    message = str(faults[0])
+    name, words = FAULTS[paragraph]
+    assert words in message
+    assert name in message
+    assert paragraph[:6] in message
+    assert message.rstrip("。").count("。") >= 1 or "?" in message  # what to do follows
+
+
+def test_all_faults_are_named_at_once() -> None:
+    closed = [paragraph for paragraph in FAULTS if paragraph != "开 {% if number %}"]
+    faults = check_word("模板.docx", word(*closed), EXAMPLE)
+    assert len(faults) == len(closed)
+
+
+def test_a_sound_template_has_no_fault() -> None:
+    assert check_word("模板.docx", word(*SOUND), EXAMPLE) == []
+
+
+def test_a_tag_torn_over_a_tracked_change_is_named() -> None:
+    def torn(tree: saved.Tree) -> None:
+        run = next(tree.iter(qn("w:r")))
+        second = etree.fromstring(etree.tostring(run))
+        for half, words in ((run, "编号 {{ num"), (second, "ber }}")):
+            text = half.find(qn("w:t"))
+            assert text is not None
+            text.text = words
+        inserted = etree.Element(qn("w:ins"))
+        inserted.append(second)
+        run.addnext(inserted)
+
+    faults = check_word("模板.docx", saved.changed(word("编号 {{ number }}"), torn), EXAMPLE)
+    assert len(faults) == 1
+    assert "请接受修订" in str(faults[0])
+
+
+def test_the_packaged_templates_are_sound() -> None:
+    said = kesu("templates", "check")
+    assert (said.code, said.out) == (0, "全部模板都没有问题。\n")
+
+
+def test_fields_are_listed_with_meaning_and_example() -> None:
+    said = kesu("templates", "fields", "eight_d")
+    assert "{{ lot }}  不良批次  例：20261028-B" in said.out
+    assert "永久措施，每行一项：上一行写 {%tr for row in corrective %}" in said.out
+    assert "{{ row.due }}  计划完成日" in said.out
+
+
+def test_a_broken_template_stands_aside_and_somebody_is_told(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    plant.type(COMPLAINTS, complaint(客户要求8D="是"))
+    plant.settled()
+    report = next((plant.share / "客诉资料").rglob("8D报告.docx"))
+    before = report.read_bytes()
+    template = plant.root / "templates" / "eight_d" / "template.docx"
+    sound = template.read_bytes()
+    template.write_bytes(word("{{ nubmer }}", "{% if number %}"))
+    plant.retype(COMPLAINTS, 0, 不良批次="L-9")
+    said = plant.once("08:30")
+    assert said.code == 0, said.err
+    assert report.read_bytes() != before  # made from the last sound version
+    board = plant.board()
+    assert "暂用上一个完好的版本" in board
+    assert "是否应为 number" in board
+    found = json.loads(kesu("templates", "check", "-c", plant.config, "--json").out)
+    assert len(found) == 2
+    template.write_bytes(sound)
+    plant.once("08:40")
+    assert "暂用上一个完好的版本" not in plant.board()
