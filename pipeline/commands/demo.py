@@ -39,8 +39,10 @@ class DemoExists(KesuError):
 
 def demo_config() -> str:
     """The sample configuration under the demo plant's invented name."""
+    from pipeline.demo.inbox import ADDRESS_BOOK
+
     text = resources.files("templates").joinpath("config.yaml").read_text(encoding="utf-8")
-    named = text.replace("示例工厂", "演示工厂")
+    named = text.replace("示例工厂", "演示工厂").replace("  address_book: {} ", f"  address_book: {ADDRESS_BOOK} ")
     return named.replace("示例汽车零部件有限公司", "启衡汽车零部件有限公司（演示，虚构）")
 
 
@@ -63,6 +65,22 @@ def _play(opened: Opened, plant: Plant, ledger: Path) -> None:
             sys.stdout.flush()
 
 
+def _receive(opened: Opened, plant: Plant, inbox: Path) -> None:
+    """Mails come in at the end of the last day; minutes later their rows stand in the ledger, numbered and filed."""
+    from pipeline.demo.inbox import TITLE, write_inbox
+    from pipeline.demo.timeline import moment_lines
+    from pipeline.tick import tick
+
+    last = plant.story_days()[-1]
+    came = datetime.combine(last.day, last.moments[-1].at, tzinfo=opened.site.settings.zone) + timedelta(minutes=5)
+    write_inbox(inbox, came)
+    for minutes in (1, 2, 14):
+        at = came + timedelta(minutes=minutes)
+        title = TITLE if minutes == 1 else ""
+        for line in moment_lines(came, title, at, tick(opened.site, at, rehearsal=True).performed):
+            say(line)
+
+
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
     """Fewer runs of the garbage collector: three months of passes leave little garbage and cost a tenth in looking."""
@@ -82,7 +100,6 @@ def _refuse_existing(root: Path) -> None:
 
 def _build(root: Path, now: datetime) -> None:
     from pipeline.app import open_site
-    from pipeline.demo.inbox import write_inbox
     from pipeline.demo.plant import Plant
     from pipeline.tick import tick
 
@@ -94,7 +111,7 @@ def _build(root: Path, now: datetime) -> None:
     with open_site(config, opening, quiet_seconds=0) as opened:  # the demo's typist has finished saving
         tick(opened.site, opening, rehearsal=True)  # the empty ledger: from here on every row is new
         _play(opened, plant, root / "share" / "客诉台账.xlsx")
-    write_inbox(root / "mail" / "inbox", now)
+        _receive(opened, plant, root / "mail" / "inbox")
 
 
 def _say_where(root: Path) -> None:

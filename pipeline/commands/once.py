@@ -14,13 +14,14 @@ from schemas.effects import EffectState
 def run(arguments: argparse.Namespace) -> int:
     """0 when all is done or waits its turn, 1 when something failed or is uncertain or a ledger cannot be read."""
     from pipeline.app import open_site
-    from pipeline.tick import observe, plan_pass, tick
+    from pipeline.tick import observe, plan_pass, tick, with_arrivals
 
     with open_site(Path(arguments.config), moment(arguments.now), write=not arguments.dry_run) as opened:
         site, now = opened.site, opened.now
         if arguments.dry_run:
-            snapshot = observe(site, now)
-            planned = plan_pass(site, snapshot, site.journal.memory(), now)
+            memory = site.journal.memory()
+            snapshot = with_arrivals(site, observe(site, now), memory, now)
+            planned = plan_pass(site, snapshot, memory, now)
             effects = [effect_json(effect, "planned", "") for effect in planned.effects]
             unreadable = dict(snapshot.unreadable)
             lines = [f"将要：{effect.title}" for effect in planned.effects] or ["没有要做的事。"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from schemas.effects import EffectState, MakeFolder, ReserveNumber, SendMail, WriteCells, WriteDocument
+from schemas.effects import EffectState, FileMail, MakeFolder, ReserveNumber, SendMail, WriteCells, WriteDocument
 
 if TYPE_CHECKING:
     from pipeline.perform import Performed
@@ -72,6 +72,7 @@ def _deeds(done: Sequence[Performed]) -> Iterator[str]:
     yield from _urgent(done)
     yield from _kept(done)
     yield from _meetings(done)
+    yield from _letters(done)
     if files := "".join(_files(done)):
         yield files
     if mails := ";".join(_mails(done)):
@@ -113,6 +114,15 @@ def _meetings(done: Sequence[Performed]) -> Iterator[str]:
         about = " ".join(str(mail.context.get(name, "")) for name in ("number", "customer", "product"))
         when = "" if mail.context.get("cancelled") else f",{mail.context.get('time')}"
         yield f"会议{word}：{about} 第{mail.context.get('round')}次{when}{_to(mail)}"
+
+
+def _letters(done: Sequence[Performed]) -> Iterator[str]:
+    rows = [item for item in done if item.effect.key.kind == "intake.row"]
+    if rows:
+        yield f"来信登入台账 {len(rows)} 行（待确认），每个值取自哪句话写在“系统校验”列"
+    filed = [item for item in done if isinstance(item.effect.payload, FileMail)]
+    if filed:
+        yield f"来信和附件存入 {len(filed)} 件客诉的资料夹"
 
 
 def _files(done: Sequence[Performed]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pipeline.journal.opening import open_journal
 from pipeline.journal.store import SqlJournal
 from schemas.effects import Effect, EffectKey, EffectState, MakeFolder, Outcome, SendMail
 from schemas.errors import NumberTaken, PassRunning
+from schemas.intake import IgnoredMail, KnownMail, Verdict
 from schemas.ports import Journal, KnownCase, TrackedValue, TrailEntry
 from tests.memory_journal import MemoryJournal
 
@@ -232,3 +233,27 @@ def test_a_memory_taken_does_not_change(journal: Both) -> None:
     journal.record_cases([CASE], [], NOW)
     journal.intend(FOLDER, NOW)
     assert (before.cases, before.effects) == ({}, {})
+
+
+def test_mails_are_remembered_by_digest(journal: Both) -> None:
+    mail = KnownMail(
+        "d1", "1.eml", "a@b", "s", NOW, NOW, Verdict.ROW, "1 条待确认的客诉", "渗漏", ({"customer": "星河汽车"},),
+        ("客户←“x”",),
+    )
+    left = IgnoredMail("2.eml", "settings", "广告", "不在名单中")
+    journal.record_mails([mail], [left], NOW)
+    journal.record_mails([mail], [left], NOW)
+    assert dict(journal.memory().mails) == {"d1": mail}
+    assert dict(journal.memory().ignored) == {"2.eml": left}
+    numbered = replace(mail, numbers=("KS-202611-001",), belongs_to="d0")
+    again = replace(left, judged_by="other settings")
+    journal.record_mails([numbered], [again], NOW)
+    assert (journal.memory().mails["d1"], journal.memory().ignored["2.eml"]) == (numbered, again)
+
+
+def test_an_outcome_remembers_every_file(journal: Both) -> None:
+    journal.intend(FOLDER, NOW)
+    outcome = Outcome("附件 2 个", files=(("a/一.jpg", "11"), ("a/二.jpg", "22")))
+    journal.finish(KEY, outcome, NOW)
+    assert journal.memory().effects[KEY].outcome == outcome
+    assert (journal.last_sha256("a/一.jpg"), journal.last_sha256("a/二.jpg")) == ("11", "22")

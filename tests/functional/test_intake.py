@@ -230,3 +230,11 @@ def test_files_in_the_unfiled_folder_go_where_their_name_says(plant: PlantFolder
     moved, = plant.share.rglob("KS-202611-007 现场.jpg")
     assert hashlib.sha256(moved.read_bytes()).hexdigest() == hashlib.sha256(PHOTO).hexdigest()
     assert "无名.jpg" in plant.board()
+
+
+def test_a_dry_run_shows_the_mail_and_moves_nothing(plant: PlantFolder) -> None:
+    arrive(plant, "1.eml", qq(CUSTOMER))
+    before = plant.snapshot()
+    said = plant.once("08:05", "--dry-run")
+    assert f"将要：来信 {CUSTOMER.subject}" in said.out
+    assert plant.snapshot() == before

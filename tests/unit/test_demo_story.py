@@ -158,7 +158,9 @@ def test_inbox_mails_are_readable_and_stable(tmp_path: Path) -> None:
     assert [path.read_bytes() for path in paths] == first
     mail = message_from_bytes(first[0], policy=default)
     assert "冷却水管" in str(mail["Subject"])
-    assert "驻线" in mail.get_content()
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "驻线" in body.get_content()
 
 
 def test_picture_is_a_png() -> None:
