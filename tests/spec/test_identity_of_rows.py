@@ -75,12 +75,15 @@ def test_a_second_pass(row: dict[str, Any]) -> None:
 def test_standing(row: dict[str, Any]) -> None:
     cells = dict(row["给"])
     minutes, baseline, changes = cells.pop("分钟后"), cells.pop("上线前", "否") == "是", cells.pop("八分钟时改", {})
+    later = cells.pop("纳入后改", {})
     typed = complaint(**cells)
     _, known = one_pass([typed], {}, baseline=baseline)
     if changes:
         typed |= changes
         _, known = one_pass([typed], known, NOW + timedelta(minutes=8))
-    found, _ = one_pass([typed], known, NOW + timedelta(minutes=minutes))
+    found, known = one_pass([typed], known, NOW + timedelta(minutes=minutes))
+    if later:
+        found, _ = one_pass([typed | later], known, NOW + timedelta(minutes=minutes + 1))
     assert found.sightings[0].standing is Standing(row["得"]["处理"])
 
 
