@@ -199,6 +199,7 @@ def test_what_people_write_into_a_word_form_is_read_back(tmp_path: Path) -> None
     [
         ("旧表.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ("旧表.xls", ".xls 格式无法填写", "另存为 .xlsx")),
         ("坏表.xlsx", b"not a workbook", ("坏表.xlsx", "不是")),
+        ("加密.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), ("设有打开密码",)),
         ("坏表.docx", b"PK\x03\x04", ("坏表.docx", "另存为 .docx")),
         ("图片.pdf", b"%PDF", ("图片.pdf", "不认识 .pdf")),
     ],

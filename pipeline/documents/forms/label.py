@@ -62,12 +62,17 @@ def has_han(text: str) -> bool:
     return _CJK.search(text) is not None
 
 
+def hints(text: str) -> list[str]:
+    """What stands in brackets."""
+    return [hint.strip("()（）[]【】") for hint in _HINTS.findall(text)]
+
+
 def pieces(text: str) -> list[str]:
     """The readings of a label, the whole first: each line, each language, with and without what stands in brackets."""
     readings = [folded(text)]
     bare = _HINTS.sub(" ", text)
     parts = [part for source in (text, bare) for part in (source, *_SEPARATORS.split(source))]
-    parts += [hint.strip("()（）[]【】") for hint in _HINTS.findall(text)]
+    parts += hints(text)
     for part in parts:
         readings.append(folded(part))
         readings += [folded(language) for language in _languages(part)]

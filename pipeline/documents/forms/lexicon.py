@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from rapidfuzz import fuzz
 
 from pipeline.documents.forms.canonical import Canon
-from pipeline.documents.forms.label import folded, has_han, pieces
+from pipeline.documents.forms.label import folded, has_han, hints, pieces
 
 NOT_OURS, GENERIC = "", "?"
 _REMEMBERED = 4_000
+_ASIDE = 0.9  # in brackets it says for whom: 编制（供应商）
 _SURE, _SAME, _LONE, _NEARLY, _CLOSE_HAN, _CLOSE_LATIN = 1.0, 0.95, 0.8, 0.88, 74.0, 84.0
 
 
@@ -102,9 +103,11 @@ class Vocabulary:
 
     def _read(self, label: str) -> list[Reading]:
         best: dict[str, float] = {}
+        aside = {folded(hint) for hint in hints(label)}
         for position, piece in enumerate(pieces(label)):
             for target, score in self._of(piece).items():
-                weight = 1.0 if position == 0 else 0.98
+                said_for_whom = piece in aside and target in {NOT_OURS, GENERIC}
+                weight = _ASIDE if said_for_whom else 1.0 if position == 0 else 0.98
                 best[target] = max(best.get(target, 0.0), score * weight)
         return sorted((Reading(*item) for item in best.items()), key=lambda reading: -reading.score)
 
