@@ -309,4 +309,5 @@ def _plain(value: object) -> object:
 def digest_of(inputs: object) -> str:
     """Digest of declared inputs (JSON-like, dates and enums allowed); equal inputs give equal digests anywhere."""
     text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, default=_plain)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    # a file name on the share may hold bytes that are no text: they come as lone surrogates
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

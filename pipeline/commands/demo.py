@@ -121,6 +121,7 @@ def _say_where(root: Path) -> None:
     say(f"  看板   {root / 'share' / '客诉看板.html'}（用浏览器打开）")
     say(f"  台账   {root / 'share' / '客诉台账.xlsx'}")
     say(f"  资料   {root / 'share' / '客诉资料'}（8D报告、会议通知、会议纪要）")
+    say(f"  周报   {root / 'share' / '品质例会'}（每周例会的 PPT）")
     say(f"  邮件   {root / 'mail' / 'outbox'}（.eml，未真正发出）")
     say(f"  待办   {command} status -c {config}")
     say()

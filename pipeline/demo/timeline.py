@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from schemas.effects import EffectState, FileMail, MakeFolder, ReserveNumber, SendMail, WriteCells, WriteDocument
+from schemas.effects import (
+    EffectState,
+    FileMail,
+    MakeFolder,
+    ReserveNumber,
+    SendMail,
+    WriteCells,
+    WriteDeck,
+    WriteDocument,
+)
 
 if TYPE_CHECKING:
     from pipeline.perform import Performed
@@ -75,10 +84,17 @@ def _deeds(done: Sequence[Performed]) -> Iterator[str]:
     yield from _letters(done)
     if files := "".join(_files(done)):
         yield files
+    yield from _decks(done)
     if mails := ";".join(_mails(done)):
         yield f"邮件：{mails}"
     if cells := sum(len(item.effect.payload.edits) for item in done if isinstance(item.effect.payload, WriteCells)):
         yield f"写回台账 {cells} 格"
+
+
+def _decks(done: Sequence[Performed]) -> Iterator[str]:
+    for item in done:
+        if isinstance(item.effect.payload, WriteDeck):
+            yield f"例会周报{'更新' if item.effect.key.revision else ''}：{item.effect.payload.folder}/{item.text}"
 
 
 def _mails_of(done: Sequence[Performed], kind: str) -> list[tuple[Performed, SendMail]]:

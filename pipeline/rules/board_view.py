@@ -18,7 +18,7 @@ from schemas.values import Level, Status
 from schemas.workbook import WorkbookReading
 
 _EVENTS = 40
-_SHOWN_KINDS = ("doc.", "mail.", "number", "folder", "cells", "row.")
+_SHOWN_KINDS = ("doc.", "deck", "mail.", "number", "folder", "cells", "row.")
 #: Seen by their audience and by the operator (kesu status), never on a page that everybody opens.
 _CONFIDENTIAL = frozenset({"mail.penalty"})
 _URGENCY = {Level.URGENT.value: 0, Level.SERIOUS.value: 1, Level.NORMAL.value: 2}
@@ -203,7 +203,7 @@ def _events(records: Iterable[EffectRecord], now: datetime) -> tuple[BoardEvent,
     events = []
     for record in done[:_EVENTS]:
         path = record.outcome.path if record.outcome else ""
-        link = path if record.key.kind.startswith(("doc.", "folder")) else ""
+        link = path if record.key.kind.startswith(("doc.", "deck", "folder")) else ""
         if record.finished is not None:
             events.append(BoardEvent(record.finished.astimezone(now.tzinfo), record.title, link))
     return tuple(events)

@@ -19,6 +19,7 @@ _NS = (
     'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
+_NAME_SHOWN = 40
 CELL_SIDE, CELL_TOP = 5.0, 3.0
 _PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 
@@ -78,7 +79,7 @@ class Canvas:
         number = self.number()
         kind = ' txBox="1"' if not back and not line else ""
         self.shapes.append(
-            f'<p:sp {_NS}><p:nvSpPr><p:cNvPr id="{number}" name={quoteattr(name)}/><p:cNvSpPr{kind}/><p:nvPr/>'
+            f'<p:sp {_NS}><p:nvSpPr><p:cNvPr id="{number}" name={_attribute(name)}/><p:cNvSpPr{kind}/><p:nvPr/>'
             f'</p:nvSpPr><p:spPr>{_place(area)}<a:prstGeom prst="{shape}"><a:avLst/></a:prstGeom>{fill(back)}'
             f'{_outline(line, weight)}</p:spPr>{_body(words, anchor, inset)}</p:sp>'
         )
@@ -89,7 +90,7 @@ class Canvas:
         number = self.number()
         area = Area(start[1], start[2], end[1] - start[1], 0)
         self.shapes.append(
-            f'<p:cxnSp {_NS}><p:nvCxnSpPr><p:cNvPr id="{number}" name={quoteattr(name)}/><p:cNvCxnSpPr>'
+            f'<p:cxnSp {_NS}><p:nvCxnSpPr><p:cNvPr id="{number}" name={_attribute(name)}/><p:cNvCxnSpPr>'
             f'<a:stCxn id="{start[0]}" idx="3"/><a:endCxn id="{end[0]}" idx="1"/></p:cNvCxnSpPr><p:nvPr/></p:nvCxnSpPr>'
             f'<p:spPr>{_place(area)}<a:prstGeom prst="straightConnector1"><a:avLst/></a:prstGeom>'
             f'<a:ln w="{round(1.25 * _EMU)}">{fill("accent5")}<a:tailEnd type="triangle"/></a:ln></p:spPr></p:cxnSp>'
@@ -100,7 +101,7 @@ class Canvas:
         grid = "".join(f'<a:gridCol w="{round(width * _EMU)}"/>' for width in widths)
         lines = "".join(f'<a:tr h="{round(height * _EMU)}">{cells}</a:tr>' for height, cells in rows)
         self.shapes.append(
-            f'<p:graphicFrame {_NS}><p:nvGraphicFramePr><p:cNvPr id="{self.number()}" name={quoteattr(name)}/>'
+            f'<p:graphicFrame {_NS}><p:nvGraphicFramePr><p:cNvPr id="{self.number()}" name={_attribute(name)}/>'
             '<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>'
             f'{_place(area, "p")}<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/table">'
             f'<a:tbl><a:tblPr firstRow="1"><a:tableStyleId>{_PLAIN_TABLE}</a:tableStyleId></a:tblPr>'
@@ -125,6 +126,11 @@ def cell(words: Sequence[Words], *, head: bool = False) -> str:
         f'marB="{round(CELL_TOP * _EMU)}" anchor="{"ctr" if head else "t"}">{none}{line}{fill(BAND if head else PAPER)}'
         '</a:tcPr></a:tc>'
     )
+
+
+def _attribute(name: str) -> str:
+    """A shape's name as PowerPoint's selection pane shows it: one short line."""
+    return quoteattr(" ".join(readable(name).split())[:_NAME_SHOWN])
 
 
 def _place(area: Area, prefix: str = "a") -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.documents.deck.fingerprint import digest_of_slide
+from pipeline.documents.deck.measure import readable
 from pipeline.documents.deck.package import packed
 from pipeline.documents.deck.page import Sheet, add_mark, put_slide, rename_page
 from pipeline.documents.deck.photos import ReadPhoto
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pptx.slide import Slide as NativeSlide
 
 _VERSIONS = 20  # of one page: more than a weekly day has passes that change it
+_TITLE_KEPT = 255  # characters that file properties hold
 _AGAIN = "+"    # behind the name of a page that carries what is new for a page people changed
 
 
@@ -184,6 +186,7 @@ def make(
 
 def _describe(deck: Deck, view: DeckView, now: datetime) -> None:
     properties = deck.core_properties
-    properties.title, properties.author, properties.last_modified_by = view.title, "kesu", "kesu"
+    properties.title = readable(view.title)[:_TITLE_KEPT]
+    properties.author = properties.last_modified_by = "kesu"
     properties.created = properties.modified = now.replace(tzinfo=None)
     properties.revision = 1

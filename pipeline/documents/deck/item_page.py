@@ -14,7 +14,7 @@ from pipeline.documents.deck.blocks_page import part_of
 from pipeline.documents.deck.drawing import Area, Canvas, Words
 from pipeline.documents.deck.figures import draw_figures
 from pipeline.documents.deck.flow import FLOW_HEIGHT, draw_flow
-from pipeline.documents.deck.measure import fitted, line_height
+from pipeline.documents.deck.measure import fitted, line_height, readable
 from pipeline.documents.deck.page import Extra, Sheet, body_of
 from pipeline.documents.deck.paging import fill
 from pipeline.documents.deck.palette import BAND, QUIET
@@ -110,6 +110,6 @@ def _placing(picture: Picture, area: Area, caption: str) -> Extra:
         place = map(Pt, (area.left, area.top, area.width, area.height))
         shape: Any = slide.shapes.add_picture(BytesIO(picture.content), *place)
         shape.name = "照片"
-        shape._element.nvPicPr.cNvPr.set("descr", caption)
+        shape._element.nvPicPr.cNvPr.set("descr", readable(caption))
 
     return put

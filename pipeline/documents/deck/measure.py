@@ -132,11 +132,15 @@ def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[st
 
 def fitted(text: str, size: float, width: float, *, bold: bool = False) -> str:
     """``text`` on one line, cut with … where it does not fit."""
-    flat = " ".join(text.split())
+    flat = " ".join(readable(text).split())
     room = width * _SAFETY
     if width_of(flat, size, bold=bold) <= room:
         return flat
-    kept = flat
-    while kept and width_of(f"{kept}…", size, bold=bold) > room:
-        kept = kept[:-1].rstrip()
-    return f"{kept}…"
+    fits, too_long = 0, len(flat)
+    while too_long - fits > 1:  # widths grow with length, so halving finds the last cut that fits
+        middle = (fits + too_long) // 2
+        if width_of(f"{flat[:middle]}…", size, bold=bold) <= room:
+            fits = middle
+        else:
+            too_long = middle
+    return f"{flat[:fits].rstrip()}…"

@@ -87,7 +87,7 @@ def _fill_placeholders(slide: Slide, sheet: Sheet) -> None:
             _write(shape, [fitted(readable(sheet.title), size, room, bold=True) + sheet.part], size)
         elif source == SUBTITLE and sheet.subtitle:
             width = sheet.page.places[SUBTITLE].width
-            _write(shape, [fitted(text, _SUBTITLE_SIZE, width) for text in sheet.subtitle], _SUBTITLE_SIZE)
+            _write(shape, [fitted(readable(text), _SUBTITLE_SIZE, width) for text in sheet.subtitle], _SUBTITLE_SIZE)
         else:
             shape._element.getparent().remove(shape._element)  # 正文区 is drawn on, and the plant's own stay empty
 

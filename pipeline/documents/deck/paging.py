@@ -52,9 +52,11 @@ def _add(page: Filled, piece: Piece) -> None:
 
 
 def _continue_table(page: Filled, piece: Piece) -> None:
-    """Repeat the heading row where a table goes on."""
+    """Repeat the heading row where a table goes on; never one that would leave no room for the rows."""
     if isinstance(piece, Line) and not piece.head and not page.pieces:
-        page.pieces.append(head_of(piece.table, page.area.width))
+        head = head_of(piece.table, page.area.width)
+        if head.height <= page.area.height / 3:
+            page.pieces.append(head)
 
 
 def fill(blocks: Sequence[Block], areas: Areas) -> list[Filled]:

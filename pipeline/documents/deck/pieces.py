@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.documents.deck.drawing import CELL_SIDE, CELL_TOP
-from pipeline.documents.deck.measure import line_height, readable, wrap
+from pipeline.documents.deck.measure import fitted, line_height, readable, wrap
 from schemas.deck import Block, TableBlock, TableCell, TableRow, TextBlock, Tone
 
 TEXT_SIZE, TABLE_SIZE, HEADING_SIZE = 14, 12, 14
@@ -129,7 +129,7 @@ def pieces_of(blocks: Sequence[Block], width: float) -> Iterator[Piece]:
     for block in blocks:
         if block.heading:
             tone = block.tone if isinstance(block, TextBlock) else Tone.PLAIN
-            yield Heading(readable(block.heading), tone, first=False)
+            yield Heading(fitted(block.heading, HEADING_SIZE, width, bold=True), tone, first=False)
         if isinstance(block, TextBlock):
             yield from _text_pieces(block, width)
         elif not block.rows:
