@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from enum import Enum
 
 from pipeline.rules.intake_labels import FIELDS
 from schemas.case import Directory
@@ -12,7 +13,7 @@ from schemas.effects import RowValue
 from schemas.incoming import CallSheet, IncomingMail
 from schemas.intake import Acquaintance, Correspondent, Found, IntakeSetting, KnownPart, ProposedRow
 from schemas.rows import Complaint
-from schemas.values import Status
+from schemas.values import Moment, Status
 from schemas.values.text import half_width
 from schemas.workbook import WorkbookReading
 
@@ -115,7 +116,8 @@ def row_values(texts: Mapping[str, str], today: date) -> dict[str, RowValue]:
     values: dict[str, RowValue] = {}
     for field, text in texts.items():
         value = value_of(Complaint, field, text, today)
-        values[field] = value if isinstance(value, RowValue) else text
+        # what cannot be read stays as it was typed, and the row says so
+        values[field] = value if isinstance(value, str | int | float | bool | date | Moment | Enum) else text
     return values
 
 

@@ -131,6 +131,8 @@ def _group(known: KnownMail) -> str:
 
 
 def _judge_all(desk: _Desk, arrivals: Arrivals, cases: Sequence[Case]) -> None:
+    if not arrivals.mails:
+        return
     senders = Senders(desk.settings.intake, desk.directory)
     number_of_case = {case.case_id: case.number for case in cases if case.case_id and case.number}
     numbers = {case.number for case in cases if case.number}

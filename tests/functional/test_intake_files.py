@@ -80,6 +80,22 @@ def test_a_mailed_call_sheet_becomes_its_row(plant: PlantFolder) -> None:
     assert row["状态"] == "待确认"
 
 
+def test_an_answer_that_cannot_be_read_stays_as_it_was_typed(plant: PlantFolder) -> None:
+    sheet = load_workbook(io.BytesIO(call_sheet()))
+    place = sheet.defined_names["kesu_defects"].attr_text.rpartition("!")[2].replace("$", "")
+    assert sheet.active is not None
+    sheet.active[place] = "约12件"
+    out = io.BytesIO()
+    sheet.save(out)
+    mail = replace(CUSTOMER, subject="信息收集表", lines=["x"], files=[("表.xlsx", out.getvalue())])
+    arrive(plant, "1.eml", qq(mail))
+    for time in ("08:05", "08:06", "08:20"):
+        plant.once(time)
+    row, = plant.rows()
+    assert row["不良数量"] == "约12件"
+    assert "约12件" in str(row["系统校验"])
+
+
 def workbook() -> bytes:
     """A weekly report as people make it: a title, headings below, a sheet of something else."""
     book = Workbook()
