@@ -119,6 +119,8 @@ class ImapSession:
                 self.setting.host, port=self.setting.port_for("imap"), ssl=security == "tls", timeout=wait,
                 ssl_context=self.trust() if security == "tls" else None,
             )
+            # a search is written in pieces: without this each waits 40 ms for the one before it to be acknowledged
+            client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if security == "starttls":
                 client.starttls(self.trust())
         except ssl.SSLCertVerificationError as error:

@@ -44,6 +44,8 @@ class FaultProxy:
                 client.sendall(self.greeting)
                 return
             server = socket.create_connection(("127.0.0.1", self.upstream))
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # small commands must not wait for each other
             lost = threading.Event()
             answers = threading.Thread(target=self._answers, args=(server, client, lost), daemon=True)
             answers.start()
