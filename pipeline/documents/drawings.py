@@ -79,25 +79,28 @@ class Drawings:
 
     def place(self, tree: etree._Element) -> None:
         """Put the drawings where their marks stand."""
+        if not self._made:
+            return
         for text in list(tree.iter(f"{W}t")):
             found = _PLACE.search(text.text or "")
             run = text.getparent()
             if found is not None and run is not None:
                 run.replace(text, self._made[int(found.group(1))])
 
-    def into(self, members: dict[str, bytes]) -> None:
-        """Add the photos, their relationships and their content type to a package's members."""
+    def additions(self, members: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The photos, with the relationships and content types of ``members`` that they need; {} without photos."""
         if not self._media:
-            return
+            return {}
+        added = {f"word/media/{name}": content for name, content in self._media.items()}
         relations = etree.fromstring(members["word/_rels/document.xml.rels"])
-        for number, (name, content) in enumerate(self._media.items(), start=1):
-            members[f"word/media/{name}"] = content
+        for number, name in enumerate(self._media, start=1):
             etree.SubElement(relations, f"{{{_RELS}}}Relationship", {
                 "Id": f"rIdKesu{number}", "Type": f"{_R}/image", "Target": f"media/{name}",
             })
-        members["word/_rels/document.xml.rels"] = etree.tostring(relations, xml_declaration=True, encoding="UTF-8")
+        added["word/_rels/document.xml.rels"] = etree.tostring(relations, xml_declaration=True, encoding="UTF-8")
         types = etree.fromstring(members["[Content_Types].xml"])
         if not any(entry.get("Extension", "").casefold() == "jpeg" for entry in types):
             entry = etree.Element(f"{{{_TYPES}}}Default", {"Extension": "jpeg", "ContentType": "image/jpeg"})
             types.insert(0, entry)
-            members["[Content_Types].xml"] = etree.tostring(types, xml_declaration=True, encoding="UTF-8")
+            added["[Content_Types].xml"] = etree.tostring(types, xml_declaration=True, encoding="UTF-8")
+        return added

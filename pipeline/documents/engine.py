@@ -21,6 +21,7 @@ from pipeline.documents.fault import TemplateFault, quoted
 from pipeline.documents.field_names import FieldNames
 from pipeline.documents.filling import W, finish
 from pipeline.documents.sandbox import RUN_ERRORS, all_names, fault_line, fault_of, word_environment
+from pipeline.ooxml.fresh import PackedMember, pack, package_of
 
 _PARTS = re.compile(r"word/(document\d*|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _MAIN = re.compile(r"word/document\d*\.xml")
@@ -28,6 +29,7 @@ _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _MARKS = re.compile(r"\{\{|\}\}|\{%|%\}")
 _XML_TAG = re.compile(r"<[^>]*>")
 _CORE = "docProps/core.xml"
+_QUICK = 1  # zlib level of what is packed for each document
 _ENVIRONMENT = word_environment()
 
 
@@ -54,6 +56,7 @@ class WordTemplate:
     docx: DocxTemplate = field(repr=False)
     columns: frozenset[str] = frozenset()
     names: FieldNames | None = None
+    packed: Mapping[str, PackedMember] = field(default_factory=dict, repr=False)
 
     def render(self, context: Mapping[str, Any], now: datetime, read: Read | None = None) -> bytes:
         """The document with ``now`` (aware) as its time stamps; equal arguments give equal bytes.
@@ -66,16 +69,14 @@ class WordTemplate:
         keyed = self.names.with_keys(context) if self.names else context
         drawings = Drawings(read)
         marked = drawings.marked(keyed)
-        members = dict(self.members)
-        members.update({part.member: self._render_part(part, marked, drawings) for part in self.parts})
-        drawings.into(members)
-        buffer = io.BytesIO()
-        moment = now.astimezone(UTC)
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-            for member, content in members.items():
-                payload = _stamped(content, moment) if member == _CORE else content
-                package.writestr(_zip_entry(member, now), payload)
-        return buffer.getvalue()
+        changed = {part.member: self._render_part(part, marked, drawings) for part in self.parts}
+        originals = dict(self.members)
+        if _CORE in originals:
+            changed[_CORE] = _stamped(originals[_CORE], now.astimezone(UTC))
+        changed.update(drawings.additions(originals))
+        fresh = {name: pack(name, content, level=_QUICK) for name, content in changed.items()}
+        members = {**self.packed, **fresh}
+        return package_of(members.values(), now)
 
     def _render_part(self, part: _Part, context: Mapping[str, Any], drawings: Drawings) -> bytes:
         try:
@@ -141,7 +142,8 @@ def _compile(name: str, content: bytes, names: FieldNames | None) -> WordTemplat
         part, found = _compile_part(name, member, source)
         parts.append(part)
         columns |= found
-    return WordTemplate(name, members, tuple(parts), docx, frozenset(columns), names)
+    packed = {member: pack(member, data) for member, data in members}  # once: most members never change
+    return WordTemplate(name, members, tuple(parts), docx, frozenset(columns), names, packed)
 
 
 def _no_word_document(name: str) -> TemplateFault:
@@ -198,15 +200,6 @@ def _place(source: str, line: int | None, message: str) -> str:
     tag = next((tag for tag in _TAG.findall(text) if named and named.group(1) in tag), "")
     place = quoted(text)
     return f"{place}的标签 {tag}" if tag and tag != text.strip() else place
-
-
-def _zip_entry(member: str, now: datetime) -> zipfile.ZipInfo:
-    stamp = (max(now.year, 1980), now.month, now.day, now.hour, now.minute, now.second // 2 * 2)
-    entry = zipfile.ZipInfo(member, stamp)
-    stored = member.endswith((".jpeg", ".jpg", ".png"))  # packing a photo again costs time and saves nothing
-    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-    entry.create_system = 0  # else Windows and Linux would write different bytes
-    return entry
 
 
 def _stamped(core: bytes, now: datetime) -> bytes:

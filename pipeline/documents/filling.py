@@ -27,7 +27,12 @@ def finish(tree: etree._Element) -> None:
     for text in list(tree.iter(f"{W}t")):
         if text.text and _SPECIAL.search(text.text):
             run = text.getparent()
-            if run is not None and run.tag == f"{W}r":
+            if run is None or run.tag != f"{W}r":
+                continue
+            if text.text == BLANK and all(child is text or child.tag == f"{W}rPr" for child in run):
+                text.text = BLANK_WORD  # a blank of its own, as nearly all are
+                _look_blank(run)
+            else:
                 _split(run)
     for cell in tree.iter(f"{W}tc"):
         if len(cell) == 0 or cell[-1].tag != f"{W}p":
@@ -77,9 +82,16 @@ def _add_text(run: etree._Element, text: str) -> None:
 
 def _marked(properties: etree._Element | None) -> etree._Element:
     run = _run(properties)
+    _look_blank(run)
+    _add_text(run, BLANK_WORD)
+    return run
+
+
+def _look_blank(run: etree._Element) -> None:
     looks = run.find(f"{W}rPr")
     if looks is None:
-        looks = etree.SubElement(run, f"{W}rPr")
+        run.insert(0, copy.copy(_BLANK_LOOK))  # a run without a look of its own, as nearly all are
+        return
     for name in ("color", "shd", "highlight"):
         for element in looks.findall(f"{W}{name}"):
             looks.remove(element)
@@ -90,11 +102,19 @@ def _marked(properties: etree._Element | None) -> etree._Element:
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", BLANK_FILL)):
         shading.set(f"{W}{name}", value)
     _insert_before(looks, shading, _AFTER_SHADING)
-    _add_text(run, BLANK_WORD)
-    return run
+
+
+def _made_blank_look() -> etree._Element:
+    run = etree.Element(f"{W}r")
+    etree.SubElement(run, f"{W}rPr")
+    _look_blank(run)
+    return run[0]
 
 
 def _insert_before(parent: etree._Element, element: etree._Element, later: tuple[str, ...]) -> None:
     tags = {f"{W}{name}" for name in later}
     position = next((index for index, child in enumerate(parent) if child.tag in tags), len(parent))
     parent.insert(position, element)
+
+
+_BLANK_LOOK = _made_blank_look()
