@@ -28,7 +28,7 @@ from schemas.report import Refreshed
 if TYPE_CHECKING:
     from pipeline.documents.engine import WordTemplate
 
-TEMPLATE, WORKBOOK, DECK = "template.docx", "template.xlsx", "deck"
+TEMPLATE, WORKBOOK = "template.docx", "template.xlsx"
 #: Kinds that are plain text, which opens anywhere and is pasted into a mail or a chat.
 TEXT_TEMPLATE = "template.txt"
 TEXT_KINDS = frozenset({"inquiry"})
@@ -184,9 +184,9 @@ class TemplateDocuments:
     ) -> DeckEdition:
         """The weekly deck, see ``deck.edition.make``; the plant's own template.potx or template.pptx comes first."""
         from pipeline.documents.deck.edition import make
+        from pipeline.documents.deck.template import FILES
 
-        template = self._folders.read_first((DECK, "template.potx"), (DECK, "template.pptx"))
-        return make(view, template, standing, marks, read, now)
+        return make(view, self._folders.read_first(*FILES), standing, marks, read, now)
 
     def render_board(self, view: BoardView) -> bytes:
         """The self-contained board page; equal views give equal bytes."""

@@ -38,6 +38,7 @@ def survey(folders: TemplateFolders) -> list[TemplateFault]:
             found += check_word(*folders.read(kind, "template.docx"), _example(folders, kind))
         except TemplateFault as fault:
             found.append(fault)
+    found += _deck_faults(folders)
     for kind in MAIL_KINDS:
         for file in (SUBJECT, TEXT, HTML):
             environment = html_environment() if file == HTML else text_environment()
@@ -46,6 +47,20 @@ def survey(folders: TemplateFolders) -> list[TemplateFault]:
             except TemplateFault as fault:
                 found.append(fault)
     return found
+
+
+def _deck_faults(folders: TemplateFolders) -> Iterator[TemplateFault]:
+    """What the weekly deck's template lacks, each a fault of its own."""
+    from pipeline.documents.deck.fault import REMEDY, DeckTemplateFault, DeckUnreadable
+    from pipeline.documents.deck.template import FILES, check_template  # python-pptx costs a tenth of a second
+
+    name, content = folders.read_first(*FILES)
+    try:
+        check_template(name, content)
+    except DeckTemplateFault as fault:
+        yield from (TemplateFault(name, "", "", sentence, REMEDY) for sentence in fault.faults)
+    except DeckUnreadable:
+        yield TemplateFault(name, "", "", "不是能打开的 PowerPoint 文件", "请在 PowerPoint 或 WPS 中另存为 .pptx")
 
 
 def _example(folders: TemplateFolders, *parts: str) -> dict[str, Any]:

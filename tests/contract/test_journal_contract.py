@@ -12,6 +12,7 @@ import pytest
 from pipeline.journal.errors import CaseAlreadyNumbered, EffectSettled, EffectUnknown, TimeRunsBackwards
 from pipeline.journal.opening import open_journal
 from pipeline.journal.store import SqlJournal
+from schemas.deck import PageMark, ShownItem
 from schemas.effects import Effect, EffectKey, EffectState, MakeFolder, Outcome, SendMail
 from schemas.errors import NumberTaken, PassRunning
 from schemas.intake import IgnoredMail, KnownMail, Verdict
@@ -257,3 +258,24 @@ def test_an_outcome_remembers_every_file(journal: Both) -> None:
     journal.finish(KEY, outcome, NOW)
     assert journal.memory().effects[KEY].outcome == outcome
     assert (journal.last_sha256("a/一.jpg"), journal.last_sha256("a/二.jpg")) == ("11", "22")
+
+
+def test_the_pages_of_a_deck_come_back_as_they_were_last_recorded(journal: Both) -> None:
+    first = PageMark("item/c1/1", ("d1",), "m1", "i1")
+    assert journal.deck_marks("品质例会/W48.pptx") == ()
+    journal.record_deck("品质例会/W48.pptx", [first, PageMark("cover/1", ("d2",), "m2", "i2")])
+    changed = replace(first, digests=("d1", "d3"), mark="新增 11-26 10:00", present=False)
+    journal.record_deck("品质例会/W48.pptx", [changed])
+    journal.record_deck("品质例会/W48.pptx", [changed])
+    assert journal.deck_marks("品质例会/W48.pptx") == (changed,)
+    assert journal.deck_marks("品质例会/W49.pptx") == ()
+
+
+def test_what_the_latest_meetings_were_shown_is_remembered(journal: Both) -> None:
+    for week in (45, 46, 47, 48):
+        journal.record_meeting(f"2026-W{week}", [ShownItem("c1", "KS-1", week, {"状态": "调查"})])
+    later = ShownItem("c1", "KS-1", 48, {"状态": "分析"})
+    journal.record_meeting("2026-W48", [later])
+    meetings = journal.memory().meetings
+    assert sorted(meetings) == ["2026-W46", "2026-W47", "2026-W48"]
+    assert dict(meetings["2026-W48"]) == {"c1": later}

@@ -156,6 +156,21 @@ def test_every_fault_of_a_template_is_told_at_once() -> None:
     check_template("template.pptx", template())
 
 
+def test_templates_check_covers_the_deck(tmp_path: Path) -> None:
+    from pipeline.documents.folders import TemplateFolders, packaged_templates
+    from pipeline.documents.template_survey import survey
+
+    own = Presentation(io.BytesIO(template()))
+    own.slide_layouts[0].name = "封面"
+    own.slide_layouts[1].name = "内页"
+    (tmp_path / "deck").mkdir()
+    own.save(str(tmp_path / "deck" / "template.pptx"))
+    faults = [str(fault) for fault in survey(TemplateFolders((tmp_path, packaged_templates()))) if "deck" in str(fault)]
+    assert len(faults) == 2
+    assert "缺少版式“例会封面”" in faults[0]
+    assert [fault for fault in survey(TemplateFolders((packaged_templates(),))) if "deck" in str(fault)] == []
+
+
 def test_the_same_view_in_another_footer_is_another_deck() -> None:
     """The footer stands on every page, so a change of it is a change of every page."""
     first = made(deck(item(1)))

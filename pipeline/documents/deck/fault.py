@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 from schemas.errors import KesuError
 
+#: How layouts and placeholders get their names.
+REMEDY = (
+    "请在 PowerPoint 的“视图 → 幻灯片母版”中补上：版式用“重命名版式”改名，占位符在“开始 → 选择 → 选择窗格”中改名"
+)
+
 
 class DeckTemplateFault(KesuError):
     """The deck's template lacks named layouts or placeholders, or its body is too small; ``faults`` lists each."""
 
     def __init__(self, template: str, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
-        super().__init__(
-            f"例会模板 {template}：{'；'.join(faults)}。请在 PowerPoint 的“视图 → 幻灯片母版”中补上："
-            "版式用“重命名版式”改名，占位符在“开始 → 选择 → 选择窗格”中改名。"
-        )
+        super().__init__(f"例会模板 {template}：{'；'.join(faults)}。{REMEDY}。")
 
 
 class DeckUnreadable(KesuError):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pptx.presentation import Presentation as Deck
     from pptx.slide import SlideLayout
 
+#: Where a plant's own template is looked for, and the packaged one stands, below the template folders.
+FILES = (("deck", "template.potx"), ("deck", "template.pptx"))
 COVER, INNER = "例会封面", "例会内页"
 TITLE, SUBTITLE, BODY, FOOTER, NUMBER = "标题", "副标题", "正文区", "页脚", "页码"
 _EMU = 12_700
