@@ -7,7 +7,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,12 +37,14 @@ class DemoExists(KesuError):
         )
 
 
-def demo_config() -> str:
-    """The sample configuration under the demo plant's invented name."""
+def demo_config(day_off: date | None = None) -> str:
+    """The sample configuration under the demo plant's invented name; ``day_off`` is a Friday on which it rests."""
     from pipeline.demo.inbox import ADDRESS_BOOK
 
     text = resources.files("templates").joinpath("config.yaml").read_text(encoding="utf-8")
     named = text.replace("示例工厂", "演示工厂").replace("  address_book: {} ", f"  address_book: {ADDRESS_BOOK} ")
+    if day_off is not None:
+        named = named.replace("extra_holidays: []", f"extra_holidays: [{day_off}]  # 盘点放假：这一周的周报日提前")
     return named.replace("示例汽车零部件有限公司", "启衡汽车零部件有限公司（演示，虚构）")
 
 
@@ -53,7 +55,11 @@ def _play(opened: Opened, plant: Plant, ledger: Path) -> None:
 
     site = opened.site
     typist = Typist(ledger, opened.share.root / site.settings.cases_folder, plant.identities)
+    before = opened.now
     for day in plant.story_days():
+        first = datetime.combine(day.day, day.moments[0].at, tzinfo=site.settings.zone)
+        _unattended(opened, before, first, plant.today)
+        before = datetime.combine(day.day, day.moments[-1].at, tzinfo=site.settings.zone)
         say(day_line(day.day))
         for played in day.moments:
             at = datetime.combine(day.day, played.at, tzinfo=site.settings.zone)
@@ -81,6 +87,25 @@ def _receive(opened: Opened, plant: Plant, inbox: Path) -> None:
             say(line)
 
 
+def _unattended(opened: Opened, since: datetime, until: datetime, today: date) -> None:
+    """The weekly days and the month-end between two story days: nobody types, the plant is served all the same."""
+    from pipeline.demo.runs_between import unattended_between
+    from pipeline.demo.timeline import day_line, moment_lines
+    from pipeline.tick import tick
+
+    site, now = opened.site, datetime.combine(today, time(), tzinfo=opened.site.settings.zone)
+    shown = None
+    for moment_of in unattended_between(since, until, now, site.calendar, site.settings):
+        if shown != moment_of.at.date():
+            shown = moment_of.at.date()
+            say(day_line(shown))
+        performed = tick(site, moment_of.at, rehearsal=True).performed
+        say(f"{moment_of.at:%H:%M} [{moment_of.title}]")
+        for line in moment_lines(moment_of.at, "", moment_of.at, performed):
+            say(line)
+        sys.stdout.flush()
+
+
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
     """Fewer runs of the garbage collector: three months of passes leave little garbage and cost a tenth in looking."""
@@ -101,12 +126,14 @@ def _refuse_existing(root: Path) -> None:
 def _build(root: Path, now: datetime) -> None:
     from pipeline.app import open_site
     from pipeline.demo.plant import Plant
+    from pipeline.demo.runs_between import day_off
     from pipeline.tick import tick
 
     plant = Plant(now.date())
     first = plant.story_days()[0]
     opening = datetime.combine(first.day, first.moments[0].at, tzinfo=now.tzinfo) - timedelta(minutes=40)
-    config = make_plant(root, opening.isoformat(), demo_config())
+    rest = day_off(plant.today, [day.day for day in plant.story_days()])
+    config = make_plant(root, opening.isoformat(), demo_config(rest))
     say(f"演示工厂建在 {root}。以下是几个工作日里，人做了什么、系统随后做了什么（路径从公共盘 share 起）：")
     with open_site(config, opening, quiet_seconds=0) as opened:  # the demo's typist has finished saving
         tick(opened.site, opening, rehearsal=True)  # the empty ledger: from here on every row is new
