@@ -43,6 +43,8 @@ def demo_config(day_off: date | None = None) -> str:
 
     text = resources.files("templates").joinpath("config.yaml").read_text(encoding="utf-8")
     named = text.replace("示例工厂", "演示工厂").replace("  address_book: {} ", f"  address_book: {ADDRESS_BOOK} ")
+    named = named.replace('quality_manager: ""', "quality_manager: 沈国梁")
+    named = named.replace("marketing: []", "marketing: [叶知秋]")
     if day_off is not None:
         named = named.replace("extra_holidays: []", f"extra_holidays: [{day_off}]  # 盘点放假：这一周的周报日提前")
     return named.replace("示例汽车零部件有限公司", "启衡汽车零部件有限公司（演示，虚构）")

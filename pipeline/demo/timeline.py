@@ -9,8 +9,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from schemas.effects import (
+    AddSupplement,
     EffectState,
     FileMail,
+    MakeArchive,
     MakeFolder,
     ReserveNumber,
     SendMail,
@@ -85,6 +87,7 @@ def _deeds(done: Sequence[Performed]) -> Iterator[str]:
     if files := "".join(_files(done)):
         yield files
     yield from _decks(done)
+    yield from _archives(done)
     if mails := ";".join(_mails(done)):
         yield f"邮件：{mails}"
     if cells := sum(len(item.effect.payload.edits) for item in done if isinstance(item.effect.payload, WriteCells)):
@@ -95,6 +98,12 @@ def _decks(done: Sequence[Performed]) -> Iterator[str]:
     for item in done:
         if isinstance(item.effect.payload, WriteDeck):
             yield f"例会周报{'更新' if item.effect.key.revision else ''}：{item.effect.payload.folder}/{item.text}"
+
+
+def _archives(done: Sequence[Performed]) -> Iterator[str]:
+    for item in done:
+        if isinstance(item.effect.payload, MakeArchive | AddSupplement) and item.path:
+            yield f"归档 → {item.path}：{item.text}"
 
 
 def _mails_of(done: Sequence[Performed], kind: str) -> list[tuple[Performed, SendMail]]:
