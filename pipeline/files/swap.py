@@ -110,6 +110,8 @@ def _prepared(target: Path, replacement: Path) -> Path:
         if not _same_access(target, partial):
             raise CellRefused(target, "整个文件", "无法保持原有的访问权限")
         rename_without_replacing(partial, ready)
+    except FileNotFoundError as error:
+        raise LedgerMissing(target) from error  # somebody's save has just taken it away
     except PermissionError as error:
         raise CellRefused(target, "整个文件", f"没有在文件夹 {target.parent} 中新建文件的权限") from error
     except OSError as error:
