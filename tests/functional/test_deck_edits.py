@@ -215,6 +215,7 @@ def test_a_page_more_and_a_page_less_of_one_complaint() -> None:
     pages = [page for page in names(grown.content) if page.startswith("item/")]
     assert len(pages) > 2
     assert pages == [f"item/c000001/{number}" for number in range(1, len(pages) + 1)]
+    assert not any("新增" in words_of(slide) for slide in slides_of(grown.content))  # the same slide, only longer
     shrunk = made(short, grown.content, grown.marks, now=LATER)
     assert names(shrunk.content) == names(first.content)
 

@@ -115,13 +115,19 @@ class _Edition:
 
     def _insert(self, new: NativeSlide, sheet: Sheet, material: str, inputs: str, anchor: str) -> str:
         flag = ""
-        if not self.fresh:
+        if not self.fresh and not self._goes_on(sheet.name):
             flag = f"{'更新' if sheet.name.endswith(_AGAIN) else '新增'} {self.now:%m-%d %H:%M}"
             add_mark(new, sheet, flag)
         self.list_of.place_after(new, sheet.name, anchor)
         self._remember(sheet.name, digest_of_slide(new) if flag else material, material, inputs, flag)
         self.added += 1
         return sheet.name
+
+    def _goes_on(self, page: str) -> bool:
+        """Whether it is one more page of a slide that nobody changed: a longer text, nothing to point at."""
+        others = [name for name in self.list_of.names if group_of(name) == group_of(page)]
+        ours = all(self._is_ours(name, self.list_of.slide(name)) for name in others)
+        return bool(others) and ours and not page.endswith(_AGAIN)
 
     def _replace(self, new: NativeSlide, sheet: Sheet, material: str, inputs: str, current: str) -> str:
         mark = self.marks.get(sheet.name)
