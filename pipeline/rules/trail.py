@@ -16,13 +16,20 @@ _DUE = "计划完成日"
 
 
 def tracked_values(case: Case) -> Iterator[TrackedValue]:
-    """The values of this pass whose changes count: 状态, and 计划完成日 of every action."""
+    """The values of this pass whose changes count: 状态, and 计划完成日 of every action.
+
+    Where two actions go by one key the later day stands for both: taken in turn they would look like a day that is
+    postponed with every pass.
+    """
     status = case.complaint.status
     if status is not None:
         yield TrackedValue(case.case_id, _STATUS, status.value)
+    due_days: dict[str, date] = {}
     for row in case.rows.actions:
         if row.record.due is not None:
-            yield TrackedValue(case.case_id, f"{_DUE} {action_key(row)}", row.record.due.isoformat())
+            due_days[action_key(row)] = max(row.record.due, due_days.get(action_key(row), date.min))
+    for key, day in due_days.items():
+        yield TrackedValue(case.case_id, f"{_DUE} {key}", day.isoformat())
 
 
 def _restarted(case: Case, entries: Sequence[TrailEntry], now: datetime) -> date | None:

@@ -35,6 +35,15 @@ def test_postponements_are_counted_from_what_passes_saw(row: dict[str, Any]) -> 
     assert said == ([f"措施C1“修模”已延期{times}次"] if times else [])
 
 
+def test_two_actions_of_one_number_do_not_postpone_each_other_with_every_pass() -> None:
+    plant = Plant()
+    reading = ledger([ROW], 措施跟踪=[action("2026-12-01"), action("2026-12-05")], 通讯录=CONTACTS)
+    for hour in range(8, 12):
+        planned = plant.see(reading, f"2026-11-26T{hour:02d}:00")
+    assert [state.postponed for state in planned.advice["c000001"].actions.actions] == [0, 0]
+    assert len(plant.journal.memory().trails["c000001", "计划完成日 措施:C1"]) == 1
+
+
 @pytest.mark.parametrize("row", RULE.rows("重新启动日"), ids=row_id)
 def test_the_day_of_a_restart_is_the_day_it_was_first_seen(row: dict[str, Any]) -> None:
     plant, given = Plant(), row["给"]
