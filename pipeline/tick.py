@@ -102,7 +102,8 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
         for case in planned.cases for handle in (planned.handle(case),)
         if case.ledger in shared
     ]
-    hidden = {case.case_id for case in planned.cases if case.ledger not in shared}
+    # a row without identity has no id, nor have effects that concern no case: those are everybody's
+    hidden = {case.case_id for case in planned.cases if case.case_id and case.ledger not in shared}
     state = BoardState(
         site.settings.site,
         [reading for reading in snapshot.readings if reading.ledger in shared],

@@ -135,10 +135,11 @@ def test_a_changed_question_list_is_a_persons_and_stays(tmp_path: Path) -> None:
     assert draft.read_text(encoding="utf-8") == "我已打电话问过了"
 
 
-def plant_with_a_personal_ledger(tmp_path: Path, row: dict[str, object]) -> PlantFolder:
-    """A plant in which a complaint was typed into the ledger of one engineer, and a pass saw it settle."""
+def plant_with_a_personal_ledger(tmp_path: Path, *rows: dict[str, object]) -> PlantFolder:
+    """A plant in which complaints were typed into the ledger of one engineer, and a pass saw it settle."""
     plant, own = empty_plant(tmp_path / "plant"), empty_plant(tmp_path / "own")
-    own.type(COMPLAINTS, row)
+    for row in rows:
+        own.type(COMPLAINTS, row)
     text = plant.config.read_text(encoding="utf-8")
     entry = f"  - file: {LEDGER}\n"
     personal = "  - file: 周启航台账.xlsx\n    kind: personal\n    owner: 周启航\n"
@@ -156,6 +157,15 @@ def test_a_personal_ledger_stays_off_the_page_that_everybody_opens(tmp_path: Pat
     assert "只在个人台账上" not in plant.board()
     assert "KS-202611-001" not in plant.board()
     assert plant.rows() == []
+
+
+def test_a_row_without_identity_on_a_personal_ledger_hides_nothing_that_concerns_no_case(tmp_path: Path) -> None:
+    twice = (complaint(客诉编号="KS-9"), complaint(客诉编号="KS-9", 不良现象="另一件"))
+    plant = plant_with_a_personal_ledger(tmp_path, *twice)
+    plant.type(COMPLAINTS, complaint(状态="调查", 不良现象="公共台账上"))
+    plant.once("08:40")
+    plant.once("09:00")
+    assert f"台账 {LEDGER} 写入" in plant.board()
 
 
 def test_a_personal_row_is_registered_once_and_the_shared_row_goes_on(tmp_path: Path) -> None:
