@@ -32,7 +32,7 @@ def line_stop_alert(mails: CaseMails, case: Case, decisions: Decisions) -> None:
 def containment_alert(mails: CaseMails, case: Case, decisions: Decisions) -> None:
     """A reminder before the half hour ends, an escalation after it; past when first seen: silent, in the digest.
 
-    Until the row is released the engineer alone is told.
+    Until the row is released the engineer alone is told; the superior hears of it when it is released without one.
     """
     clock = next((entry for entry in decisions.clocks if entry.name is ClockName.CONTAINMENT), None)
     if clock is None or clock.stopped or not decisions.is_open or case.first_seen > clock.due:
@@ -54,5 +54,6 @@ def containment_alert(mails: CaseMails, case: Case, decisions: Decisions) -> Non
     }
     cc = tuple(address for address in superior if address not in to)
     payload = SendMail("containment", to, cc, context, (), (case.case_id,))
-    occasion = "逾期" if late else "提醒"
-    mails.send(case, f"紧急措施{occasion} {case.label}", payload, subject=case.origin, occasion=occasion)
+    word = "逾期" if late else "提醒"
+    occasion = f"{word} 仅工程师" if late and not cc else word
+    mails.send(case, f"紧急措施{word} {case.label}", payload, subject=case.origin, occasion=occasion)

@@ -45,10 +45,17 @@ def _invitation(
 
 
 def meeting_mails(mails: CaseMails, case: Case, notice_files: Mapping[int, str]) -> None:
-    """To everybody invited, with the notice attached; again when time, place or people change or it is off."""
-    for row in case.rows.meetings:
-        meeting = row.record
-        if meeting.round is None or meeting.state not in _ANNOUNCED:
+    """To everybody invited, with the notice attached; again when time, place or people change or it is off.
+
+    Of two rows of one round the lower counts, else they would announce each other's change for ever. A round that the
+    sheet does not number is named for the board: its identity would move with the next row that is inserted.
+    """
+    for _, meeting in rounds(case):
+        if meeting.state not in _ANNOUNCED:
+            continue
+        if meeting.round is None:
+            if meeting.time is not None and not _is_past(mails, meeting):
+                mails.hold(case, f"会议（{meeting.time}）没有填写第几次，通知未发：请在会议表中补填")
             continue
         cancelled = meeting.state is MeetingState.CANCELLED
         announced = mails.history.latest("mail.meeting", case.number, f"{meeting.round}") is not None
@@ -91,7 +98,7 @@ def minutes_mails(
 ) -> None:
     """The signed minutes to every department that took part, once per round; the scan where there is one.
 
-    What could not be reached is named for board and digest.
+    What could not be reached is named for board and digest; without a file to send the mail waits.
     """
     for signed in distributions:
         if signed.unreached:
@@ -100,6 +107,11 @@ def minutes_mails(
         if not to:
             continue
         attachment = f"{case.folder}/{signed.scan}" if signed.scan else minutes_files.get(signed.round, "")
+        if not attachment:
+            if not mails.history.is_settled("mail.minutes", case.number, f"{signed.round}"):
+                why = "没有纪要文件（第几次未填，或文件未生成），请补填或把签字扫描件放入资料夹"
+                mails.hold(case, f"第{signed.round}次会议纪要未分发：{why}")
+            continue
         complaint = case.complaint
         context = {
             "number": case.number, "customer": shown(complaint.customer), "product": product_of(complaint),
@@ -108,7 +120,7 @@ def minutes_mails(
             "conclusion": shown(dict(rounds(case))[signed.round].conclusion), "folder": case.folder,
         }
         payload = SendMail(
-            "minutes", to, (), context, (attachment,) if attachment else (), (case.case_id,),
+            "minutes", to, (), context, (attachment,), (case.case_id,),
             reply_to=mails.addresses(complaint.engineer),
         )
         title = f"{case.number} 第{signed.round}次会议纪要分发"

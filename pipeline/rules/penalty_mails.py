@@ -17,13 +17,16 @@ def penalty_mails(
 ) -> None:
     """One mail per action, once, with the 处罚建议单 attached: it never lies on the share, where everybody reads.
 
-    ``papers`` gives the form of each action. It keeps to the hours of the digest, since nothing about it is urgent.
+    ``papers`` gives the form of each action; without it (a template that cannot be read) the mail waits. It keeps to
+    the hours of the digest, since nothing about it is urgent.
     """
     now = mails.now
     if not mails.calendar.is_workday(now.date()) or now.time() < mails.settings.mail.digest_at:
         return
     complaint = case.complaint
     for proposal in proposals:
+        if proposal.action not in papers:
+            continue
         to = mails.addresses(*proposal.audience)
         if not to:
             mails.hold(case, "一封内部邮件未能发出：通讯录中没有质量工程师和品质经理的邮箱")

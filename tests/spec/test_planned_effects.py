@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
 from schemas.case import CaseFiles
 from schemas.effects import Effect, MakeFolder, Outcome, ReserveNumber, SendMail, WriteCells, WriteDocument
+from schemas.follow_up import PenaltySetting
 from schemas.mail_settings import MailSetting
 from schemas.remarks import Shown
 from schemas.settings import LedgerSetting, Settings
@@ -32,6 +34,7 @@ class Plant:
     def __init__(self, *, baseline: bool = False, settings: Settings = SETTINGS) -> None:
         self.journal = MemoryJournal("测试厂")
         self.settings = settings
+        self.documents = DOCUMENTS
         self.files = CaseFiles()  # what lies in every case folder
         if not baseline:
             self.journal.complete_pass(at("2026-11-01T08:00"), [LEDGER])
@@ -40,7 +43,7 @@ class Plant:
         """Plan one pass and remember nothing."""
         folders = {case.number: case.folder for case in self.journal.memory().cases.values() if case.folder}
         snapshot = Snapshot((reading,), {}, folders, dict.fromkeys(folders.values(), self.files))
-        return plan(snapshot, self.journal.memory(), self.settings, DOCUMENTS, Workdays(), at(now))
+        return plan(snapshot, self.journal.memory(), self.settings, self.documents, Workdays(), at(now))
 
     def finish(self, effect: Effect, moment: datetime) -> None:
         """Record an effect as performed."""
@@ -160,7 +163,7 @@ CONTAINMENT = [
     # 接诉           状态      第二轮        邮件   收件人数(含抄送)
     ("08:00", "待确认", "08:15", None, 0),
     ("08:00", "待确认", "08:20", "提醒", 1),
-    ("08:00", "待确认", "08:31", "逾期", 1),
+    ("08:00", "待确认", "08:31", "逾期 仅工程师", 1),
     ("08:00", "调查", "08:31", "逾期", 2),
     ("06:00", "调查", "08:31", None, 0),
 ]
@@ -173,6 +176,19 @@ def test_the_containment_clock(received: str, status: str, second: str, occasion
     sent = [effect for effect in planned.effects if effect.key.kind == "mail.containment"]
     assert [effect.key.occasion for effect in sent] == ([occasion] if occasion else [])
     assert sum(len(mails(planned)["containment"].to + mails(planned)["containment"].cc) for _ in sent) == people
+
+
+def test_a_row_released_after_the_half_hour_is_escalated_once() -> None:
+    plant = Plant()
+
+    def told(status: str, time: str) -> list[tuple[str, ...]]:
+        planned = plant.see(ledger([complaint(状态=status)], 通讯录=CONTACTS), f"2026-11-26T{time}")
+        return [mail.to + mail.cc for kind, mail in mails(planned).items() if kind == "containment"]
+
+    told("待确认", "08:05")
+    assert told("待确认", "08:31") == [("zhou@example.com",)]
+    assert told("调查", "08:40") == [("zhou@example.com", "han@example.com")]
+    assert told("调查", "08:41") == []
 
 
 MEETING = {"客诉编号": "KS-1", "第几次": 1, "状态": "已确认", "时间": "2026-11-27 14:00", "应到": "罗文斌、彭小满"}
@@ -224,6 +240,31 @@ def test_a_proposed_meeting_and_one_never_announced_stay_silent() -> None:
 def test_nobody_is_invited_to_a_meeting_that_is_past() -> None:
     (planned,) = meeting_passes({**MEETING, "时间": "2026-11-26 08:00"})
     assert "meeting" not in mails(planned)
+
+
+def test_the_old_date_left_standing_above_a_move_is_not_told_in_turns_with_it() -> None:
+    plant, row = Plant(), complaint(客诉编号="KS-1", 状态="调查", **QUIET)
+    moved = {**MEETING, "状态": "改期", "时间": "2026-11-30 14:00"}
+    reading = ledger([row], 通讯录=CONTACTS, 会议=[MEETING, moved])
+    plant.see(reading, "2026-11-26T08:05")
+    passes = [plant.see(reading, f"2026-11-26T08:{minute}") for minute in (20, 21, 22)]
+    assert ["meeting" in mails(planned) for planned in passes] == [True, False, False]
+    assert mails(passes[0])["meeting"].context["time"] == "2026-11-30 14:00"
+
+
+def test_a_confirmed_meeting_without_its_round_is_named_instead_of_silently_not_announced() -> None:
+    (planned,) = meeting_passes({name: value for name, value in MEETING.items() if name != "第几次"})
+    assert "meeting" not in mails(planned)
+    assert any("第几次" in sentence for sentence in planned.pending["c000001"])
+
+
+def test_minutes_are_not_distributed_without_the_minutes() -> None:
+    signed = {**MEETING, "状态": "纪要已签", "结论": "修模"}
+    (planned,) = meeting_passes({name: value for name, value in signed.items() if name != "第几次"})
+    assert "minutes" not in mails(planned)
+    assert any("纪要未分发" in sentence for sentence in planned.pending["c000001"])
+    (numbered,) = meeting_passes(signed)
+    assert mails(numbered)["minutes"].attachments == ("客诉资料/2026/KS-1 星河汽车 冷却水管/会议纪要-第1次.docx",)
 
 
 def test_minutes_are_brought_up_to_date_until_they_are_signed() -> None:
@@ -334,3 +375,17 @@ def test_settling_can_be_switched_off() -> None:
     plant = Plant(settings=SETTINGS.model_copy(update={"settling_minutes": 0}))
     planned = plant.see(ledger([complaint(**QUIET)], 通讯录=CONTACTS), "2026-11-26T08:05")
     assert "number" in kinds(planned.effects)
+
+
+def test_a_template_that_cannot_be_read_stops_no_pass_while_a_penalty_is_due(tmp_path: Path) -> None:
+    (tmp_path / "slip").mkdir()
+    (tmp_path / "slip" / "kind.yaml").write_text("kind: [", encoding="utf-8")
+    penalty = PenaltySetting(enabled=True, late_days=1, clause_late="第5条")
+    plant = Plant(settings=SETTINGS.model_copy(update={"penalty": penalty, "settling_minutes": 0}))
+    late = {"客诉编号": "KS-1", "措施编号": "C1", "措施内容": "修模", "计划完成日": "2026-11-20"}
+    reading = ledger([complaint(客诉编号="KS-1", 状态="整改", **QUIET)], 通讯录=CONTACTS, 措施跟踪=[late])
+    assert "penalty" in mails(plant.see_only(reading, "2026-11-26T09:00"))
+    plant.documents = TemplateDocuments((tmp_path,))
+    broken = plant.see_only(reading, "2026-11-26T09:00")
+    assert "penalty" not in mails(broken), "it waits for its form"
+    assert any("文件未生成" in sentence for sentence in broken.pending["c000001"])
