@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     Command = Callable[[argparse.Namespace], int]
 
-_DESCRIPTION = "客诉助手：看着公共盘上的台账，编号、起草 8D 与会议文件、提醒逾期。"
+_DESCRIPTION = "客诉助手：看着公共盘上的台账，编号、起草 8D 与会议文件、做例会周报、登记来信、提醒逾期、月末归档。"
 _EPILOG = "先试一试：kesu demo（演示工厂）或 kesu try 贵厂台账.xlsx（只读）。"
 
 
@@ -36,16 +36,19 @@ def _parser() -> argparse.ArgumentParser:
     def as_json(command: argparse.ArgumentParser) -> None:
         command.add_argument("--json", action="store_true", help="结果输出为 JSON")
 
+    def actions(command: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+        return command.add_subparsers(dest="action", required=True, metavar="操作")
+
     demo = add("demo", "建一个演示工厂并跑完几天的流程")
     demo.add_argument("dir", nargs="?", default="kesu-demo", metavar="DIR", help="目录，默认 ./kesu-demo")
     now(demo)
 
-    trial = add("try", "只读试用：任何工厂的台账 → 草稿、逾期清单、看板")
+    trial = add("try", "只读试用：任何工厂的台账 → 草稿、逾期清单、看板、例会周报")
     trial.add_argument("ledger", metavar="LEDGER.xlsx", help="台账工作簿")
     trial.add_argument("--into", default="kesu-try", metavar="DIR", help="结果目录，默认 ./kesu-try")
     now(trial)
 
-    init = add("init", "建一个空的工厂：配置、台账模板、可编辑模板")
+    init = add("init", "建一个空的工厂：配置、台账模板、可编辑模板、空白表单")
     init.add_argument("dir", metavar="DIR", help="目录（不存在则新建）")
     now(init)
 
@@ -78,9 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_looking(add, config, now, as_json)
     _add_summary(add, now, as_json)
     _add_doctor(add, now, as_json)
-    _add_archive(add("archive", "归档").add_subparsers(dest="action", required=True, metavar="操作"), as_json)
+    _add_archive(actions(add("archive", "月末归档：核对一份归档")), as_json)
     _add_outbox(add, config, now, as_json)
-    _add_templates(add("templates", "模板与空白表单").add_subparsers(dest="action", required=True, metavar="操作"))
+    _add_templates(actions(add("templates", "模板：检查、字段、客户自己的表样、空白表单")))
     return parser
 
 
@@ -157,9 +160,11 @@ def _add_summary(add: _Add, now: _Option, as_json: _Option) -> None:
     summary.add_argument("--into", default=".", metavar="DIR", help="写入这个文件夹，默认当前文件夹")
     now(summary)
     as_json(summary)
+
+
 def _add_doctor(add: _Add, now: _Option, as_json: _Option) -> None:
     """The check of everything that is configured."""
-    doctor = add("doctor", "逐项检查公共盘、台账、日志、模板、日历、时钟、通讯录和邮箱；什么也不改")
+    doctor = add("doctor", "逐项检查公共盘、台账、日志、模板、日历、时钟、通讯录和邮箱；除下面两项测试外什么也不改")
     doctor.add_argument("-c", "--config", metavar="CONFIG", help="config.yaml 的路径")
     now(doctor)
     as_json(doctor)
