@@ -169,15 +169,23 @@ def test_committed_template_is_what_build_makes(name: str) -> None:
         assert all(committed.read(part) == fresh.read(part) for part in fresh.namelist())
 
 
+#: What a plant's own wording may show and the packaged one leaves out: what is due soon is named, its place is not.
+LEFT_OUT = {
+    "overdue": {"2026-07-31", "客诉台账.xlsx 客诉台账 第16行", "客诉资料/2026/KS-202607-011 云峰汽车 软管"},
+}
+#: Shown in the plain text only where there is no link to it.
+BEHIND_A_LINK = {"overdue": {"客诉台账.xlsx 客诉台账 第12行"}}
+
+
 @pytest.mark.parametrize("kind", MAIL_KINDS)
 def test_mail_example_shows_every_value_in_text_and_html(documents: TemplateDocuments, kind: str) -> None:
     context = example("mails", kind)
     subject, text, html = documents.render_mail(kind, context)
     assert "\n" not in subject
     unshown = {"True", "False", "0", "-2", "逾期", "level"}
-    for leaf in set(leaves(context)) - unshown - {""}:
-        assert leaf in text, leaf
-        assert leaf in html, leaf
+    for leaf in set(leaves(context)) - unshown - LEFT_OUT.get(kind, set()) - {""}:
+        assert leaf in subject + text or leaf in BEHIND_A_LINK.get(kind, set()), leaf
+        assert leaf in subject + html, leaf
     assert not LEFTOVER.search(subject + text + html)
     assert "\n\n\n" not in text
 
