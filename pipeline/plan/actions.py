@@ -9,6 +9,7 @@ from datetime import timedelta
 from pipeline.files.names import safe_name
 from pipeline.plan.case_folder import SUBFOLDERS, folder_for
 from pipeline.plan.work import Pass
+from pipeline.rules.alert_mails import line_stop_alert
 from pipeline.rules.archives import ArchiveFacts, wanted_archives
 from pipeline.rules.digest import DigestMatter, Newsdesk, wanted_digests
 from pipeline.rules.intake_letters import Letters
@@ -50,6 +51,8 @@ _SILENT = frozenset({Standing.BASELINE, Standing.AMBIGUOUS, Standing.REGISTERED}
 def _plan_case(work: Pass, case: Case) -> Case:
     """Append the effects one case calls for: folder, documents, mails."""
     decisions = work.plan.decisions[work.plan.handle(case)]
+    if case.standing is Standing.AMBIGUOUS and case.case_id and work.settings.mail.line_stop_alert:
+        line_stop_alert(work.mails, case, decisions)  # a number to be corrected is no reason to let a line stop
     if case.standing in _SILENT:
         return case
     files, advice = MailFiles(), work.plan.advice.get(work.plan.handle(case))
@@ -112,7 +115,7 @@ def act(work: Pass) -> None:
         for sentence in letters.news_of(case.number, work.now):
             work.mails.hold(case, sentence)
         if entry.known.case_id:
-            work.plan.known.append(replace(entry.known, number=case.number, folder=case.folder))
+            work.plan.known.append(replace(entry.known, folder=case.folder))
         work.plan.cases.append(case)
     managed = (
         (case, work.plan.decisions[work.plan.handle(case)]) for case in work.plan.cases

@@ -13,7 +13,7 @@ from pipeline.rules.advise import Around, advise
 from pipeline.rules.cases import columns_of
 from pipeline.rules.decide import decide
 from pipeline.rules.recurrence import EarlierCases, find_recurrences
-from pipeline.rules.registration import registered_elsewhere
+from pipeline.rules.registration import contested, origin_name, registered_elsewhere
 from pipeline.rules.remarks import remarks
 from pipeline.rules.report_typed import with_documents
 from pipeline.rules.state import is_current
@@ -28,8 +28,11 @@ def _decide(work: Pass) -> None:
     """Decisions on every row: a personal row that stands on the shared ledger by now gives way to it."""
     shared = work.settings.shared_ledgers
     registered = registered_elsewhere((entry.case for entry in work.found), shared)
+    taken = contested(((entry.case, entry.known) for entry in work.found), shared, registered)
     for entry in work.found:
-        if entry.case.ledger not in shared and entry.case.number in registered:
+        if entry.case.case_id in taken:
+            _set_aside(entry, taken[entry.case.case_id])
+        elif entry.case.ledger not in shared and entry.case.number in registered:
             entry.case = replace(entry.case, standing=Standing.REGISTERED)
         entry.case = with_trail(entry.case, work.memory.trails, work.now)
         if entry.case.standing is Standing.MANAGED:
@@ -41,6 +44,14 @@ def _decide(work: Pass) -> None:
         entry.case = _with_reports(work, entry.case, work.plan.decisions[handle])
         if entry.note:
             work.plan.notes[handle] = entry.note
+
+
+def _set_aside(entry: Found, holder: str) -> None:
+    """A row whose number another ledger's complaint has waits for a person; the number is not remembered as its own."""
+    remedy = "若是另一件客诉，请改正本行编号；若是同一件，请只留一行"
+    entry.note = f"编号 {entry.case.number} 在 {holder} 中已有，本行暂不处理：{remedy}"
+    entry.known = replace(entry.known, number="")
+    entry.case = replace(entry.case, standing=Standing.AMBIGUOUS, origin=origin_name(entry.known))
 
 
 def _with_reports(work: Pass, case: Case, decisions: Decisions) -> Case:

@@ -7,7 +7,7 @@ from datetime import UTC
 
 from pipeline.rules.severity import is_large_rate
 from pipeline.rules.state import is_dismissed
-from schemas.case import Case
+from schemas.case import Case, Standing
 from schemas.decisions import LevelDecision
 from schemas.ports import KnownCase
 from schemas.rows import Complaint
@@ -44,6 +44,32 @@ def registered_elsewhere(cases: Iterable[Case], shared: Collection[str]) -> froz
     return frozenset(
         case.complaint.number for case in cases if case.ledger in shared and case.complaint.number
     )
+
+
+def contested(
+    rows: Iterable[tuple[Case, KnownCase]], shared: Collection[str], registered: Collection[str]
+) -> dict[str, str]:
+    """By case id, the ledger of the same kind on which another complaint had its number before (DESIGN, identity).
+
+    Engineers who number their own ledgers arrive at one number twice; taken for one complaint the two would share a
+    folder and rewrite each other's papers with every pass. The row that was seen first keeps the number. Copies of a
+    ``registered`` complaint give way to the shared row together.
+    """
+    holders: dict[tuple[bool, str], Case] = {}
+    found: dict[str, str] = {}
+    for case, _ in sorted(rows, key=lambda row: (row[1].first_seen, row[1].case_id)):
+        if not case.number or case.standing in {Standing.BASELINE, Standing.AMBIGUOUS}:
+            continue
+        holder = holders.setdefault((case.ledger in shared, case.number), case)
+        copy = case.ledger not in shared and case.number in registered and _is_copy(case, holder)
+        if holder.ledger != case.ledger and not copy:
+            found[case.case_id] = holder.ledger
+    return found
+
+
+def _is_copy(case: Case, other: Case) -> bool:
+    one, two = case.complaint, other.complaint
+    return (one.customer, one.phenomenon) == (two.customer, two.phenomenon)
 
 
 def origins(cases: Iterable[KnownCase]) -> dict[str, KnownCase]:

@@ -14,10 +14,13 @@ from tests.memory_journal import MemoryJournal
 from tests.spec.ledger_tables import CONTACTS, LEDGER, at, complaint, ledger
 from tests.spec.test_planned_effects import DOCUMENTS, kinds
 
-OWN = "周启航台账.xlsx"
+OWN, OTHERS = "周启航台账.xlsx", "彭小满台账.xlsx"
 SETTINGS = Settings(
     version=1, site="测试厂",
-    ledgers=(LedgerSetting(file=LEDGER), LedgerSetting(file=OWN, kind="personal", owner="周启航")),
+    ledgers=(
+        LedgerSetting(file=LEDGER), LedgerSetting(file=OWN, kind="personal", owner="周启航"),
+        LedgerSetting(file=OTHERS, kind="personal", owner="彭小满"),
+    ),
 )
 ROW = complaint(状态="调查", 不良数量=3, 批量数=100, 客户日用量=100, 客户良品库存=10)
 OFFICE = tuple(contact for contact in CONTACTS)
@@ -28,7 +31,7 @@ class Office:
 
     def __init__(self) -> None:
         self.journal = MemoryJournal("测试厂")
-        self.journal.complete_pass(at("2026-11-01T08:00"), [LEDGER, OWN])
+        self.journal.complete_pass(at("2026-11-01T08:00"), [LEDGER, OWN, OTHERS])
 
     def see(self, now: str, *readings: WorkbookReading) -> Plan:
         moment = at(now)
@@ -133,3 +136,34 @@ def test_rows_of_other_sheets_go_on_counting_until_the_shared_ledger_has_its_own
 
     assert actions(shared(NUMBERED), 10) == ["修模"]
     assert actions(both, 20) == ["换模"]
+
+
+TAKEN = {**NUMBERED, "质量工程师": "彭小满", "客户": "远航汽车", "不良现象": "卡扣断裂"}
+
+
+def others(*rows: dict[str, object]) -> WorkbookReading:
+    return ledger(rows, name=OTHERS)
+
+
+def test_a_number_that_another_engineer_uses_for_another_complaint_waits_until_it_is_corrected() -> None:
+    office = Office()
+    office.see("2026-11-26T08:05", shared(), own(NUMBERED))
+    office.see("2026-11-26T08:20", shared(), own(NUMBERED))
+    first = office.see("2026-11-26T08:21", shared(), own(NUMBERED), others(TAKEN))
+    assert "mail.line_stop" in kinds(first.effects), "a line that may stop waits for nobody's number"
+    again = [office.see(f"2026-11-26T08:4{minute}", shared(), own(NUMBERED), others(TAKEN)) for minute in range(3)]
+    assert {case.ledger: case.standing for case in again[0].cases} == {
+        OWN: Standing.MANAGED, OTHERS: Standing.AMBIGUOUS,
+    }
+    assert f"在 {OWN} 中已有" in feedback(again[0], OTHERS)
+    assert {kind for planned in again[1:] for kind in kinds(planned.effects)} == {"cells"}, "no papers in turns"
+    registered = office.see("2026-11-26T08:45", shared(NUMBERED), own(NUMBERED), others(TAKEN))
+    assert "在 " in feedback(registered, OTHERS), "it is not the complaint that was registered"
+    corrected = office.see("2026-11-26T08:50", shared(NUMBERED), own(NUMBERED), others({**TAKEN, "客诉编号": "KS-9"}))
+    assert {case.number for case in corrected.cases if case.standing is Standing.MANAGED} >= {"KS-9"}
+
+
+def test_two_engineers_may_keep_a_copy_of_a_registered_complaint() -> None:
+    office = office_with_a_personal_case()
+    planned = office.see("2026-11-26T08:45", shared(NUMBERED), own(NUMBERED), others(NUMBERED))
+    assert {case.standing for case in planned.cases if case.ledger != LEDGER} == {Standing.REGISTERED}
