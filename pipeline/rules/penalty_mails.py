@@ -34,7 +34,8 @@ def penalty_mails(
         action = next((row.record for row in case.rows.actions if action_key(row) == proposal.action), Action())
         context = {
             "number": case.number, "label": case.label, "customer": shown(complaint.customer),
-            "product": product_of(complaint), "department": proposal.department, "action": shown(action.content),
+            "product": product_of(complaint), "phenomenon": shown(complaint.phenomenon),
+            "department": proposal.department, "action": shown(action.content),
             "action_number": shown(action.action_number), "due": shown(action.due), "done": shown(action.done),
             "verified": shown(action.verified), "reasons": list(proposal.reasons), "clauses": list(proposal.clauses),
             "engineer": shown(complaint.engineer),

@@ -81,6 +81,9 @@ def test_a_penalty_proposal_reaches_two_people_and_never_the_share(tmp_path: Pat
     plant.once("08:45")
     (mail,) = sent(plant, "处罚建议")
     assert people(mail) == ["han@example.com", "zhou@example.com"]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "不良现象：接头泄漏" in body.get_content()
     (paper,) = mail.iter_attachments()
     text = "".join(node.text or "" for node in Document(io.BytesIO(paper.get_content())).element.iter() if node.text)
     assert "客诉管理规定第5条" in text
