@@ -15,6 +15,11 @@ _STATUS = "状态"
 _DUE = "计划完成日"
 
 
+def _trail_of(case: Case) -> str:
+    """Under whose id the trail runs: the row first seen, so that registering a complaint forgets no postponement."""
+    return case.origin.partition("@")[0] or case.case_id
+
+
 def tracked_values(case: Case) -> Iterator[TrackedValue]:
     """The values of this pass whose changes count: 状态, and 计划完成日 of every action.
 
@@ -23,13 +28,13 @@ def tracked_values(case: Case) -> Iterator[TrackedValue]:
     """
     status = case.complaint.status
     if status is not None:
-        yield TrackedValue(case.case_id, _STATUS, status.value)
+        yield TrackedValue(_trail_of(case), _STATUS, status.value)
     due_days: dict[str, date] = {}
     for row in case.rows.actions:
         if row.record.due is not None:
             due_days[action_key(row)] = max(row.record.due, due_days.get(action_key(row), date.min))
     for key, day in due_days.items():
-        yield TrackedValue(case.case_id, f"{_DUE} {key}", day.isoformat())
+        yield TrackedValue(_trail_of(case), f"{_DUE} {key}", day.isoformat())
 
 
 def _restarted(case: Case, entries: Sequence[TrailEntry], now: datetime) -> date | None:
@@ -45,9 +50,9 @@ def with_trail(case: Case, trails: Mapping[tuple[str, str], Sequence[TrailEntry]
     due_days = {
         action_key(row): tuple(
             date.fromisoformat(entry.value)
-            for entry in trails.get((case.case_id, f"{_DUE} {action_key(row)}"), ())
+            for entry in trails.get((_trail_of(case), f"{_DUE} {action_key(row)}"), ())
         )
         for row in case.rows.actions
     }
-    restarted = _restarted(case, trails.get((case.case_id, _STATUS), ()), now)
+    restarted = _restarted(case, trails.get((_trail_of(case), _STATUS), ()), now)
     return replace(case, trail=CaseTrail(restarted, due_days))

@@ -167,3 +167,20 @@ def test_two_engineers_may_keep_a_copy_of_a_registered_complaint() -> None:
     office = office_with_a_personal_case()
     planned = office.see("2026-11-26T08:45", shared(NUMBERED), own(NUMBERED), others(NUMBERED))
     assert {case.standing for case in planned.cases if case.ledger != LEDGER} == {Standing.REGISTERED}
+
+
+def test_postponements_are_not_forgotten_when_a_complaint_is_registered() -> None:
+    office = office_with_a_personal_case()
+
+    def postponed(due: str, time: str, *registered: dict[str, object]) -> list[int]:
+        action = {"客诉编号": "KS-202611-001", "措施编号": "C1", "措施内容": "修模", "计划完成日": due}
+        personal = ledger([NUMBERED], name=OWN, 措施跟踪=[action])
+        planned = office.see(f"2026-11-26T{time}", shared(*registered), personal)
+        (case,) = (case for case in planned.cases if case.standing is not Standing.REGISTERED)
+        advice = planned.advice.get(case.case_id)
+        return [state.postponed for state in advice.actions.actions] if advice else []
+
+    assert postponed("2026-12-01", "08:30") == [0]
+    assert postponed("2026-12-08", "08:40") == [1]
+    postponed("2026-12-08", "08:45", NUMBERED)
+    assert postponed("2026-12-08", "09:00", NUMBERED) == [1]
