@@ -121,7 +121,7 @@ def act(work: Pass) -> None:
         (case, work.plan.decisions[work.plan.handle(case)]) for case in work.plan.cases
         if case.standing is Standing.MANAGED and case.number
     )
-    work.plan.effects.extend(wanted_reminders(managed, work.directory, work.settings, work.history))
+    work.plan.effects.extend(wanted_reminders(managed, work.directory, work.settings, work.history, safe_name))
 
 
 def intake(work: Pass) -> Iterator[Effect]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from pipeline.rules.history import History
@@ -42,11 +42,12 @@ def _file(
 
 
 def wanted_reminders(
-    matters: Iterable[tuple[Case, Decisions]], directory: Directory, settings: Settings, history: History
+    matters: Iterable[tuple[Case, Decisions]], directory: Directory, settings: Settings, history: History,
+    safe_name: Callable[[str], str],
 ) -> Iterator[Effect]:
     """One file per managed case in its folder, and one per person of 通讯录 who owes something.
 
-    Until a row is released its engineer alone is reminded of it.
+    Until a row is released its engineer alone is reminded of it. ``safe_name`` makes a file name of what was typed.
     """
     owed: defaultdict[str, list[CalendarEntry]] = defaultdict(list)
     for case, decisions in matters:
@@ -59,5 +60,5 @@ def wanted_reminders(
                 owed[person].append(entry)
     for person in sorted(directory.contacts):
         yield from _file(
-            history, "calendar.person", person, settings.reminders_folder, f"{person}.ics", owed[person]
+            history, "calendar.person", person, settings.reminders_folder, f"{safe_name(person)}.ics", owed[person]
         )

@@ -13,7 +13,16 @@ from pipeline.documents.gateway import TemplateDocuments
 from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
 from schemas.case import CaseFiles
-from schemas.effects import Effect, MakeFolder, Outcome, ReserveNumber, SendMail, WriteCells, WriteDocument
+from schemas.effects import (
+    Effect,
+    MakeFolder,
+    Outcome,
+    ReserveNumber,
+    SendMail,
+    WriteCells,
+    WriteDocument,
+    WriteReminders,
+)
 from schemas.follow_up import PenaltySetting
 from schemas.mail_settings import MailSetting
 from schemas.remarks import Shown
@@ -389,3 +398,13 @@ def test_a_template_that_cannot_be_read_stops_no_pass_while_a_penalty_is_due(tmp
     broken = plant.see_only(reading, "2026-11-26T09:00")
     assert "penalty" not in mails(broken), "it waits for its form"
     assert any("文件未生成" in sentence for sentence in broken.pending["c000001"])
+
+
+def test_a_name_with_a_separator_makes_no_folder_of_its_calendar_file() -> None:
+    plant, both = Plant(), "周启航/彭小满"
+    row = complaint(客诉编号="KS-1", 质量工程师=both, 客户要求8D="是", **QUIET)
+    reading = ledger([row], 通讯录=[{**CONTACTS[0], "姓名": both}])
+    plant.see(reading, "2026-11-26T08:05")
+    planned = plant.see(reading, "2026-11-26T08:20")
+    names = [effect.payload.file_name for effect in planned.effects if isinstance(effect.payload, WriteReminders)]
+    assert sorted(names) == ["周启航_彭小满.ics", "提醒.ics"]
