@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
@@ -16,7 +16,7 @@ from pipeline.rules.board_view import BoardMatter, BoardState, board_view, score
 from pipeline.rules.state import is_current
 from pipeline.site import Site
 from schemas.board import BoardView
-from schemas.case import CaseFiles
+from schemas.case import Case, CaseFiles, Standing
 from schemas.effects import AppendRow, EffectState, ReserveNumber, WriteCells
 from schemas.errors import KesuError, LedgerUnreadable
 from schemas.ports import KnownCase, Memory
@@ -90,6 +90,15 @@ def plan_pass(site: Site, snapshot: Snapshot, memory: Memory, now: datetime, *, 
     return plan(snapshot, memory, site.settings, site.documents, site.calendar, now, asked)
 
 
+def _registered(cases: Iterable[Case], shared: Collection[str]) -> dict[str, str]:
+    """By id of a registered personal row the shared row that goes on with its papers."""
+    going_on = {case.number: case.case_id for case in cases if case.ledger in shared and case.number and case.case_id}
+    return {
+        case.case_id: going_on[case.number] for case in cases
+        if case.standing is Standing.REGISTERED and case.number in going_on
+    }
+
+
 def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: datetime, deferred: Mapping[str, str],
             *, rehearsal: bool) -> BoardView:
     """The board after a pass; what stands on a personal ledger only is not for everybody's eyes."""
@@ -104,11 +113,15 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
     ]
     # a row without identity has no id, nor have effects that concern no case: those are everybody's
     hidden = {case.case_id for case in planned.cases if case.case_id and case.ledger not in shared}
+    registered = _registered(planned.cases, shared)
     state = BoardState(
         site.settings.site,
         [reading for reading in snapshot.readings if reading.ledger in shared],
         snapshot.unreadable,
-        [record for record in memory.effects.values() if record.case_id not in hidden],
+        [
+            replace(record, case_id=registered.get(record.case_id, record.case_id))
+            for record in memory.effects.values() if record.case_id not in hidden - registered.keys()
+        ],
         tuple(known.number for known in planned.vanished if known.ledger in shared),
         rehearsal, deferred, site.calendar.warning(now.date()) or "", memory.unreadable_since,
         tuple(planned.alerts),

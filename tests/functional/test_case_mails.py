@@ -178,6 +178,7 @@ def test_a_personal_row_is_registered_once_and_the_shared_row_goes_on(tmp_path: 
     (row,) = plant.rows()
     assert (row["客诉编号"], row["状态"], row["信息来源"]) == ("KS-202611-001", "调查", "营销部")
     assert "KS-202611-001" in plant.board()
+    assert "8D报告" in plant.board(), "its papers from before are linked"
     assert len(sent(plant, "KS-202611-001")) == 1, "nobody is told a second time"
     own = load_workbook(plant.share / "周启航台账.xlsx")[COMPLAINTS]
     feedback = headings(own)["系统校验"]
