@@ -8,13 +8,16 @@ from datetime import timedelta
 from pipeline.files.names import safe_name
 from pipeline.plan.work import Found, Pass
 from pipeline.rules.cases import ChildRows, case_of, children_of, kept_fields
-from pipeline.rules.identity import Identification, Sighting, identify
+from pipeline.rules.identity import IDENTIFYING, Identification, Sighting, identify
 from pipeline.rules.numbering import Numbering
 from pipeline.rules.registration import origin_name
 from schemas.case import CaseFiles, Standing
 from schemas.effects import Effect, EffectKey, ReserveNumber
 from schemas.ports import Memory
 from schemas.workbook import WorkbookReading
+
+#: Where customer and phenomenon stand among the identifying texts of a row.
+_SAME_COMPLAINT = (IDENTIFYING.index("customer"), IDENTIFYING.index("phenomenon"))
 
 
 def _identified(work: Pass, reading: WorkbookReading, first_id: int) -> Identification:
@@ -33,6 +36,20 @@ def _number_effects(work: Pass, sighting: Sighting, numbering: Numbering) -> tup
     key = work.history.once("number", known.case_id) or EffectKey(work.settings.site, "number", known.case_id)
     effect = Effect(key, f"编号 {number}", "", ReserveNumber(known.case_id, number), known.case_id)
     return replace(sighting, known=replace(known, number=number)), effect
+
+
+def _carried_on(work: Pass, sighting: Sighting) -> Sighting:
+    """The shared row of a complaint that is managed already is neither stock nor to settle again: its clocks go on.
+
+    Customer and phenomenon must be the same, for an old row may carry a number that somebody uses anew.
+    """
+    known, origin = sighting.known, work.origins.get(sighting.known.number)
+    if origin is None or not origin.managed or sighting.standing not in {Standing.BASELINE, Standing.SETTLING}:
+        return sighting
+    if known.ledger not in work.settings.shared_ledgers or origin.ledger in work.settings.shared_ledgers:
+        return sighting
+    same = all(known.content[field] == origin.content[field] for field in _SAME_COMPLAINT)
+    return replace(sighting, standing=Standing.MANAGED, known=replace(known, managed=True)) if same else sighting
 
 
 def _files(work: Pass, number: str) -> CaseFiles | None:
@@ -66,6 +83,7 @@ def find(work: Pass, reading: WorkbookReading, numbering: Numbering, first_id: i
         sighting, numbered = _number_effects(work, seen, numbering)
         if numbered is not None:
             work.plan.effects.append(numbered)
+        sighting = _carried_on(work, sighting)
         known = sighting.known
         remembered = work.memory.cases.get(known.case_id)
         folder = remembered.folder if remembered else ""

@@ -29,9 +29,9 @@ OFFICE = tuple(contact for contact in CONTACTS)
 class Office:
     """A shared and a personal ledger; what a pass plans counts as done."""
 
-    def __init__(self) -> None:
+    def __init__(self, seen: tuple[str, ...] = (LEDGER, OWN, OTHERS)) -> None:
         self.journal = MemoryJournal("测试厂")
-        self.journal.complete_pass(at("2026-11-01T08:00"), [LEDGER, OWN, OTHERS])
+        self.journal.complete_pass(at("2026-11-01T08:00"), seen)
 
     def see(self, now: str, *readings: WorkbookReading) -> Plan:
         moment = at(now)
@@ -184,3 +184,22 @@ def test_postponements_are_not_forgotten_when_a_complaint_is_registered() -> Non
     assert postponed("2026-12-08", "08:40") == [1]
     postponed("2026-12-08", "08:45", NUMBERED)
     assert postponed("2026-12-08", "09:00", NUMBERED) == [1]
+
+
+def test_the_shared_row_of_a_managed_complaint_goes_on_at_once() -> None:
+    office = office_with_a_personal_case()
+    office.see("2026-11-26T08:30", shared(), own(NUMBERED))
+    planned = office.see("2026-11-26T08:31", shared(NUMBERED), own(NUMBERED))
+    assert {case.ledger: case.standing for case in planned.cases} == {
+        LEDGER: Standing.MANAGED, OWN: Standing.REGISTERED,
+    }
+    assert "calendar.person" not in kinds(planned.effects), "nobody's reminders pause"
+
+
+def test_a_shared_ledger_that_joins_later_stops_no_complaint_and_wakes_no_old_row() -> None:
+    for old, standing in ((NUMBERED, Standing.MANAGED), (TAKEN, Standing.BASELINE)):
+        office = Office(seen=(OWN,))
+        office.see("2026-11-26T08:05", own(NUMBERED))
+        office.see("2026-11-26T08:20", own(NUMBERED))
+        planned = office.see("2026-11-26T08:30", shared(old), own(NUMBERED))
+        assert [case.standing for case in planned.cases if case.ledger == LEDGER] == [standing]
