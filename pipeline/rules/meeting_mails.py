@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.rules.case_mails import CaseMails, product_of, shown
 from pipeline.rules.meetings import rounds
+from pipeline.rules.state import is_dismissed
 from schemas.case import Case
 from schemas.effects import Effect, EffectKey, SendMail, digest_of
 from schemas.meetings import CalendarEntry, CalendarMethod, Distribution, Invitation, Person
@@ -59,7 +60,8 @@ def meeting_mails(mails: CaseMails, case: Case, notice_files: Mapping[int, str])
             continue
         cancelled = meeting.state is MeetingState.CANCELLED
         announced = mails.history.latest("mail.meeting", case.number, f"{meeting.round}") is not None
-        invites = meeting.time is not None and not _is_past(mails, meeting)  # nobody can come to a past meeting
+        # nobody can come to a past meeting, nor has to on a complaint that was dismissed
+        invites = meeting.time is not None and not _is_past(mails, meeting) and not is_dismissed(case.complaint)
         if announced if cancelled else invites:
             _meeting(mails, case, meeting, notice_files.get(meeting.round, ""), cancelled=cancelled)
 

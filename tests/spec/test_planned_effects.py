@@ -251,6 +251,13 @@ def test_nobody_is_invited_to_a_meeting_that_is_past() -> None:
     assert "meeting" not in mails(planned)
 
 
+def test_nobody_is_invited_on_a_complaint_that_was_dismissed() -> None:
+    plant, row = Plant(), complaint(客诉编号="KS-1", 状态="作废", **QUIET)
+    reading = ledger([row], 通讯录=CONTACTS, 会议=[MEETING])
+    plant.see(reading, "2026-11-26T08:05")
+    assert "meeting" not in mails(plant.see(reading, "2026-11-26T08:20"))
+
+
 def test_the_old_date_left_standing_above_a_move_is_not_told_in_turns_with_it() -> None:
     plant, row = Plant(), complaint(客诉编号="KS-1", 状态="调查", **QUIET)
     moved = {**MEETING, "状态": "改期", "时间": "2026-11-30 14:00"}
