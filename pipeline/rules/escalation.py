@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.rules.case_mails import CaseMails, product_of, shown
 from pipeline.workdays import Workdays
@@ -20,11 +20,15 @@ _ORDER = tuple(Level)  # from mild to urgent
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """One step up: ``occasion`` names what for and how far, ``to`` the superiors, ``why`` the sentence they read."""
+    """One step up: ``occasion`` names what for and how far, ``to`` the superiors, ``why`` the sentence they read.
+
+    ``due`` is the day that was missed: a date that was extended, or set anew after a restart, can be missed again.
+    """
 
     occasion: str
     to: tuple[Contact, ...]
     why: str
+    due: date | None = None
 
 
 def is_senior(contact: Contact) -> bool:
@@ -60,10 +64,10 @@ def _by_clock(
     due = clock.due.astimezone(now.tzinfo)
     what = f"{clock.name.value}要求{due:%Y-%m-%d}{'' if clock.day_only else f' {due:%H:%M}前'}完成，已逾期"
     if now.date() < calendar.add(due.date(), setting.second_workdays) or len(chain) == 1:
-        yield Escalation(f"{clock.name.value}逾期 第1级", chain[:1], what)
+        yield Escalation(f"{clock.name.value}逾期 第1级", chain[:1], what, due.date())
     else:
         why = f"{what}，已超过{setting.second_workdays}个工作日"
-        yield Escalation(f"{clock.name.value}逾期 第2级", chain[1:2], why)
+        yield Escalation(f"{clock.name.value}逾期 第2级", chain[1:2], why, due.date())
 
 
 def decide_escalations(
@@ -86,7 +90,7 @@ def decide_escalations(
 
 
 def escalation_mails(mails: CaseMails, case: Case, decisions: Decisions) -> None:
-    """One mail per step and complaint, answers to the engineer; a superior without address is named for the board."""
+    """One mail per step, missed day and complaint, answers to the engineer; who has no address is on the board."""
     complaint = case.complaint
     setting = mails.settings.for_customer(complaint.customer).escalation
     for step in decide_escalations(case, decisions, mails.directory, setting, mails.calendar, mails.now):
@@ -105,4 +109,5 @@ def escalation_mails(mails: CaseMails, case: Case, decisions: Decisions) -> None
         engineer = mails.addresses(complaint.engineer)
         payload = SendMail("escalation", to, (), context, (), (case.case_id,), reply_to=engineer)
         title = f"{case.number} 升级 {step.occasion}"
-        mails.send(case, title, payload, subject=case.number, occasion=step.occasion)
+        occasion = f"{step.occasion} {step.due}" if step.due else step.occasion
+        mails.send(case, title, payload, subject=case.number, occasion=occasion)

@@ -415,3 +415,18 @@ def test_a_name_with_a_separator_makes_no_folder_of_its_calendar_file() -> None:
     planned = plant.see(reading, "2026-11-26T08:20")
     names = [effect.payload.file_name for effect in planned.effects if isinstance(effect.payload, WriteReminders)]
     assert sorted(names) == ["周启航_彭小满.ics", "提醒.ics"]
+
+
+def test_a_date_that_was_extended_and_missed_again_goes_up_again() -> None:
+    plant = Plant()
+
+    def escalated(now: str, **cells: object) -> list[str]:
+        row = complaint(客诉编号="KS-1", 状态="调查", 客户要求8D="是", **{**QUIET, "D3要求日": "2026-11-27", **cells})
+        planned = plant.see(ledger([row], 通讯录=CONTACTS), now)
+        return [effect.key.occasion for effect in planned.effects if effect.key.kind == "mail.escalation"]
+
+    escalated("2026-11-26T08:05")
+    assert escalated("2026-11-28T08:05") == ["D3逾期 第1级 2026-11-27"]
+    assert escalated("2026-11-28T08:10") == []
+    assert escalated("2026-11-28T08:15", 客户同意延期日="2026-11-30") == []
+    assert escalated("2026-12-01T08:05", 客户同意延期日="2026-11-30") == ["D3逾期 第1级 2026-11-30"]
