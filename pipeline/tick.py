@@ -106,9 +106,9 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
     matters = [
         BoardMatter(
             case, planned.decisions[handle], planned.remarks[handle], score_text(planned.advice.get(handle)),
-            planned.notes.get(handle, ""), tuple(planned.pending.get(case.case_id, ())),
+            planned.notes.get(handle, ""), tuple(planned.pending.get(handle, ())),
         )
-        for case in planned.cases for handle in (planned.handle(case),)
+        for case in planned.cases for handle in (case.handle,)
         if case.ledger in shared
     ]
     # a row without identity has no id, nor have effects that concern no case: those are everybody's

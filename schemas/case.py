@@ -75,6 +75,7 @@ class Case:
     客诉编号, typed or reserved; ``ledger`` the ledger's name; ``first_seen`` aware, when a pass first saw the row;
     ``changed`` aware, when its minimum fields last changed; ``files`` None when the folder was not looked into;
     ``origin`` names the row under which the complaint was first seen, which may be one on a personal ledger;
+    ``was_stock`` says that it stood in the ledger before the software came and was taken in later (纳入管理);
     ``reports`` what stands in its documents that people edit, ``disagreements`` where these differ from the ledger.
     """
 
@@ -89,6 +90,7 @@ class Case:
     files: CaseFiles | None = None
     trail: CaseTrail = CaseTrail()
     origin: str = ""
+    was_stock: bool = False
     reports: tuple[DocumentReading, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
 
@@ -106,6 +108,11 @@ class Case:
     def issues(self) -> tuple[Issue, ...]:
         """Problems on the complaint's own row."""
         return self.rows.complaint.issues
+
+    @property
+    def handle(self) -> str:
+        """The key under which a pass keeps what it says of the case; a row without identity goes by its place."""
+        return self.case_id or f"{self.ledger}!{self.place.sheet}!{self.place.row}"
 
     @property
     def name(self) -> str:

@@ -109,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not found:
         raise NumberUnknown(arguments.number)
     for case in found:
-        decisions, advice = planned.decisions[planned.handle(case)], planned.advice[planned.handle(case)]
+        decisions, advice = planned.decisions[case.handle], planned.advice[case.handle]
         status = case.complaint.status.value if case.complaint.status else "状态未填"
         say(f"{case.label}  {status}  {case.standing.value}")
         differing = _block("文件与台账不一致", (entry.sentence for entry in case.disagreements))

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     with open_site(Path(arguments.config), moment(arguments.now), write=False) as opened, busy("统计中"):
         site, now = opened.site, opened.now
         planned = plan_pass(site, observe(site, now), site.journal.memory(), now)
-        cases = [(case, planned.decisions[planned.handle(case)]) for case in planned.cases]
+        cases = [(case, planned.decisions[case.handle]) for case in planned.cases]
         found = review(cases, site.settings.site, period, site.calendar, now)
     content = review_workbook(found, now)
     placed = place(Path(arguments.into) / f"客诉总结-{period.name}.xlsx", content, None, f"{now:%Y%m%d-%H%M}")

@@ -50,12 +50,12 @@ _SILENT = frozenset({Standing.BASELINE, Standing.AMBIGUOUS, Standing.REGISTERED}
 
 def _plan_case(work: Pass, case: Case) -> Case:
     """Append the effects one case calls for: folder, documents, mails."""
-    decisions = work.plan.decisions[work.plan.handle(case)]
+    decisions = work.plan.decisions[case.handle]
     if case.standing is Standing.AMBIGUOUS and case.case_id and work.settings.mail.line_stop_alert:
         line_stop_alert(work.mails, case, decisions)  # a number to be corrected is no reason to let a line stop
     if case.standing in _SILENT:
         return case
-    files, advice = MailFiles(), work.plan.advice.get(work.plan.handle(case))
+    files, advice = MailFiles(), work.plan.advice.get(case.handle)
     if case.standing is Standing.MANAGED and case.number:
         case, folder = _folder_effect(work, case)
         if folder is not None:
@@ -97,7 +97,7 @@ def _plan_cells(work: Pass, case: Case, reading: WorkbookReading, note: str) -> 
         return
     settling = timedelta(minutes=work.settings.settling_minutes)
     quiet = case.standing in {Standing.MANAGED, Standing.REGISTERED} or work.now - case.changed >= settling
-    handle = work.plan.handle(case)
+    handle = case.handle
     feedback = None
     if quiet or note:
         feedback = feedback_text(case, work.plan.remarks[handle], note)
@@ -118,7 +118,7 @@ def act(work: Pass) -> None:
             work.plan.known.append(replace(entry.known, folder=case.folder))
         work.plan.cases.append(case)
     managed = (
-        (case, work.plan.decisions[work.plan.handle(case)]) for case in work.plan.cases
+        (case, work.plan.decisions[case.handle]) for case in work.plan.cases
         if case.standing is Standing.MANAGED and case.number
     )
     work.plan.effects.extend(wanted_reminders(managed, work.directory, work.settings, work.history, safe_name))
@@ -141,8 +141,8 @@ def rounds(work: Pass) -> Iterator[Effect]:
     listed = {Standing.MANAGED, Standing.HALF_TYPED, Standing.AMBIGUOUS}
     matters = [
         DigestMatter(
-            case, work.plan.decisions[work.plan.handle(case)], work.plan.remarks[work.plan.handle(case)],
-            work.mails.pending.get(case.case_id, ()),
+            case, work.plan.decisions[case.handle], work.plan.remarks[case.handle],
+            work.mails.pending.get(case.handle, ()),
         )
         for case in work.plan.cases if case.standing in listed
     ]
@@ -161,7 +161,7 @@ def rounds(work: Pass) -> Iterator[Effect]:
 
 def archives(work: Pass) -> Iterator[Effect]:
     """The month's archive, supplements, and the mail about them; after the documents that belong in."""
-    pairs = [(case, work.plan.decisions[work.plan.handle(case)]) for case in work.plan.cases]
+    pairs = [(case, work.plan.decisions[case.handle]) for case in work.plan.cases]
     yield from wanted_archives(ArchiveFacts(
         pairs, work.documents, work.directory, work.settings, work.calendar, work.history, work.now
     ))

@@ -15,7 +15,7 @@ def deck(work: Pass) -> Iterator[Effect]:
     matters = [
         DeckMatter(case, work.plan.decisions[handle], work.plan.advice.get(handle))
         for case in work.plan.cases if case.ledger in work.settings.shared_ledgers
-        for handle in (work.plan.handle(case),)
+        for handle in (case.handle,)
     ]
     facts = DeckFacts(matters, work.snapshot.readings, work.memory.meetings)
     yield from wanted_deck(facts, work.calendar, work.settings, work.history, work.now)

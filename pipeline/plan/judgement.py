@@ -37,7 +37,7 @@ def _decide(work: Pass) -> None:
         entry.case = with_trail(entry.case, work.memory.trails, work.now)
         if entry.case.standing is Standing.MANAGED:
             work.plan.trails.extend(tracked_values(entry.case))
-        handle = work.plan.handle(entry.case)
+        handle = entry.case.handle
         work.plan.decisions[handle] = decide(
             entry.case, entry.kept, work.directory, work.settings, work.calendar, work.now
         )
@@ -102,7 +102,7 @@ def _advise(work: Pass) -> None:
     known = frozenset(work.plan.numbers | {entry.case.number for entry in work.found})
     columns = {reading.ledger: columns_of(reading) for reading in work.snapshot.readings}
     for entry in current:
-        case, handle = entry.case, work.plan.handle(entry.case)
+        case, handle = entry.case, entry.case.handle
         around = Around(
             columns[case.ledger], entry.kept, recurrences[case.case_id], recurred[case.case_id], known
         )
@@ -117,7 +117,7 @@ def judge(work: Pass) -> None:
     _decide(work)
     _advise(work)
     for entry in work.found:
-        handle = work.plan.handle(entry.case)
+        handle = entry.case.handle
         work.plan.remarks[handle] = remarks(
             entry.case, work.plan.decisions[handle], work.plan.advice.get(handle),
             personal=entry.case.ledger not in work.settings.shared_ledgers,

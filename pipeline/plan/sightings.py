@@ -90,7 +90,8 @@ def find(work: Pass, reading: WorkbookReading, numbering: Numbering, first_id: i
         case = case_of(sighting, known.number, folder, children, reading.ledger)
         origin = work.origins.get(known.number, known)
         case = replace(
-            case, files=_files(work, known.number), first_seen=origin.first_seen, origin=origin_name(origin)
+            case, files=_files(work, known.number), first_seen=origin.first_seen, origin=origin_name(origin),
+            was_stock=known.baseline,
         )
         work.found.append(Found(case, known, reading, kept[case.place.sheet], sighting.note))
     if not reading.stale_because:

@@ -42,7 +42,10 @@ class Snapshot:
 
 @dataclass(slots=True)
 class Plan:
-    """The pass as decided: cases with decisions, what to remember, and the effects in the order to perform them."""
+    """The pass as decided: cases with decisions, what to remember, and the effects in the order to perform them.
+
+    What is decided and said of a case stands under its ``handle``.
+    """
 
     cases: list[Case] = field(default_factory=list)
     decisions: dict[str, Decisions] = field(default_factory=dict)
@@ -58,10 +61,6 @@ class Plan:
     taken: list[KnownMail] = field(default_factory=list)
     ignored: list[IgnoredMail] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
-
-    def handle(self, case: Case) -> str:
-        """The key under which a case's decisions stand; a row without identity goes by its place."""
-        return case.case_id or f"{case.ledger}!{case.place.sheet}!{case.place.row}"
 
 
 @dataclass(slots=True)

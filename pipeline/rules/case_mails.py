@@ -28,7 +28,7 @@ def product_of(complaint: Complaint) -> str:
 class CaseMails:
     """The mails of one pass, case by case, and sentences about mails that wait for an address.
 
-    ``pending`` holds those sentences by case id; each mail's key makes it go out once per occasion.
+    ``pending`` holds those sentences by ``Case.handle``; each mail's key makes it go out once per occasion.
     """
 
     directory: Directory
@@ -41,7 +41,7 @@ class CaseMails:
 
     def hold(self, case: Case, sentence: str) -> None:
         """Remember a sentence about something that waits, for board and digest."""
-        self.pending.setdefault(case.case_id, []).append(sentence)
+        self.pending.setdefault(case.handle, []).append(sentence)
 
     def addresses(self, *names: str | None) -> tuple[str, ...]:
         """The mail addresses of these people as far as 通讯录 knows them, each once."""

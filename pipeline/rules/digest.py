@@ -54,7 +54,7 @@ def _about_case(case: Case, decisions: Decisions) -> tuple[str, list[str]]:
     if case.standing is Standing.HALF_TYPED:
         return f"half:{case.origin}", ["填写中：请补全接诉时间、客户、产品、不良现象"]
     if case.standing is Standing.AMBIGUOUS:
-        return f"ambiguous:{case.place.sheet}:{case.place.row}", ["无法确定是哪一件，见系统校验"]
+        return f"ambiguous:{case.handle}", ["无法确定是哪一件，见系统校验"]
     lines = [f"等级：{decisions.level.level.value}"]
     if decisions.level.reasons:
         lines[0] += f"({'、'.join(decisions.level.reasons)})"

@@ -95,6 +95,12 @@ def _meeting(mails: CaseMails, case: Case, meeting: Meeting, notice_file: str, *
     mails.effects.append(Effect(key, title, inputs, payload, case.case_id))
 
 
+def _was_before(mails: CaseMails, case: Case, meeting: Meeting) -> bool:
+    """Whether a meeting of a case that was taken in later is history: going live never floods."""
+    first_seen = case.first_seen.astimezone(mails.settings.zone).date()
+    return case.was_stock and (meeting.time is None or meeting.time.day <= first_seen)
+
+
 def minutes_mails(
     mails: CaseMails, case: Case, distributions: Iterable[Distribution], minutes_files: Mapping[int, str]
 ) -> None:
@@ -103,6 +109,8 @@ def minutes_mails(
     What could not be reached is named for board and digest; without a file to send the mail waits.
     """
     for signed in distributions:
+        if _was_before(mails, case, dict(rounds(case))[signed.round]):
+            continue
         if signed.unreached:
             mails.hold(case, f"第{signed.round}次会议纪要：{'、'.join(signed.unreached)} 没有邮箱，请另行送达")
         to = mails.addresses(*signed.recipients)

@@ -45,7 +45,8 @@ def release_notice(mails: CaseMails, case: Case, decisions: Decisions) -> None:
         "release", to, (), context, (), (case.case_id,), reply_to=mails.addresses(complaint.engineer)
     )
     title = f"{case.number} 通知{complaint.department}"
-    mails.send(case, title, payload, subject=case.number, occasion=complaint.department)
+    again = f" 第{decisions.restart.times}次重新启动" if decisions.restart else ""  # then the department starts anew
+    mails.send(case, title, payload, subject=case.number, occasion=f"{complaint.department}{again}")
 
 
 def _answer_by(mails: CaseMails, case: Case, decisions: Decisions) -> date:

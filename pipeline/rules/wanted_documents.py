@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pipeline.rules.completeness import questions_text
 from pipeline.rules.history import History
 from pipeline.rules.restart import eight_d_version
+from pipeline.rules.state import is_dismissed
 from schemas.case import Case
 from schemas.decisions import Decisions
 from schemas.effects import Effect, WriteDocument, digest_of
@@ -32,7 +33,7 @@ def wanted_kinds(case: Case, decisions: Decisions) -> Iterator[tuple[str, int | 
         meeting = row.record
         if meeting.round is None:
             continue
-        if meeting.state in _NOTICE_STATES and meeting.time is not None:
+        if meeting.state in _NOTICE_STATES and meeting.time is not None and not is_dismissed(case.complaint):
             yield "notice", meeting.round
         if meeting.state in _MINUTES_STATES:
             yield "minutes", meeting.round

@@ -312,6 +312,28 @@ def test_the_baseline_only_lists_and_sends_one_summary_per_owner() -> None:
     assert "number" in kinds(plant.see(taken_in, "2026-11-26T09:30").effects)
 
 
+def test_an_old_row_that_is_taken_in_sends_no_old_minutes() -> None:
+    plant = Plant(baseline=True)
+    row = complaint(客诉编号="KS-1", 状态="调查", **QUIET)
+    old = {**MEETING, "状态": "纪要已签", "时间": "2026-11-20 14:00", "结论": "修模"}
+    plant.see(ledger([row], 通讯录=CONTACTS, 会议=[old]), "2026-11-26T08:05")
+    taken = {**row, "纳入管理": "是"}
+    assert "minutes" not in mails(plant.see(ledger([taken], 通讯录=CONTACTS, 会议=[old]), "2026-11-26T08:20"))
+    new = {**old, "第几次": 2, "时间": "2026-11-27 14:00"}
+    later = plant.see(ledger([taken], 通讯录=CONTACTS, 会议=[old, new]), "2026-11-27T16:00")
+    assert mails(later)["minutes"].context["round"] == 2
+
+
+def test_a_restart_tells_the_department_again() -> None:
+    plant = Plant()
+    row = complaint(客诉编号="KS-1", 状态="调查", **QUIET)
+    for status, when in (("调查", "08:05"), ("调查", "08:20"), ("关闭", "09:00")):
+        plant.see(ledger([{**row, "状态": status}], 通讯录=CONTACTS), f"2026-11-26T{when}")
+    again = ledger([{**row, "状态": "重新启动"}], 通讯录=CONTACTS)
+    assert "release" in mails(plant.see(again, "2026-11-26T10:00"))
+    assert "release" not in mails(plant.see(again, "2026-11-26T10:10"))
+
+
 def test_a_second_ledger_that_joins_later_is_a_baseline_of_its_own() -> None:
     plant = Plant()
     joined = ledger([complaint(状态="调查")], 通讯录=CONTACTS, name="另一本.xlsx")

@@ -25,7 +25,7 @@ def reviewed(rows: list[Row], period: str = "2026-11") -> Review:
     usual = {"状态": "调查", "紧急措施": "换批"}
     cells = [{"客诉编号": f"KS-{number}", **usual, **row} for number, row in enumerate(rows, 1)]
     planned = Plant().see_only(ledger([complaint(**row) for row in cells], 通讯录=CONTACTS), NOW)
-    cases = [(case, planned.decisions[planned.handle(case)]) for case in planned.cases]
+    cases = [(case, planned.decisions[case.handle]) for case in planned.cases]
     return review(cases, "测试厂", period_of(period), Workdays(), at(NOW))
 
 
