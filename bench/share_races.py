@@ -146,7 +146,7 @@ def samba(folder: Path) -> Iterator[None]:
     import smbclient
 
     # a guest has no key to sign with, and smbd lets anybody in
-    smbclient.ClientConfig(username="guest", password="guest", require_secure_negotiate=False)  # noqa: S106
+    smbclient.ClientConfig(username="guest", password="guest", require_secure_negotiate=False)  # noqa: S106 - the guest of a server of our own
     state = folder.parent / "smbd"
     for name in ("private", "lock", "state", "cache", "rpc"):
         (state / name).mkdir(parents=True)

@@ -20,6 +20,18 @@ _Add = Callable[[str, str], argparse.ArgumentParser]
 _Option = Callable[[argparse.ArgumentParser], None]
 
 
+def _config(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-c", "--config", required=True, metavar="CONFIG", help="config.yaml 的路径")
+
+
+def _now(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--now", metavar="ISO", help="按这一时刻演练，例如 2026-11-26T09:00+08:00")
+
+
+def _as_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="结果输出为 JSON")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kesu", description=_DESCRIPTION, epilog=_EPILOG)
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
@@ -27,64 +39,63 @@ def _parser() -> argparse.ArgumentParser:
     def add(name: str, text: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text)
 
-    def config(command: argparse.ArgumentParser) -> None:
-        command.add_argument("-c", "--config", required=True, metavar="CONFIG", help="config.yaml 的路径")
-
-    def now(command: argparse.ArgumentParser) -> None:
-        command.add_argument("--now", metavar="ISO", help="按这一时刻演练，例如 2026-11-26T09:00+08:00")
-
-    def as_json(command: argparse.ArgumentParser) -> None:
-        command.add_argument("--json", action="store_true", help="结果输出为 JSON")
-
     def actions(command: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:
         return command.add_subparsers(dest="action", required=True, metavar="操作")
 
+    _add_first_steps(add)
+    _add_passes(add)
+    _add_looking(add, _config, _now, _as_json)
+    _add_summary(add, _now, _as_json)
+    _add_doctor(add, _now, _as_json)
+    _add_archive(actions(add("archive", "月末归档：核对一份归档")), _as_json)
+    _add_outbox(add, _config, _now, _as_json)
+    _add_templates(actions(add("templates", "模板：检查、字段、客户自己的表样、空白表单")))
+    return parser
+
+
+def _add_first_steps(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """What needs no plant yet."""
     demo = add("demo", "建一个演示工厂并跑完几天的流程")
     demo.add_argument("dir", nargs="?", default="kesu-demo", metavar="DIR", help="目录，默认 ./kesu-demo")
-    now(demo)
+    _now(demo)
 
     trial = add("try", "只读试用：任何工厂的台账 → 草稿、逾期清单、看板、例会周报")
     trial.add_argument("ledger", metavar="LEDGER.xlsx", help="台账工作簿")
     trial.add_argument("--into", default="kesu-try", metavar="DIR", help="结果目录，默认 ./kesu-try")
-    now(trial)
+    _now(trial)
 
     init = add("init", "建一个空的工厂：配置、台账模板、可编辑模板、空白表单")
     init.add_argument("dir", metavar="DIR", help="目录（不存在则新建）")
-    now(init)
+    _now(init)
 
     check = add("check", "检查台账：表头对应与每个问题单元格；不写任何文件")
     check.add_argument("ledger", nargs="?", metavar="LEDGER", help="台账工作簿")
     check.add_argument("-c", "--config", metavar="CONFIG", help="检查配置中的全部台账")
-    now(check)
-    as_json(check)
+    _now(check)
+    _as_json(check)
 
+
+def _add_passes(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """What makes passes over a plant, and decides whose and how."""
     once = add("once", "跑一轮")
-    config(once)
-    now(once)
+    _config(once)
+    _now(once)
     once.add_argument("--dry-run", action="store_true", help="只列出将要做的事，什么也不写")
-    as_json(once)
+    _as_json(once)
 
     run = add("run", "常驻：看着公共盘，有变化就跑一轮；Ctrl-C 停止")
-    config(run)
+    _config(run)
 
-    _add_scheduled(add, now, as_json)
+    _add_scheduled(add, _now, _as_json)
 
     live = add("go-live", "结束演练，正式启用（先列出清单，加 --yes 生效）")
-    config(live)
+    _config(live)
     live.add_argument("--yes", action="store_true", help="确认启用")
     live.add_argument("--include-open", action="store_true", help="台账中未关闭的客诉立即全部纳入管理")
 
     adopt = add("adopt", "接管公共盘：日志丢失或换电脑后使用（先说明情况，加 --yes 生效）")
-    config(adopt)
+    _config(adopt)
     adopt.add_argument("--yes", action="store_true", help="确认接管")
-
-    _add_looking(add, config, now, as_json)
-    _add_summary(add, now, as_json)
-    _add_doctor(add, now, as_json)
-    _add_archive(actions(add("archive", "月末归档：核对一份归档")), as_json)
-    _add_outbox(add, config, now, as_json)
-    _add_templates(actions(add("templates", "模板：检查、字段、客户自己的表样、空白表单")))
-    return parser
 
 
 def _add_templates(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

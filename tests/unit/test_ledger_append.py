@@ -129,7 +129,7 @@ def test_other_sheets_take_rows_too(tmp_path: Path) -> None:
     row = AppendRow("", SETTING.file, SheetKind.MEETINGS, values, identified_by=("number", "round"))
     assert [ledgers.append(SETTING, row, TODAY).row for _ in range(2)] == [3, 3]
     meeting = ledgers.read(SETTING, TODAY).rows(SheetKind.MEETINGS)[1].record
-    assert (getattr(meeting, "invited"), str(getattr(meeting, "time"))) == (("王工", "李工"), "2026-11-27 14:00")  # noqa: B009
+    assert (getattr(meeting, "invited"), str(getattr(meeting, "time"))) == (("王工", "李工"), "2026-11-27 14:00")  # noqa: B009 - rows of any kind
 
 
 def test_a_missing_sheet_is_named(tmp_path: Path) -> None:
