@@ -159,7 +159,10 @@ def samba(folder: Path) -> Iterator[None]:
         f"[share]\npath = {folder}\nguest ok = yes\nread only = no\n", encoding="utf-8",
     )
     command = ["smbd", "--foreground", "--no-process-group", "-s", str(settings)]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # a session of its own: a smbd that ends takes its whole process group along, and whoever started this run with it
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         for attempt in range(50):
             try:
