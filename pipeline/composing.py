@@ -104,5 +104,5 @@ def _calendar(effect: Effect, payload: SendMail, now: datetime) -> str | None:
     if asked is None:
         return None
     return invitation(
-        asked.entry, asked.organizer, asked.attendees, method=asked.method, sequence=effect.key.revision, stamp=now
+        asked.entry, asked.organizer, asked.attendees, method=asked.method, sequence=asked.sequence, stamp=now
     )

@@ -101,9 +101,13 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What goes with a meeting mail so that calendars put, change or cancel the meeting."""
+    """What goes with a meeting mail so that calendars put, change or cancel the meeting.
+
+    ``sequence`` rises with every change of the meeting: a calendar ignores what is older than what it shows.
+    """
 
     entry: CalendarEntry
     organizer: Person
     attendees: tuple[Person, ...]
     method: CalendarMethod
+    sequence: int

@@ -42,7 +42,7 @@ def plan(
     """
     history = History(settings.site, memory.effects)
     directory = directory_of(snapshot.readings)
-    mails = CaseMails(directory, settings, history, calendar, now)
+    mails = CaseMails(directory, settings, history, calendar, now, memory.told)
     work = Pass(
         snapshot, memory, settings, documents, calendar, now, history, directory, mails, asked,
         origins(memory.cases.values()), _refused(memory),

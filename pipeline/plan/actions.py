@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from pipeline.files.names import safe_name
 from pipeline.plan.case_folder import SUBFOLDERS, folder_for
-from pipeline.plan.work import Pass
+from pipeline.plan.work import Found, Pass
 from pipeline.rules.alert_mails import line_stop_alert
 from pipeline.rules.archives import ArchiveFacts, wanted_archives
 from pipeline.rules.digest import DigestMatter, Newsdesk, wanted_digests
@@ -48,10 +48,12 @@ def _folder_effect(work: Pass, case: Case) -> tuple[Case, Effect | None]:
 _SILENT = frozenset({Standing.BASELINE, Standing.AMBIGUOUS, Standing.REGISTERED})
 
 
-def _plan_case(work: Pass, case: Case) -> Case:
+def _plan_case(work: Pass, entry: Found) -> Case:
     """Append the effects one case calls for: folder, documents, mails."""
+    case = entry.case
     decisions = work.plan.decisions[case.handle]
-    if case.standing is Standing.AMBIGUOUS and case.case_id and work.settings.mail.line_stop_alert:
+    has_wrong_number = case.standing is Standing.AMBIGUOUS and (case.case_id or entry.repeats)
+    if has_wrong_number and work.settings.mail.line_stop_alert:
         line_stop_alert(work.mails, case, decisions)  # a number to be corrected is no reason to let a line stop
     if case.standing in _SILENT:
         return case
@@ -110,7 +112,7 @@ def act(work: Pass) -> None:
     """The effects of every row, and what to remember of it."""
     letters = Letters(work.memory.mails)
     for entry in work.found:
-        case = _plan_case(work, entry.case)
+        case = _plan_case(work, entry)
         _plan_cells(work, case, entry.reading, entry.note or letters.evidence(case.complaint))
         for sentence in letters.news_of(case.number, work.now):
             work.mails.hold(case, sentence)

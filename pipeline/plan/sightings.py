@@ -8,7 +8,7 @@ from datetime import timedelta
 from pipeline.files.names import safe_name
 from pipeline.plan.work import Found, Pass
 from pipeline.rules.cases import ChildRows, case_of, children_of, kept_fields
-from pipeline.rules.identity import IDENTIFYING, Identification, Sighting, identify
+from pipeline.rules.identity import IDENTIFYING, Identification, Sighting, identify, row_name
 from pipeline.rules.numbering import Numbering
 from pipeline.rules.registration import origin_name
 from schemas.case import CaseFiles, Standing
@@ -93,7 +93,9 @@ def find(work: Pass, reading: WorkbookReading, numbering: Numbering, first_id: i
             case, files=_files(work, known.number), first_seen=origin.first_seen, origin=origin_name(origin),
             was_stock=known.baseline,
         )
-        work.found.append(Found(case, known, reading, kept[case.place.sheet], sighting.note))
+        if not known.case_id:
+            case = replace(case, first_seen=known.first_seen, origin=row_name(reading.ledger, seen.row))
+        work.found.append(Found(case, known, reading, kept[case.place.sheet], sighting.note, sighting.repeats))
     if not reading.stale_because:
         gone = [known if known.vanished else replace(known, vanished=work.now) for known in identified.vanished
                 if known.sheet not in reading.unread]

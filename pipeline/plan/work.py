@@ -65,13 +65,14 @@ class Plan:
 
 @dataclass(slots=True)
 class Found:
-    """A complaint row with its identity, before and after it was decided on."""
+    """A complaint row with its identity, before and after it was decided on; ``repeats`` as ``Sighting`` has it."""
 
     case: Case
     known: KnownCase
     reading: WorkbookReading
     kept: frozenset[str]
     note: str
+    repeats: bool
 
 
 @dataclass(slots=True)

@@ -5,15 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pipeline.rules.case_mails import CaseMails, shown
+from pipeline.rules.identity import row_name
 from schemas.case import Case
 from schemas.decisions import ClockName, Decisions
 from schemas.effects import SendMail
 
 
 def line_stop_alert(mails: CaseMails, case: Case, decisions: Decisions) -> None:
-    """To engineer and direct superior at the first save that says so; no engineer: to the quality manager."""
+    """To engineer and direct superior at the first save that says so; no engineer: to the quality manager.
+
+    A row that had another's number was told of under its words; corrected, it is no second matter.
+    """
     complaint = case.complaint
     if not decisions.line_stop or not (complaint.customer or complaint.product or complaint.phenomenon):
+        return
+    before = row_name(case.ledger, case.rows.complaint)
+    if case.origin != before and mails.history.is_settled("mail.line_stop", before):
         return
     to = mails.addresses(complaint.engineer, mails.superior(complaint))
     to = to or mails.addresses(mails.settings.mail.quality_manager)
@@ -25,7 +32,7 @@ def line_stop_alert(mails: CaseMails, case: Case, decisions: Decisions) -> None:
         "customer": shown(complaint.customer), "received": shown(complaint.received),
         "engineer": shown(complaint.engineer), "ask": [question.text for question in decisions.questions],
     }
-    payload = SendMail("line_stop", to, (), context, (), (case.case_id,))
+    payload = SendMail("line_stop", to, (), context, (), (case.case_id,) if case.case_id else ())
     mails.send(case, f"停线预警 {case.label}", payload, subject=case.origin)
 
 

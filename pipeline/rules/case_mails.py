@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,7 +28,8 @@ def product_of(complaint: Complaint) -> str:
 class CaseMails:
     """The mails of one pass, case by case, and sentences about mails that wait for an address.
 
-    ``pending`` holds those sentences by ``Case.handle``; each mail's key makes it go out once per occasion.
+    ``pending`` holds those sentences by ``Case.handle``; each mail's key makes it go out once per occasion. ``told`` is
+    what the journal holds of mails already sent: of a meeting's mails (客诉编号, who was invited to which round).
     """
 
     directory: Directory
@@ -36,6 +37,7 @@ class CaseMails:
     history: History
     calendar: Workdays
     now: datetime
+    told: Collection[tuple[str, str]] = frozenset()
     effects: list[Effect] = field(default_factory=list)
     pending: dict[str, list[str]] = field(default_factory=dict)
 

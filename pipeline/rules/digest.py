@@ -140,8 +140,9 @@ class _Newsroom:
             # until a row is released its engineer alone hears of it
             people = {engineer, duty.person} if matter.decisions.released else {engineer}
             for person in people & self._directory.contacts.keys():
-                key = f"duty:{matter.case.origin}:{duty.key}:{duty.due}:{duty.lateness.value}"
-                self._is_new(person, key, worth_a_mail=duty.days_late >= -_LAST_REMINDER_DAYS)
+                # listed in an earlier digest that went anyway, it still gets its last reminder
+                if duty.days_late >= -_LAST_REMINDER_DAYS:
+                    self._is_new(person, f"duty:{matter.case.origin}:{duty.key}:{duty.due}:{duty.lateness.value}")
                 self.of[person].duties.append(_duty_line(duty))
                 self.of[person].case_ids.add(duty.case_id)
 

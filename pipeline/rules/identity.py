@@ -25,12 +25,16 @@ _MARGIN = 0.05          # two matches closer than this are as good as equal
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One complaint row of this pass with its case; ``standing`` says what may be done with it."""
+    """One complaint row of this pass with its case; ``standing`` says what may be done with it.
+
+    ``repeats``: the row has no case because its number is another row's; nothing was ever done for it under any name.
+    """
 
     row: Row[Complaint]
     known: KnownCase
     standing: Standing
     note: str = ""
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,16 @@ def identifying_texts(row: Row[Complaint]) -> tuple[str, ...]:
     """Digests of the identifying fields as typed ("" when blank): the journal compares them and need not hold them."""
     texts = (" ".join(row.typed.get(name, "").split()) for name in IDENTIFYING)
     return tuple(digest_of(text)[:16] if text else "" for text in texts)
+
+
+def row_name(ledger: str, row: Row[Complaint]) -> str:
+    """What a row without identity goes by: when it came, customer, product and phenomenon as typed, digested.
+
+    Its place moves with the next row that is inserted, and a name that changes would be told anew with every digest.
+    """
+    content = dict(zip(IDENTIFYING, identifying_texts(row), strict=True))
+    said = [content[name] for name in ("received", "customer", "product", "part_number", "phenomenon")]
+    return f"row:{digest_of([ledger, *said])[:20]}"
 
 
 def has_minimum(complaint: Complaint) -> bool:
@@ -87,6 +101,7 @@ class _Matching:
     partner: dict[int, KnownCase]
     notes: dict[int, str]
     contested: set[str]
+    repeats: set[int]
 
     def pair(self, index: int, known: KnownCase) -> None:
         self.partner[index] = known
@@ -111,6 +126,7 @@ def _match_numbers(work: _Matching) -> None:
             work.pair(best, known)
         for index in indexes:
             if index != best:
+                work.repeats.add(index)
                 work.notes[index] = f"编号 {number} 重复出现，只按其中一行处理；请改正本行编号"
 
 
@@ -248,7 +264,7 @@ def identify(
     ``known`` holds this ledger's cases by id; new rows get ids from ``first_id`` upwards. A row that cannot be told
     from another gets no case of its own: it stays AMBIGUOUS and waits. Pure; equal arguments give equal results.
     """
-    work = _Matching(dict(enumerate(reading.complaints)), dict(known), {}, {}, set())
+    work = _Matching(dict(enumerate(reading.complaints)), dict(known), {}, {}, set(), set())
     _match_numbers(work)
     _match_content(work)
     _match_best(work)
@@ -258,7 +274,7 @@ def identify(
         partner = work.partner.get(index)
         if note:
             stranger = _new_case(row, "", reading.ledger, now, baseline=False)
-            sightings.append(Sighting(row, stranger, Standing.AMBIGUOUS, note))
+            sightings.append(Sighting(row, stranger, Standing.AMBIGUOUS, note, index in work.repeats))
             continue
         if partner is None:
             partner = _new_case(row, f"c{first_id:06d}", reading.ledger, now, baseline=baseline)

@@ -1,4 +1,4 @@
-"""Mails about meetings: notice with invitation, change, cancellation, and the signed minutes (process step 7)."""
+"""Mails about meetings: invitation, change, cancellation, invited no more, the signed minutes (process step 7)."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ def _is_past(mails: CaseMails, meeting: Meeting) -> bool:
 
 
 def _invitation(
-    mails: CaseMails, case: Case, meeting: Meeting, key: EffectKey, *, cancelled: bool
+    mails: CaseMails, case: Case, meeting: Meeting, key: EffectKey, invited: Iterable[str], method: CalendarMethod
 ) -> Invitation | None:
-    """The calendar entry of a round, under one UID through changes and cancellation; None without organizer."""
+    """The calendar entry of a round, under one UID through all its changes; None without organizer.
+
+    ``key`` is that of the round's mail.
+    """
     organizers = (name for name in (case.complaint.engineer, meeting.chair) if mails.directory.mail_of(name))
     host, time = next(organizers, None), meeting.time
     if host is None or time is None:
         return None
-    people = tuple(Person(name, mails.directory.mail_of(name) or "") for name in (host, *meeting.invited))
+    people = tuple(Person(name, mails.directory.mail_of(name) or "") for name in (host, *invited))
     entry = CalendarEntry(
         uid=f"{replace(key, revision=0).digest}@kesu",
         summary=f"{case.label} 第{meeting.round}次客诉分析会",
@@ -41,8 +44,8 @@ def _invitation(
         place=meeting.place or "",
         description=meeting.materials or "",
     )
-    method = CalendarMethod.CANCEL if cancelled else CalendarMethod.REQUEST
-    return Invitation(entry, people[0], tuple(person for person in people[1:] if person.mail), method)
+    attendees = tuple(person for person in people[1:] if person.mail)
+    return Invitation(entry, people[0], attendees, method, sequence=key.revision)
 
 
 def meeting_mails(mails: CaseMails, case: Case, notice_files: Mapping[int, str]) -> None:
@@ -64,6 +67,8 @@ def meeting_mails(mails: CaseMails, case: Case, notice_files: Mapping[int, str])
         invites = meeting.time is not None and not _is_past(mails, meeting) and not is_dismissed(case.complaint)
         if announced if cancelled else invites:
             _meeting(mails, case, meeting, notice_files.get(meeting.round, ""), cancelled=cancelled)
+        if announced and invites:
+            _uninvite(mails, case, meeting)
 
 
 def _meeting(mails: CaseMails, case: Case, meeting: Meeting, notice_file: str, *, cancelled: bool) -> None:
@@ -78,21 +83,53 @@ def _meeting(mails: CaseMails, case: Case, meeting: Meeting, notice_file: str, *
     key = mails.history.revised("mail.meeting", case.number, f"{meeting.round}", inputs)
     if key is None:
         return
-    complaint = case.complaint
-    context: dict[str, Any] = {
-        "number": case.number, "customer": shown(complaint.customer), "product": product_of(complaint),
-        "round": meeting.round, "time": shown(meeting.time), "place": shown(meeting.place),
-        "chair": shown(meeting.chair), "invited": list(meeting.invited), "materials": shown(meeting.materials),
-        "engineer": shown(complaint.engineer), "changed": key.revision > 0 and not cancelled,
-        "cancelled": cancelled,
+    context = {
+        **_context(case, meeting), "invited": list(meeting.invited), "materials": shown(meeting.materials),
+        "changed": key.revision > 0 and not cancelled, "cancelled": cancelled,
     }
-    cc = tuple(address for address in mails.addresses(complaint.engineer) if address not in to)
+    cc = mails.copies(to, case.complaint.engineer)
     attachments = () if cancelled or not notice_file else (notice_file,)
-    entry = _invitation(mails, case, meeting, key, cancelled=cancelled)
-    payload = SendMail("meeting", to, cc, context, attachments, (case.case_id,), invitation=entry)
+    method = CalendarMethod.CANCEL if cancelled else CalendarMethod.REQUEST
+    entry = _invitation(mails, case, meeting, key, meeting.invited, method)
+    # remembered in the transaction that marks the mail as sent: who has to be told when the sheet names them no more
+    told = () if cancelled else tuple(_invited(meeting, key.revision, name) for name in meeting.invited)
+    payload = SendMail("meeting", to, cc, context, attachments, (case.case_id,), told, entry)
     word = "取消" if cancelled else "更改" if key.revision else "通知"
     title = f"{case.number} 第{meeting.round}次会议{word}"
     mails.effects.append(Effect(key, title, inputs, payload, case.case_id))
+
+
+def _context(case: Case, meeting: Meeting) -> dict[str, Any]:
+    complaint = case.complaint
+    return {
+        "number": case.number, "customer": shown(complaint.customer), "product": product_of(complaint),
+        "round": meeting.round, "time": shown(meeting.time), "place": shown(meeting.place),
+        "chair": shown(meeting.chair), "engineer": shown(complaint.engineer),
+    }
+
+
+def _invited(meeting: Meeting, revision: int, name: str) -> str:
+    return f"invited {meeting.round} {revision} {name}"
+
+
+def _uninvite(mails: CaseMails, case: Case, meeting: Meeting) -> None:
+    """To each who was invited and stands in 应到 no more: it leaves their calendar; once for each time."""
+    latest = mails.history.latest("mail.meeting", case.number, f"{meeting.round}")
+    if latest is None:
+        return
+    remaining = {*meeting.invited, case.complaint.engineer}  # the engineer gets a copy of every mail and keeps it
+    for name in sorted(mails.directory.contacts.keys() - remaining):
+        revisions = range(latest.key.revision, -1, -1)
+        last = next((n for n in revisions if (case.number, _invited(meeting, n, name)) in mails.told), None)
+        to = mails.addresses(name)
+        if last is None or not to:
+            continue
+        # the change that left them out is a step later, whether its own mail has gone or is held up
+        key = replace(latest.key, revision=max(latest.key.revision, last + 1))
+        entry = _invitation(mails, case, meeting, key, [name], CalendarMethod.UNINVITE)
+        payload = SendMail("uninvited", to, (), _context(case, meeting), (), (case.case_id,), invitation=entry)
+        title = f"{case.number} 第{meeting.round}次会议不再需要 {name} 参加"
+        mails.send(case, title, payload, subject=case.number, occasion=f"{meeting.round} {last} {name}")
 
 
 def _was_before(mails: CaseMails, case: Case, meeting: Meeting) -> bool:

@@ -54,6 +54,10 @@ def meeting_cancelled(plant: PlantFolder) -> None:
     plant.retype("会议", 0, 状态="取消")
 
 
+def one_invited_less(plant: PlantFolder) -> None:
+    plant.retype("会议", 0, 应到="罗文斌")
+
+
 def excel_formula_where_our_number_belongs(plant: PlantFolder) -> None:
     """A formula that yields nothing stands in the cell of 客诉编号: it cannot be patched."""
     plant.type(COMPLAINTS, complaint(产品名称="卡扣"))
@@ -91,6 +95,11 @@ WAYS: dict[str, tuple[list[Step], str]] = {
     "mail.meeting": (
         [typed(complaint(客诉编号="K-1", 状态="调查"), 会议={**MEETING, "状态": "已确认"}), at("08:05"), at("08:16"),
          meeting_cancelled],
+        "08:20",
+    ),
+    "mail.uninvited": (
+        [typed(complaint(客诉编号="K-1", 状态="调查"), 会议={**MEETING, "状态": "已确认"}), at("08:05"), at("08:16"),
+         one_invited_less],
         "08:20",
     ),
     "doc.inquiry": ([typed(complaint()), at("08:05")], "08:16"),

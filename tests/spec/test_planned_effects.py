@@ -25,6 +25,7 @@ from schemas.effects import (
 )
 from schemas.follow_up import PenaltySetting
 from schemas.mail_settings import MailSetting
+from schemas.meetings import CalendarMethod
 from schemas.remarks import Shown
 from schemas.settings import LedgerSetting, Settings
 from schemas.workbook import WorkbookReading
@@ -45,6 +46,7 @@ class Plant:
         self.settings = settings
         self.documents = DOCUMENTS
         self.files = CaseFiles()  # what lies in every case folder
+        self.people_wrote: set[str] = set()  # names of documents that people rewrote: ours goes beside them
         if not baseline:
             self.journal.complete_pass(at("2026-11-01T08:00"), [LEDGER])
 
@@ -59,7 +61,10 @@ class Plant:
         if isinstance(effect.payload, ReserveNumber):
             self.journal.reserve_number(effect.payload.case_id, effect.payload.number, moment)
         told = [(effect.key.subject, key) for key in getattr(effect.payload, "told", ())]
-        self.journal.finish(effect.key, Outcome(effect.title), moment, told)
+        payload = effect.payload
+        path = f"{payload.folder}/{payload.file_name}" if isinstance(payload, WriteDocument) else ""
+        outcome = Outcome(effect.title, path, beside=path.rsplit("/", 1)[-1] in self.people_wrote)
+        self.journal.finish(effect.key, outcome, moment, told)
 
     def see(self, reading: WorkbookReading, now: str) -> Plan:
         """Plan one pass and record everything as performed."""
@@ -168,6 +173,22 @@ def test_line_stop_alerts_engineer_and_superior_at_first_sight_and_once() -> Non
     assert "line_stop" not in mails(later)
 
 
+def test_line_stop_alerts_on_a_row_that_repeats_a_number_and_not_again_when_that_is_corrected() -> None:
+    plant = Plant()
+    first, stopped = complaint(客诉编号="KS-7"), {"不良现象": "泄漏", "停线/甩车风险": "是", **QUIET}
+
+    def alerts(*rows: dict[str, object], time: str) -> list[str]:
+        planned = plant.see(ledger(list(rows), 通讯录=CONTACTS), f"2026-11-26T{time}")
+        return [effect.title for effect in planned.effects if effect.key.kind == "mail.line_stop"]
+
+    assert alerts(first, time="08:05") == []
+    assert alerts(first, complaint(客诉编号="KS-7", **stopped), time="08:10") == ["停线预警 KS-7 星河汽车 冷却水管"]
+    assert alerts(first, complaint(客诉编号="KS-7", **{**stopped, "不良数量": 9}), time="08:12") == []
+    assert alerts(first, complaint(客诉编号="KS-8", **stopped), time="08:15") == []
+    later = complaint(客诉编号="KS-9", 接诉时间="2026-11-26 08:19", **stopped)
+    assert len(alerts(first, complaint(客诉编号="KS-8", **stopped), later, time="08:20")) == 1
+
+
 CONTAINMENT = [
     # 接诉           状态      第二轮        邮件   收件人数(含抄送)
     ("08:00", "待确认", "08:15", None, 0),
@@ -218,6 +239,20 @@ def test_a_confirmed_meeting_gets_its_notice_and_mail_once() -> None:
     assert {"doc.notice", "mail.meeting"} <= set(kinds(first.effects))
     assert mails(first)["meeting"].attachments == ("客诉资料/2026/KS-1 星河汽车 冷却水管/会议通知-第1次.docx",)
     assert not {"doc.notice", "mail.meeting"} & set(kinds(again.effects))
+
+
+def test_who_is_invited_no_more_is_told_once_and_their_calendar_too() -> None:
+    alone = {**MEETING, "应到": "罗文斌"}
+    moved = {**alone, "状态": "改期", "时间": "2026-11-28 14:00"}
+    both = {**moved, "应到": "罗文斌、彭小满"}
+    told = []
+    for planned in meeting_passes(MEETING, alone, alone, moved, both, moved):
+        sent = [mails(planned)["uninvited"]] if "mail.uninvited" in kinds(planned.effects) else []
+        told.append([(mail.to, mail.invitation.method, mail.invitation.sequence) for mail in sent if mail.invitation])
+    peng = ("peng@example.com",)
+    assert told == [
+        [], [(peng, CalendarMethod.UNINVITE, 1)], [], [], [], [(peng, CalendarMethod.UNINVITE, 4)],
+    ]
 
 
 def test_a_moved_meeting_is_told_again_and_a_cancelled_one_too() -> None:

@@ -29,7 +29,6 @@ NO_TABLE = {
         ("deck_charts", "deck_item_page", "deck_lists", "deck_sources", "deck_statistics", "deck_view", "deck_wording"),
         "puts the slides of the weekly deck together; tests/spec/test_rule_deck.py, tests/functional/test_deck_pass.py",
     ),
-    "digest": "collects the lines of a mail; tests/spec/test_planned_effects.py",
     "history": "keys of effects in the journal; tests/spec/test_planned_effects.py",
     "report_counted": "fills blanks from the 8D; tests/functional/test_documents_both_ways.py",
     "report_typed": "what people typed in documents; tests/functional/test_documents_both_ways.py",
