@@ -1,0 +1,57 @@
+"""Measures kesu beside what people would use instead: ``python -m bench [--quick] [ROW …]``.
+
+Prints a table, writes bench/RESULTS.md, ends with ``N of M goals reached``; exit code 1 when one is missed or an output
+differs from the peer's. ``--quick`` stays under a minute with smaller inputs and medians of 3. Peers come with
+``pip install -e '.[bench]'``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from importlib import metadata
+from pathlib import Path
+
+from bench.results import closing, keep, lines_of, succeeded
+from bench.row import Row, Scale
+from bench.table import ROWS, measured
+
+PEERS = ("openpyxl", "pandas", "python-calamine", "docxtpl", "python-docx", "python-pptx")
+
+Measure = Callable[[Iterable[str], Scale], Iterator[tuple[str, Row]]]
+
+
+def machine(peers: Iterable[str]) -> str:
+    """Cores, Python and the peers' versions on this machine; nothing that tells whose it is."""
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in peers)
+    return f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {versions}"
+
+
+def main(arguments: list[str], day: date, measure: Measure = measured, peers: Iterable[str] = PEERS) -> int:
+    """Run what was asked for and give the exit code. ``day`` goes into RESULTS.md; ``peers`` must be installed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="ROW", help=f"only these: {', '.join(ROWS)}")
+    parser.add_argument("--quick", action="store_true", help="smaller inputs, medians of 3")
+    parser.add_argument("--into", type=Path, default=Path(__file__).parent, help="folder for RESULTS.md")
+    chosen = parser.parse_args(arguments)
+    scale, done = Scale(quick=chosen.quick), []
+    try:
+        of = machine(peers)
+    except metadata.PackageNotFoundError as missing:
+        parser.error(f"{missing.name} is not installed; pip install -c constraints.txt -e '.[bench]'")
+    for name, row in measure(chosen.names or list(ROWS), scale):
+        print("\n".join(lines_of(row)), end="\n\n", flush=True)
+        done.append((name, row))
+    keep(chosen.into, done, scale, day, of)
+    rows = [row for _, row in done]
+    print(closing(rows))
+    return 0 if succeeded(rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], datetime.now(UTC).date()))  # noqa: TID251 - the command line's clock

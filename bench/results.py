@@ -1,0 +1,111 @@
+"""The figures as people read them: the table on the terminal, and RESULTS.md with the last run of every row.
+
+`results.json` beside RESULTS.md keeps the rows of the last quick and the last full run of each name, so that a full run
+may be made in parts; RESULTS.md is drawn from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bench.row import Goal, Row, Scale, Way
+
+STORE, PAGE = "results.json", "RESULTS.md"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A row with what was true of its run."""
+
+    name: str
+    row: Row
+    day: str
+    machine: str
+
+
+def lines_of(row: Row) -> Iterator[str]:
+    """One row of the table as plain monospaced text."""
+    yield f"{row.work}, {row.size}" if row.size else row.work
+    yield _way("ours", row.ours, None)
+    for peer in row.peers:
+        yield _way(peer.name, peer, row.ours)
+    if row.limit is not None:
+        yield _way(f"limit: {row.limit.name}", row.limit, row.ours)
+    yield from (f"  {fact}" for fact in row.facts)
+    for goal in row.goals:
+        word = "wrong output" if row.differences else "reached" if goal.reached else "MISSED"
+        yield f"  goal: {goal.text:<56} {goal.value:>8.2f}   {word}"
+    if row.compared:
+        yield f"  compared: {row.compared}"
+    yield from (f"  DIFFERS: {difference}" for difference in row.differences)
+
+
+def closing(rows: Sequence[Row]) -> str:
+    """The last line of a run."""
+    return f"{sum(row.reached for row in rows)} of {sum(len(row.goals) for row in rows)} goals reached"
+
+
+def succeeded(rows: Sequence[Row]) -> bool:
+    """Whether every goal of every row is reached and every output agreed with the peer's."""
+    return all(row.reached == len(row.goals) and not row.differences for row in rows)
+
+
+def keep(folder: Path, measured: Iterable[tuple[str, Row]], scale: Scale, day: date, machine: str) -> None:
+    """Replace these names' rows in the store and draw RESULTS.md anew. Same rows again: same files."""
+    fresh = [Kept(name, row, day.isoformat(), machine) for name, row in measured]
+    runs = _stored(folder / STORE)
+    mode = "quick" if scale.quick else "full"
+    names = {kept.name for kept in fresh}
+    runs[mode] = [kept for kept in runs.get(mode, []) if kept.name not in names] + fresh
+    content = {mode: [asdict(kept) for kept in kept_rows] for mode, kept_rows in sorted(runs.items())}
+    (folder / STORE).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / PAGE).write_text(page(runs), encoding="utf-8")
+
+
+def page(runs: dict[str, list[Kept]]) -> str:
+    """RESULTS.md: the last full and the last quick run, and why a goal is missed."""
+    parts = ["# Speed, beside what people would use instead", "",
+             "Written by `python -m bench`; not edited by hand. All ways of a row take turns in one run; medians."]
+    for mode in ("full", "quick"):
+        kept = runs.get(mode, [])
+        if not kept:
+            continue
+        parts += ["", f"## {mode.capitalize()} sizes", ""]
+        for day, machine in dict.fromkeys((one.day, one.machine) for one in kept):
+            names = dict.fromkeys(one.name for one in kept if (one.day, one.machine) == (day, machine))
+            parts.append(f"{day}, {machine}: {', '.join(names)}.")
+        parts += ["", "```", "\n\n".join("\n".join(lines_of(one.row)) for one in kept), "",
+                  closing([one.row for one in kept]), "```"]
+        parts += [f"\n**{one.row.work}, {one.row.size}.** {one.row.remarks}" for one in kept if one.row.remarks]
+    return "\n".join(parts) + "\n"
+
+
+def _way(name: str, way: Way, ours: Way | None) -> str:
+    memory = "" if way.megabytes is None else f"{way.megabytes:,.0f} MB"
+    ratio = "" if ours is None else f"{way.seconds / ours.seconds:>8.2f} x ours"
+    return f"  {name:<48} {_seconds(way.seconds):>10} {memory:>10} {ratio}".rstrip()
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
+
+
+def _stored(path: Path) -> dict[str, list[Kept]]:
+    if not path.exists():
+        return {}
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return {mode: [_kept(one) for one in rows] for mode, rows in content.items()}
+
+
+def _kept(stored: dict[str, Any]) -> Kept:
+    row = stored["row"]
+    limit = None if row["limit"] is None else Way(**row["limit"])
+    lists = {name: tuple(row[name]) for name in ("differences", "facts")}
+    built = Row(**{**row, **lists, "ours": Way(**row["ours"]), "peers": tuple(Way(**peer) for peer in row["peers"]),
+                   "limit": limit, "goals": tuple(Goal(**goal) for goal in row["goals"])})
+    return Kept(stored["name"], built, stored["day"], stored["machine"])

@@ -1,0 +1,112 @@
+"""The comparison itself: a missed goal or a wrong output ends with 1, and what is printed is what was measured."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import main
+from bench.row import Row, Scale, Way, faster, memory_within, within
+from bench.table import ROWS, NoSuchRow, measured
+from bench.turns import CommandFailed, Spent, command, in_turns
+
+DAY = date(2026, 11, 26)
+OURS, PEER, LIMIT = Way("ours", 2.0, 100), Way("openpyxl", 9.0, 300), Way("inflate", 1.6, 50)
+
+
+def row(*goals: float, differences: tuple[str, ...] = ()) -> Row:
+    return Row("read", "20 rows", OURS, (PEER,), LIMIT, tuple(faster(OURS, PEER, times) for times in goals),
+               "values", differences)
+
+
+def run(folder: Path, *rows: Row, name: str = "read", quick: bool = False) -> int:
+    """The command on rows that are given instead of measured; its exit code."""
+    def measure(_names: Iterable[str], _scale: Scale) -> Iterator[tuple[str, Row]]:
+        return ((name, one) for one in rows)
+
+    return main(["--into", str(folder), *["--quick"][: int(quick)]], DAY, measure, ["openpyxl"])
+
+
+@pytest.mark.parametrize(("measured_row", "code", "last", "word"), [
+    (row(4, 4.5), 0, "2 of 2 goals reached", "reached"),
+    (row(4, 5), 1, "1 of 2 goals reached", "MISSED"),
+    (row(4, differences=("B2: 1 / 2",)), 1, "0 of 1 goals reached", "DIFFERS: B2: 1 / 2"),
+    (row(differences=("B2: 1 / 2",)), 1, "0 of 0 goals reached", "DIFFERS: B2: 1 / 2"),
+])
+def test_the_exit_code_and_the_last_line_tell_what_was_reached(
+    measured_row: Row, code: int, last: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(tmp_path, measured_row) == code
+    printed = capsys.readouterr().out
+    assert printed.rstrip().endswith(last)
+    assert word in printed
+    page = (tmp_path / "RESULTS.md").read_text("utf-8")
+    assert last in page
+    assert "2026-11-26" in page
+    assert str(Path.home()) not in page
+
+
+def test_a_bound_counts_in_its_direction() -> None:
+    assert within(OURS, LIMIT, 1.25).reached
+    assert not within(OURS, LIMIT, 1.2).reached
+    assert memory_within(OURS, LIMIT, 2).reached
+    assert not memory_within(OURS, LIMIT, 1.9).reached
+    with pytest.raises(ValueError, match="not measured"):
+        memory_within(OURS, Way("bare", 1.0), 2)
+
+
+def test_parts_of_a_run_are_kept_beside_each_other_and_never_mixed_with_quick_ones(tmp_path: Path) -> None:
+    reading, other = row(4), Row("write", "1 cell", OURS, remarks="why it is so")
+    run(tmp_path, reading)
+    run(tmp_path, other, name="write")
+    run(tmp_path, row(5), quick=True)
+    full, quick = (tmp_path / "RESULTS.md").read_text("utf-8").split("## Quick")
+    assert "read, 20 rows" in full
+    assert "write, 1 cell" in full
+    assert "why it is so" in full
+    assert "1 of 1 goals reached" in full
+    assert "0 of 1 goals reached" in quick
+    before = (tmp_path / "RESULTS.md").read_bytes()
+    run(tmp_path, row(5), quick=True)
+    assert (tmp_path / "RESULTS.md").read_bytes() == before
+
+
+def test_ways_take_turns_and_medians_are_taken() -> None:
+    turns, times = [], iter([Spent(1, 5), Spent(9, 7), Spent(2)])
+
+    def first() -> Spent:
+        turns.append("first")
+        return next(times)
+
+    cost = in_turns({"first": first, "second": lambda: turns.append("second")}, 3)
+    assert cost["first"] == Way("first", 2, 7)
+    assert turns == ["first", "second", "second", "first", "first", "second"]
+    assert cost["second"].seconds < 1
+
+
+def test_memory_is_that_of_the_way_and_not_of_who_measures() -> None:
+    grown = in_turns({"grows": lambda: len(bytearray(80 << 20)), "stays": lambda: None}, 1)
+    ballast = bytearray(200 << 20)
+    small = command(("-c", "pass"))
+    assert len(ballast) > 0
+    assert 79 < (grown["grows"].megabytes or 80) < 120
+    assert (grown["stays"].megabytes or 0) < 40
+    assert (small.megabytes or 0) < 60
+    assert 0 < small.seconds < 10
+
+
+def test_a_command_that_fails_is_no_measurement() -> None:
+    with pytest.raises(CommandFailed, match="exit code 3"):
+        command(("-c", "raise SystemExit(3)"))
+    command(("-c", "raise SystemExit(3)"), allowed=(3,))
+
+
+def test_every_name_of_the_table_has_rows_and_others_are_refused() -> None:
+    with pytest.raises(NoSuchRow, match="startup"):
+        list(measured(["nothing"], Scale(quick=True)))
+    for module in ROWS.values():
+        assert (Path(sys.modules["bench"].__path__[0]).parent / f"{module.replace('.', '/')}.py").exists()
