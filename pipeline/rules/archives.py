@@ -141,8 +141,8 @@ def _supplements(facts: ArchiveFacts) -> Iterator[Effect]:
         if week is None or finished is None or finished >= week.day:
             continue
         key = facts.history.once(SUPPLEMENT, period, week.period)
-        if key is not None:
-            ended = [pair for pair in _of_month(facts, period) if not belongs_to_month(pair[0], _next_month(period))]
+        ended = [pair for pair in _of_month(facts, period) if not belongs_to_month(pair[0], _next_month(period))]
+        if key is not None and ended:
             order = AddSupplement(period, period, _archived(facts, ended))
             yield Effect(key, f"归档补充 {period}（{week.period}）", "", order)
 

@@ -14,7 +14,9 @@ from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
 from schemas.case import CaseFiles
 from schemas.effects import (
+    AddSupplement,
     Effect,
+    MakeArchive,
     MakeFolder,
     Outcome,
     ReserveNumber,
@@ -36,6 +38,19 @@ SETTINGS = Settings(
     version=1, site="测试厂", ledgers=(LedgerSetting(file=LEDGER),), mail=MailSetting(quality_manager="韩立川")
 )
 DOCUMENTS = TemplateDocuments()
+
+
+def _made(payload: object) -> str:
+    """The path of what an effect makes."""
+    match payload:
+        case WriteDocument():
+            return f"{payload.folder}/{payload.file_name}"
+        case MakeArchive():
+            return f"归档/{payload.name}"
+        case AddSupplement():
+            return f"归档/{payload.name}-补充1"
+        case _:
+            return ""
 
 
 class Plant:
@@ -61,10 +76,14 @@ class Plant:
         if isinstance(effect.payload, ReserveNumber):
             self.journal.reserve_number(effect.payload.case_id, effect.payload.number, moment)
         told = [(effect.key.subject, key) for key in getattr(effect.payload, "told", ())]
-        payload = effect.payload
-        path = f"{payload.folder}/{payload.file_name}" if isinstance(payload, WriteDocument) else ""
+        path = _made(effect.payload)
         outcome = Outcome(effect.title, path, beside=path.rsplit("/", 1)[-1] in self.people_wrote)
         self.journal.finish(effect.key, outcome, moment, told)
+
+    def see_all(self, readings: Sequence[WorkbookReading], now: str) -> Plan:
+        """Plan one pass over several ledgers and remember nothing."""
+        return plan(Snapshot(tuple(readings), {}, {}), self.journal.memory(), self.settings, self.documents,
+                    Workdays(), at(now))
 
     def see(self, reading: WorkbookReading, now: str) -> Plan:
         """Plan one pass and record everything as performed."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from pipeline.plan import Plan
-from schemas.effects import MakeArchive, SendMail
+from schemas.effects import AddSupplement, Effect, MakeArchive, SendMail
 from schemas.settings import LedgerSetting
+from schemas.workbook import WorkbookReading
 from tests.spec.ledger_tables import CONTACTS, LEDGER, complaint, ledger
 from tests.spec.rule_tables import load, row_id
 from tests.spec.test_planned_effects import QUIET, SETTINGS, Plant
@@ -16,20 +18,28 @@ from tests.spec.test_planned_effects import QUIET, SETTINGS, Plant
 RULE = load("archives")
 Row = dict[str, Any]
 MEASURE = {"客诉编号": "KS-1", "措施内容": "修模", "责任人": "罗文斌"}
+MARKETING = {"姓名": "沈佳", "部门": "营销部", "岗位": "资料员", "邮箱": "shen@example.com"}
+
+
+def reading_of(given: Row) -> WorkbookReading:
+    """A ledger of one registered complaint with the given cells, measures and meetings."""
+    cells = {name: value for name, value in given.items() if name not in {"措施", "会议", "台账", "另一件"}}
+    row = complaint(**{"客诉编号": "KS-1", "状态": "调查", "信息来源": "营销部", "客户要求8D": "是",
+                       "接诉时间": "2026-11-05 08:00", **QUIET, **cells})
+    second = {"客诉编号": "KS-2", "信息来源": "营销部", **QUIET}
+    others = [complaint(**{**second, **more}) for more in given.get("另一件", ())]
+    return ledger(
+        [row, *others], 通讯录=[*CONTACTS, MARKETING], 措施跟踪=[{**MEASURE, **more} for more in given.get("措施", ())],
+        会议=[{"客诉编号": "KS-1", "时间": "2026-11-09 10:00", **more} for more in given.get("会议", ())],
+    )
 
 
 def month_end(given: Row) -> Plan:
     """The pass at 17:00 on the month-end day over one complaint."""
-    cells = {name: value for name, value in given.items() if name not in {"措施", "会议", "台账"}}
     personal = given.get("台账") == "个人"
     kind = LedgerSetting(file=LEDGER, kind="personal", owner="周启航") if personal else LedgerSetting(file=LEDGER)
     plant = Plant(settings=SETTINGS.model_copy(update={"ledgers": (kind,)}))
-    row = complaint(**{"客诉编号": "KS-1", "状态": "调查", "信息来源": "营销部", "客户要求8D": "是",
-                       "接诉时间": "2026-11-05 08:00", **QUIET, **cells})
-    reading = ledger(
-        [row], 通讯录=CONTACTS, 措施跟踪=[{**MEASURE, **more} for more in given.get("措施", ())],
-        会议=[{"客诉编号": "KS-1", "时间": "2026-11-09 10:00", **more} for more in given.get("会议", ())],
-    )
+    reading = reading_of(given)
     plant.see(reading, "2026-11-20T10:00")
     plant.see(reading, "2026-11-20T10:20")
     plant.see(reading, "2026-11-30T09:00")
@@ -61,3 +71,35 @@ def test_the_archive_is_planned_after_the_papers_that_belong_in_and_once() -> No
     assert kinds.index("archive") > max((at for at, kind in enumerate(kinds) if kind.startswith("doc.")), default=-1)
     assert not [effect for effect in planned.effects if isinstance(effect.payload, SendMail)
                 and effect.key.kind == "mail.hand_over"]  # only what was made is handed over
+
+
+def _said(effect: Effect) -> str:
+    match effect.payload:
+        case MakeArchive():
+            return f"归档 {effect.payload.period}"
+        case AddSupplement():
+            numbers = "、".join(case.number for case in effect.payload.cases)
+            return f"补充 {effect.key.subject} {effect.key.occasion}：{numbers}"
+        case SendMail(kind="hand_over"):
+            kind = "补充" if effect.payload.context["supplement"] else "归档"
+            zipped = f"，压缩包 {name}" if (name := effect.payload.context["zip"]) else ""
+            return f"{kind}移交 {effect.payload.context['name']} → {effect.key.subject}{zipped}"
+        case _:
+            return ""
+
+
+def course(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """By time of the pass, the archives, supplements and hand-over mails of it; a step keeps the cells before it."""
+    plant, given, found = Plant(), Row(), {}
+    for step in steps:
+        setting = plant.settings.month_end.model_copy(update=step.get("参数", {}))
+        plant.settings = plant.settings.model_copy(update={"month_end": setting})
+        given |= step.get("行", {})
+        planned = plant.see(reading_of(given), step["时"])
+        found[step["时"]] = [said for effect in planned.effects if (said := _said(effect))]
+    return {time: said for time, said in found.items() if said}
+
+
+@pytest.mark.parametrize("row", RULE.rows("以后的周报日和移交"), ids=row_id)
+def test_what_comes_after_the_archive(row: Row) -> None:
+    assert course(row["给"]) == row["得"]

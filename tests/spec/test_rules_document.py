@@ -45,8 +45,6 @@ NO_TABLE = {
     "penalty_mails": "the mail of a penalty proposal; tests/spec/test_planned_effects.py",
     "registration_row": "a row that the registration rule calls for; tests/spec/test_personal_ledger.py",
     "release_mail": "the notice of a released row; tests/spec/test_planned_effects.py",
-    "remarks": "where what was decided is said; tests/spec/test_planned_effects.py",
-    "reminders": "the agenda as calendar files; tests/functional/test_case_mails.py",
     "sending_policy": "when and to whom mail leaves; tests/unit/test_sending_policy.py",
     "share_links": "file addresses; tests/spec/test_rule_run_mails.py",
     "wanted_cells": "texts for our own cells; tests/spec/test_planned_effects.py",
