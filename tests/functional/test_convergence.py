@@ -44,6 +44,11 @@ def penalties_on(plant: PlantFolder) -> None:
     plant.config.write_text(f"{head}\npenalty:{section}", encoding="utf-8")
 
 
+def closed(plant: PlantFolder) -> None:
+    """What is still open belongs to the next month's archive."""
+    plant.retype(COMPLAINTS, 0, 状态="关闭", 关闭日期="2026-11-27")
+
+
 def archived(plant: PlantFolder) -> None:
     """The month's archive is made; what is said of it comes with the next pass."""
     plant.configure(quality_manager="韩立川")
@@ -117,7 +122,7 @@ WAYS: dict[str, tuple[list[Step], str]] = {
     "archive": ([late_measure, at("08:05")], "2026-11-30T17:00"),
     "round.archive": ([], "2026-11-30T17:00"),
     "mail.hand_over": ([late_measure, at("08:05"), archived], "2026-11-30T17:10"),
-    "archive.supplement": ([late_measure, at("08:05"), archived], "2026-12-03T09:00"),
+    "archive.supplement": ([late_measure, at("08:05"), closed, archived], "2026-12-03T09:00"),
     "round.month_end": ([], "2026-11-30T09:00"),
     "round.digest": ([], "08:30"),
     "cells": ([typed(complaint(不良数量="很多")), at("08:05")], "08:16"),
