@@ -98,8 +98,8 @@ def _news(item: DeckItem) -> Iterator[TextBlock]:
 def _containment(case: Case, today: date) -> Iterator[Block]:
     complaint = case.complaint
     told = [text for text in (complaint.containment, complaint.interim_actions) if text]
-    if told or not case.rows.containments:
-        yield TextBlock("紧急措施与围堵", tuple(told) or ("尚未填写",), Tone.PLAIN if told else Tone.QUIET)
+    if told:
+        yield TextBlock("紧急措施与围堵", tuple(told))
     if case.rows.containments:
         rows = tuple(
             (cell(entry.place or ""), cell(number(entry.quantity)), cell(number(entry.checked)),
@@ -127,8 +127,6 @@ def _causes(case: Case) -> Iterator[Block]:
     ]
     if told:
         yield TextBlock("" if any(chains) else "原因分析", tuple(told))
-    elif not any(chains):
-        yield TextBlock("原因分析", ("尚未填写",), Tone.QUIET)
 
 
 def _asked(question: str | None, answer: str | None) -> str:
@@ -154,8 +152,8 @@ def action_status(action: Action, today: date) -> TableCell:
 
 def _measures(case: Case, today: date) -> Iterator[Block]:
     if not case.rows.actions:
-        lasting = case.complaint.lasting_actions
-        yield TextBlock("措施", (lasting or "尚未填写",), Tone.PLAIN if lasting else Tone.QUIET)
+        if case.complaint.lasting_actions:
+            yield TextBlock("措施", (case.complaint.lasting_actions,))
         return
     rows = tuple(
         (cell(action.action_number or ""), cell(action.kind.value if action.kind else ""), cell(action.content or ""),
@@ -211,7 +209,13 @@ def item_slide(item: DeckItem, today: date) -> ItemSlide:
     complaint = case.complaint
     photos, note = _photos(item)
     title = f"{case.name} {complaint.customer or '客户未填'} {product_of(complaint)}：{complaint.phenomenon or ''}"
-    blocks = (*_containment(case, today), *_causes(case), *_measures(case, today), *_score(item))
+    parts = {
+        "紧急措施与围堵": tuple(_containment(case, today)), "原因分析": tuple(_causes(case)),
+        "措施": tuple(_measures(case, today)),
+    }
+    blank = [name for name, told in parts.items() if not told]
+    missing = (TextBlock("尚未填写", ("、".join(blank),), Tone.QUIET),) if blank else ()
+    blocks = (*(block for told in parts.values() for block in told), *missing, *_score(item))
     return ItemSlide(
         f"item/{case.case_id}", title, _facts(item, today), flow_of(item, today), _problem(case, today),
         (*_news(item), _next(item, today)), blocks, photos, note, sources_of(case, photos),

@@ -83,3 +83,14 @@ def test_what_goes_on_beside_no_photo_uses_the_wider_page() -> None:
 def test_no_rows_say_so() -> None:
     (page,) = pages_of([TableBlock("逾期", (TableColumn("事项", 1),), (), "没有逾期事项。")])
     assert words_of([page]) == "逾期没有逾期事项。"
+
+
+def test_a_last_page_is_no_orphan() -> None:
+    columns = (TableColumn("编号", 1), TableColumn("内容", 4))
+    for count in range(1, 60):
+        rows = tuple((TableCell(f"C{number}"), TableCell("修模")) for number in range(count))
+        pages = fill([TableBlock("", columns, rows)], lambda _number: WHOLE)
+        shown = [sum(isinstance(piece, Line) and not piece.head for piece in page.pieces) for page in pages]
+        assert sum(shown) == count
+        assert len(pages) == 1 or shown[-1] >= 4, shown  # a full page holds 17
+        assert len(pages) == -(-count // 17)

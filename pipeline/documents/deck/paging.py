@@ -12,6 +12,8 @@ from schemas.deck import Block
 #: Where the n-th page (from 0) has room for blocks.
 Areas = Callable[[int], Area]
 _LEAST = 60.0  # points; a page with less room than this is not begun
+_ORPHAN = 0.3  # of a page's height: a last page with less on it takes over from the pages before
+_LOWERED = tuple(share / 100 for share in range(96, 48, -4))
 
 
 @dataclass(slots=True)
@@ -62,10 +64,32 @@ def _continue_table(page: Filled, piece: Piece) -> None:
 def fill(blocks: Sequence[Block], areas: Areas) -> list[Filled]:
     """The pages that ``blocks`` take, at least one; an area lower than ``_LEAST`` points is left empty.
 
-    A plant's template whose pages are all that low is refused before it comes to this (``DeckTemplateFault``).
+    A last page with next to nothing on it gets its share of the pages before. A plant's template whose pages are all
+    too low is refused before it comes to this (``DeckTemplateFault``).
     """
+    pieces = list(pieces_of(blocks, areas(0).width))
+    pages = _filled(pieces, areas)
+    for share in _LOWERED if len(pages) > 1 else ():
+        if pages[-1].used >= _ORPHAN * areas(len(pages) - 1).height:
+            break
+        tried = _filled(pieces, _lowered(areas, share))
+        if len(tried) > len(pages):
+            break
+        pages = tried
+    return pages
+
+
+def _lowered(areas: Areas, share: float) -> Areas:
+    def area(number: int) -> Area:
+        return replace(areas(number), height=areas(number).height * share)
+
+    return area
+
+
+def _filled(pieces: Sequence[Piece], areas: Areas) -> list[Filled]:
+    """The pages as full as they become."""
     pages = [Filled(areas(0))]
-    pending = list(pieces_of(blocks, pages[0].area.width))
+    pending = list(pieces)
     at = 0
     while at < len(pending):
         page, piece = pages[-1], pending[at]
