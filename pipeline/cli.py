@@ -165,7 +165,7 @@ def _add_outbox(add: _Add, config: _Option, now: _Option, as_json: _Option) -> N
 
 def _add_summary(add: _Add, now: _Option, as_json: _Option) -> None:
     """The review of a period."""
-    summary = add("summary", "月、季、半年、年度总结：带图表和可透视明细的工作簿")
+    summary = add("summary", "月、季、半年、年度总结：带图表和可透视明细的工作簿，另有简短的汇报 PPT")
     summary.add_argument("--period", required=True, metavar="期间", help="2026-11、2026Q4、2026H2 或 2026")
     summary.add_argument("-c", "--config", default="config.yaml", metavar="CONFIG", help="默认 ./config.yaml")
     summary.add_argument("--into", default=".", metavar="DIR", help="写入这个文件夹，默认当前文件夹")

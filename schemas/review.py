@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+#: Upper bounds of the days from receipt to closing, and how the classes are called.
+_CLOSING = ((7, "7 天内"), (14, "8–14 天"), (30, "15–30 天"), (60, "31–60 天"), (None, "60 天以上"))
+
+
+def closing_classes(days_to_close: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    """How many complaints took how long to close: every class with its count."""
+    counts = dict.fromkeys((name for _, name in _CLOSING), 0)
+    for days in days_to_close:
+        counts[next(name for bound, name in _CLOSING if bound is None or days <= bound)] += 1
+    return tuple(counts.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +112,8 @@ class Review:
     cost: float
     lessons: tuple[tuple[str, str, str], ...]
     cases: tuple[ReviewedCase, ...]
+
+    @property
+    def restarts(self) -> int:
+        """How many complaints were restarted; ``restarted`` lists the most often restarted of them."""
+        return sum(bool(entry.cells["重开次数"]) for entry in self.cases)

@@ -90,8 +90,11 @@ def columns_and_line(
     sheet.page_setup.fitToHeight = 1  # table and chart on one page
 
 
-def pareto_chart(sheet: Worksheet, at: str, title: str, rows: int, heading_row: int) -> None:
-    """Bars in falling order and the cumulated share on a second axis; columns: name, count, share, cumulated."""
+def pareto_chart(sheet: Worksheet, at: str, title: str, rows: int, heading_row: int, total: int) -> None:
+    """Bars in falling order and the cumulated share on a second axis; columns: name, count, share, cumulated.
+
+    ``total`` of all bars is as high as 100 %, so that the line begins on top of the first bar.
+    """
     first, last = heading_row, heading_row + rows
     names = Reference(sheet, min_col=1, min_row=first + 1, max_row=last)
     chart = BarChart()
@@ -101,6 +104,7 @@ def pareto_chart(sheet: Worksheet, at: str, title: str, rows: int, heading_row: 
     _dress(chart, title, "件")
     _fill(chart, [BLUE])
     chart.dataLabels = _labels()
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, total
     line = LineChart()
     line.add_data(Reference(sheet, min_col=4, min_row=first, max_row=last), titles_from_data=True)
     line.series[0].graphicalProperties.line = LineProperties(solidFill=ORANGE, w=28575)

@@ -19,7 +19,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from pipeline.ooxml.restamp import restamped
 from pipeline.review.charts import BLUE, FONT, GREEN, GREY, ORANGE, bars, columns_and_line, pareto_chart
-from schemas.review import Review
+from schemas.review import Review, closing_classes
 
 _DARK, _BAND = "1F3864", "DCE6F2"
 _THIN = Side(style="thin", color="BFBFBF")
@@ -34,7 +34,6 @@ _WIDE = {
     "客户": 14,
 }
 _USUAL = 12
-_CLOSING = ((7, "7 天内"), (14, "8–14 天"), (30, "15–30 天"), (60, "31–60 天"), (10**6, "60 天以上"))
 Value = str | int | float | date | None
 #: Of each subject: the sheet's name, its note, and the headings.
 _LISTS = {
@@ -105,7 +104,7 @@ def _overview(sheet: Worksheet, found: Review) -> None:
         ("接诉", f"{found.received} 件（{levels}）"), ("关闭", f"{found.closed} 件"),
         ("期末未关闭", f"{found.open_at_end} 件"),
         ("按时率", punctual or "—"), ("结案用时", usual), ("费用", f"{found.cost:,.0f} 元"),
-        ("重复发生", f"{len(found.repeats)} 组"), ("重新启动", f"{len(found.restarted)} 件"),
+        ("重复发生", f"{len(found.repeats)} 组"), ("重新启动", f"{found.restarts} 件"),
     )
     for row, (name, text) in enumerate(lines, _HEADING_ROW):
         _put(sheet, row, 1, name)
@@ -131,7 +130,7 @@ def _paretos(workbook: Workbook, found: Review) -> None:
         if rows:
             largest = shares[0]
             title = f"按{name}：{largest.name} 最多，{largest.count} 件（{largest.part:.0%}）"
-            pareto_chart(sheet, _below(len(rows)), title, len(rows), _HEADING_ROW)
+            pareto_chart(sheet, _below(len(rows)), title, len(rows), _HEADING_ROW, found.received)
 
 
 def _punctuality(sheet: Worksheet, found: Review) -> None:
@@ -144,10 +143,8 @@ def _punctuality(sheet: Worksheet, found: Review) -> None:
 
 def _closing(sheet: Worksheet, found: Review) -> None:
     _title(sheet, "结案用时", f"期内关闭 {found.closed} 件，接诉到关闭的天数")
-    counts = dict.fromkeys((name for _, name in _CLOSING), 0)
-    for days in found.days_to_close:
-        counts[next(name for limit, name in _CLOSING if days <= limit)] += 1
-    _table(sheet, ("用时", "件数"), list(counts.items()))
+    counts = closing_classes(found.days_to_close)
+    _table(sheet, ("用时", "件数"), counts)
     bars(sheet, _below(len(counts)), "期内关闭的客诉用了多少天", len(counts), _HEADING_ROW, (2, 2), "件", [BLUE])
 
 

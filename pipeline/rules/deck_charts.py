@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pipeline.rules.deck_items import DeckMatter
-from pipeline.rules.deck_statistics import Bar, ages, oldest, on_time, pareto, weeks, within_a_year
+from pipeline.rules.deck_statistics import ages, oldest, on_time, weeks, within_a_year
+from pipeline.rules.pareto import pareto, pareto_chart
 from schemas.deck import Chart, ChartKind, ChartsSlide, Figure, Series
 
 _YEAR = "近 12 个月接诉的公共台账客诉"
+_BARS = 8  # two charts stand side by side
 
 
 def _trend(matters: Sequence[DeckMatter], now: datetime) -> Chart:
@@ -52,27 +54,13 @@ def _rates(matters: Sequence[DeckMatter], now: datetime) -> Chart:
     )
 
 
-def _pareto(bars: Sequence[Bar], subject: str) -> Chart:
-    named = [bar for bar in bars if bar.name != "未填写"]
-    if not named:
-        message = f"台账没有填写{subject}"
-    else:
-        whole = sum(bar.count for bar in bars)
-        message = f"{subject}以“{named[0].name}”最多：{named[0].count} 件，占 {named[0].count / whole:.0%}"
-    counts = Series("件数", tuple(bar.count for bar in bars))
-    shares = Series("累计占比", tuple(round(bar.share, 4) for bar in bars))
-    note = f"{_YEAR}，共 {sum(bar.count for bar in bars)} 件"
-    return Chart(ChartKind.PARETO, message, tuple(bar.name for bar in bars), (counts, shares), note)
-
-
 def chart_slides(matters: Sequence[DeckMatter], figures: tuple[Figure, ...], now: datetime) -> Iterator[ChartsSlide]:
     """Overview with trend and age; on-time rate beside the failure classes and departments behind it."""
     sources = ("统计来自公共台账的接诉时间、关闭日期、要求日与提交日、失效类别、责任部门；图表可以直接编辑数据。",)
     yield ChartsSlide("overview", "本周概览", figures, (_trend(matters, now), _ages(matters, now)), sources)
     year = within_a_year(matters, now.date())
-    classes = pareto(year, lambda matter: matter.case.complaint.failure_class)
-    departments = pareto(year, lambda matter: matter.case.complaint.department)
-    yield ChartsSlide(
-        "pareto", "问题集中在哪里", (), (_pareto(classes, "失效类别"), _pareto(departments, "责任部门")), sources
-    )
+    classes = pareto((matter.case.complaint.failure_class for matter in year), _BARS)
+    departments = pareto((matter.case.complaint.department for matter in year), _BARS)
+    charts = (pareto_chart(classes, "失效类别", _YEAR), pareto_chart(departments, "责任部门", _YEAR))
+    yield ChartsSlide("pareto", "问题集中在哪里", (), charts, sources)
     yield ChartsSlide("ontime", "各节点是否按期", (), (_rates(matters, now),), sources)

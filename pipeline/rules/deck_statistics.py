@@ -1,12 +1,11 @@
-"""The figures behind the deck's charts: opened and closed per week, age, on-time rate, Pareto; counts only."""
+"""The figures behind the deck's charts: opened and closed per week, age, on-time rate; counts only."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import accumulate
 
 from pipeline.rules.deck_items import DeckMatter
 from pipeline.rules.state import is_dismissed, is_open
@@ -17,8 +16,6 @@ _WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
 #: Upper bounds of age in days, and how the classes are called.
 AGES = ((7, "≤7天"), (14, "8–14天"), (30, "15–30天"), (60, "31–60天"), (None, ">60天"))
-_BARS = 8
-_REST = "其他"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,6 @@ class OnTime:
     def rate(self) -> float:
         """The share that was kept; 1 when nothing was due."""
         return self.kept / self.due if self.due else 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of a Pareto chart with the share of all up to here."""
-
-    name: str
-    count: int
-    share: float
 
 
 def _received(matter: DeckMatter) -> date | None:
@@ -119,17 +107,3 @@ def on_time(matters: Iterable[DeckMatter], now: datetime) -> tuple[OnTime, ...]:
                 due[clock.name] += 1
                 kept[clock.name] += clock.stopped is not None and clock.stopped <= clock.due
     return tuple(OnTime(name, due[name], kept[name]) for name in ClockName if due[name])
-
-
-def pareto(matters: Iterable[DeckMatter], name_of: Callable[[DeckMatter], str | None]) -> tuple[Bar, ...]:
-    """Counts by name, most frequent first, the tail as 其他; what was not filled in is a bar of its own."""
-    counts = Counter(name_of(matter) or "未填写" for matter in matters)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    if len(ordered) > _BARS:
-        rest = sum(count for _, count in ordered[_BARS - 1 :])
-        ordered = [*ordered[: _BARS - 1], (_REST, rest)]
-    whole = sum(counts.values())
-    return tuple(
-        Bar(name, count, total / whole)
-        for (name, count), total in zip(ordered, accumulate(count for _, count in ordered), strict=True)
-    )

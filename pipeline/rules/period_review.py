@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from pipeline.rules.pareto import pareto
 from pipeline.rules.state import is_dismissed, is_open
 from pipeline.workdays import Workdays
 from schemas.case import Case, Standing
 from schemas.decisions import ClockName, Decisions
-from schemas.review import MonthCount, Period, Punctuality, Repeat, Review, ReviewedCase, Share
+from schemas.review import MonthCount, Period, Punctuality, Repeat, Review, ReviewedCase
 from schemas.rows import Complaint
+from schemas.values import Level
 from schemas.values.text import plain_text
 
-UNNAMED = "（未填）"
-_TREND_MONTHS, _SHOWN, _BARS = 12, 10, 10
-_REST = "其他"
+_TREND_MONTHS, _SHOWN = 12, 10
 _FRIDAY = 4
 _WEEK, _DAY = timedelta(days=7), timedelta(days=1)
 Decided = tuple[Case, Decisions]
@@ -74,27 +74,14 @@ def _months_up_to(last: date, count: int) -> list[tuple[date, date]]:
     return found[::-1]
 
 
-def _trend(counted: Sequence[_Counted], period: Period) -> Iterator[MonthCount]:
-    length = (period.last.year - period.first.year) * 12 + period.last.month - period.first.month + 1
-    for first, last in _months_up_to(period.last, max(_TREND_MONTHS, length)):
+def _trend(counted: Sequence[_Counted], until: date) -> Iterator[MonthCount]:
+    """The twelve months up to the one of ``until``, which counts as far as it has come."""
+    for first, last in _months_up_to(until, _TREND_MONTHS):
         yield MonthCount(
             f"{first:%Y-%m}", sum(first <= entry.received <= last for entry in counted),
             sum(entry.closed is not None and first <= entry.closed <= last for entry in counted),
             sum(entry.is_open_at(last) for entry in counted),
         )
-
-
-def pareto(names: Iterable[str | None]) -> tuple[Share, ...]:
-    """Counts by name, most first, the rest beyond ten bars together; blanks counted under （未填）."""
-    counts = Counter(plain_text(name) or UNNAMED for name in names)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    if len(ordered) > _BARS:
-        ordered = [*ordered[:_BARS - 1], (_REST, sum(count for _, count in ordered[_BARS - 1:]))]
-    total, run, shares = sum(counts.values()), 0, []
-    for name, count in ordered:
-        run += count
-        shares.append(Share(name, count, count / total, run / total))
-    return tuple(shares)
 
 
 def _punctuality(counted: Sequence[_Counted], period: Period, now: datetime) -> Iterator[Punctuality]:
@@ -185,6 +172,7 @@ def review(
         found = sorted((line for line in values if line[-1] > 0), key=lambda line: (-line[-1], line[0]))
         return tuple(found[:_SHOWN])
 
+    levels = Counter(entry.decisions.level.level for entry in within)
     costly = sorted(((*_title(entry), entry.complaint.cost or 0.0) for entry in touched if entry.complaint.cost),
                     key=lambda line: (-line[-1], line[0]))
     lessons = [(entry.case.name, _title(entry)[2], text) for entry in touched
@@ -192,8 +180,8 @@ def review(
     return Review(
         period=period, site=site, made=today, received=len(within), closed=len(closed),
         open_at_end=sum(entry.is_open_at(min(period.last, today)) for entry in counted),
-        levels=dict(Counter(entry.decisions.level.level.value for entry in within)),
-        trend=tuple(_trend(counted, period)),
+        levels={level.value: count for level in Level if (count := levels[level])},
+        trend=tuple(_trend(counted, min(period.last, today))),
         paretos={name: pareto(value(entry.complaint) for entry in within) for name, value in _BY.items()},
         punctuality=tuple(_punctuality(counted, period, now)),
         days_to_close=tuple(sorted((entry.closed - entry.received).days for entry in closed if entry.closed)),

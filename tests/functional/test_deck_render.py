@@ -17,7 +17,8 @@ from pptx.slide import Slide
 
 from pipeline.documents.deck.fault import DeckTemplateFault, DeckUnreadable
 from pipeline.documents.deck.template import check_template
-from schemas.deck import DeckView
+from pipeline.rules.pareto import pareto, pareto_chart
+from schemas.deck import ChartsSlide, DeckView
 from templates.build_deck import built
 from tests.deck_samples import NOW, deck, item, made, nasty, read_photo, template
 from tests.pages import check_file
@@ -70,6 +71,19 @@ def test_charts_are_native_and_their_workbooks_hold_no_formula() -> None:
         with zipfile.ZipFile(io.BytesIO(blob)) as workbook:
             assert not any(b"<f>" in workbook.read(name) for name in workbook.namelist() if "sheet" in name)
             assert b"2026-11-26T09:00:00Z" in workbook.read("docProps/core.xml")
+
+
+def test_a_pareto_chart_has_falling_bars_and_its_line_from_0_to_100_percent_on_an_axis_of_its_own() -> None:
+    shares = pareto(["泄漏"] * 5 + ["脱落"] * 3 + ["异响"] * 2)
+    view = replace(deck(), slides=(ChartsSlide("p", "帕累托", (), (pareto_chart(shares, "失效类别", "近一年"),)),))
+    (native,) = (shape.chart for _, shape in shapes_of(made(view).content) if shape.has_chart)
+    columns, line = native.plots
+    assert (tuple(columns.series[0].values), tuple(line.series[0].values)) == ((5, 3, 2), (0.5, 0.8, 1))
+    counts, percent = native._chartSpace.xpath(".//c:valAx")
+    scales = [[axis.find(f".//{{*}}{name}").get("val") for name in ("min", "max")] for axis in (counts, percent)]
+    assert [[float(value) for value in scale] for scale in scales] == [[0, 10], [0, 1]]
+    assert percent.find("{*}crosses").get("val") == "max"
+    assert percent.find("{*}numFmt").get("formatCode") == "0%"
 
 
 def test_photos_keep_their_proportions_and_are_stored_as_they_are() -> None:

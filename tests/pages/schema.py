@@ -68,6 +68,7 @@ def _plain_workbook() -> bytes:
     sheet = book.worksheets[0]
     sheet["A1"] = "1"
     sheet["A1"].font = Font(name="Arial", bold=True, italic=True, underline="single", color="FF0000")
+    sheet["A2"].font = Font(name="Arial", size=12)
     sheet.merge_cells("A1:B1")
     return _saved(book.save)
 

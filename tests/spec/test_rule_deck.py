@@ -15,10 +15,11 @@ from pipeline.rules.deck_decisions import questions_of
 from pipeline.rules.deck_facts import changes_since, facts_of, shown_item
 from pipeline.rules.deck_flow import flow_of
 from pipeline.rules.deck_items import DeckItem, DeckMatter, deck_items
-from pipeline.rules.deck_statistics import ages, on_time, pareto, weeks
+from pipeline.rules.deck_statistics import ages, on_time, weeks
 from pipeline.rules.deck_view import DeckWeek, deck_view
 from pipeline.rules.history import History
 from pipeline.rules.identity import identify
+from pipeline.rules.pareto import pareto
 from pipeline.rules.runs import BEFORE_START, SUBJECT, mark_kind
 from pipeline.rules.wanted_deck import KIND, NAME, open_week
 from pipeline.workdays import Workdays
@@ -170,14 +171,12 @@ def test_the_figures_behind_the_charts() -> None:
         (45, 1, 0, 2), (46, 0, 0, 2), (47, 1, 1, 2), (48, 1, 0, 3),
     ]
     assert dict(ages(found, NOW.date())) == {"≤7天": 2, "8–14天": 0, "15–30天": 0, "31–60天": 1, ">60天": 0}
-    assert [(bar.name, bar.count, bar.share) for bar in pareto(found, lambda m: m.case.complaint.failure_class)] == [
-        ("未填写", 3, 0.6), ("泄漏", 2, 1.0),
-    ]
+    classes = pareto(matter.case.complaint.failure_class for matter in found)
+    assert [(bar.name, bar.count, bar.cumulated) for bar in classes] == [("（未填）", 3, 0.6), ("泄漏", 2, 1.0)]
     kept = {entry.clock.value: (entry.kept, entry.due) for entry in on_time(found, NOW)}
     assert kept["D3"] == (0, 1)  # 24 hours from 11-20, submitted on 11-25
 
 
 def test_a_long_tail_of_classes_is_put_together_at_the_end() -> None:
-    found = matters(*[{"接诉": "2026-11-24", "失效类别": f"类{number}"} for number in range(12)])
-    bars = pareto(found, lambda matter: matter.case.complaint.failure_class)
-    assert (len(bars), bars[-1].name, bars[-1].count, bars[-1].share) == (8, "其他", 5, 1.0)
+    bars = pareto((f"类{number}" for number in range(12)), 8)
+    assert (len(bars), bars[-1].name, bars[-1].count, bars[-1].cumulated) == (8, "其他", 5, 1.0)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.rules.pareto import UNNAMED, pareto
 from pipeline.rules.period import PeriodUnreadable, period_of
-from pipeline.rules.period_review import UNNAMED, pareto, review
+from pipeline.rules.period_review import review
 from pipeline.workdays import Workdays
 from schemas.review import Review
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger

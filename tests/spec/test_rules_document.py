@@ -43,6 +43,7 @@ NO_TABLE = {
     ),
     "meeting_mails": "mails that follow from sheet 会议; tests/spec/test_planned_effects.py",
     "penalty_mails": "the mail of a penalty proposal; tests/spec/test_planned_effects.py",
+    "review_deck": "puts the slides of a period review together; tests/functional/test_cli_summary.py",
     "registration_row": "a row that the registration rule calls for; tests/spec/test_personal_ledger.py",
     "release_mail": "the notice of a released row; tests/spec/test_planned_effects.py",
     "sending_policy": "when and to whom mail leaves; tests/unit/test_sending_policy.py",

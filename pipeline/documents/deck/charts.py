@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.dml import MSO_THEME_COLOR
-from pptx.oxml import parse_xml
 from pptx.util import Pt
 
+from pipeline.documents.deck.combined import LABEL_SIZE, pareto_line, trend_line
 from pipeline.documents.deck.drawing import Area, Canvas, Words
 from pipeline.documents.deck.figures import card_height, draw_figures
 from pipeline.documents.deck.measure import fitted, line_height, readable, wrap
 from pipeline.documents.deck.page import Extra, Sheet, body_of
 from pipeline.documents.deck.palette import HEAD, QUIET
 from pipeline.documents.deck.template import Pages
-from schemas.deck import Chart, ChartKind, ChartsSlide, Series
+from schemas.deck import Chart, ChartKind, ChartsSlide
 
 if TYPE_CHECKING:
     from pptx.slide import Slide
 
-_MESSAGE_SIZE, _NOTE_SIZE, _LABEL_SIZE = 16, 12, 12
+_MESSAGE_SIZE, _NOTE_SIZE = 16, 12
 _GAP = 24.0
 _LONGEST_LABEL = 12
-_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _COLOURS = (MSO_THEME_COLOR.ACCENT_1, MSO_THEME_COLOR.ACCENT_6, MSO_THEME_COLOR.ACCENT_5)
 
 
@@ -77,18 +74,14 @@ def _native(slide: Slide, room: Area, chart: Chart) -> None:
     frame.name = "图表"
     native = frame.chart
     _dress(native, chart)
-    if chart.kind in {ChartKind.TREND, ChartKind.PARETO}:
-        # columns below, line above: the labels of neither hide the other
-        native.value_axis.maximum_scale = 2.1 * max(1, *(_top(series) for series in chart.series[:-1]))
-        _last_as_line(native, _top(chart.series[-1]), percent=chart.kind is ChartKind.PARETO)
-
-
-def _top(series: Series) -> float:
-    return max((value for value in series.values if value is not None), default=0)
+    if chart.kind is ChartKind.TREND:
+        trend_line(native, chart.series)
+    elif chart.kind is ChartKind.PARETO:
+        pareto_line(native, chart.series, room.height)
 
 
 def _dress(native: Any, chart: Chart) -> None:
-    native.font.size, native.font.color.theme_color = Pt(_LABEL_SIZE), MSO_THEME_COLOR.TEXT_1
+    native.font.size, native.font.color.theme_color = Pt(LABEL_SIZE), MSO_THEME_COLOR.TEXT_1
     native.has_title = False
     native.has_legend = len(chart.series) > 1
     if native.has_legend:
@@ -100,7 +93,7 @@ def _dress(native: Any, chart: Chart) -> None:
         series.format.fill.fore_color.theme_color = _COLOURS[position % len(_COLOURS)]
     plot.has_data_labels = True
     labels = plot.data_labels
-    labels.font.size, labels.position, labels.show_value = Pt(_LABEL_SIZE), XL_LABEL_POSITION.OUTSIDE_END, True
+    labels.font.size, labels.position, labels.show_value = Pt(LABEL_SIZE), XL_LABEL_POSITION.OUTSIDE_END, True
     labels.number_format, labels.number_format_is_linked = "0%" if chart.kind is ChartKind.RATES else "0;-0;", False
     value, category = native.value_axis, native.category_axis
     value.visible, value.has_major_gridlines, value.minimum_scale = False, False, 0
@@ -110,68 +103,3 @@ def _dress(native: Any, chart: Chart) -> None:
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     category.format.line.color.theme_color = MSO_THEME_COLOR.ACCENT_6
     category.has_major_gridlines = False
-
-
-def _last_as_line(native: Any, top: float, *, percent: bool) -> None:
-    """Take the last series out of the columns and draw it as a line on axes of its own, as Excel's combined charts do.
-
-    python-pptx draws one kind per chart; the workbook behind stays the same, so people edit it as any other.
-    """
-    area = native._chartSpace.chart.plotArea
-    columns = area.find(f"{{{_C}}}barChart")
-    series = columns.findall(f"{{{_C}}}ser")[-1]
-    columns.remove(series)
-    for name in ("invertIfNegative", "spPr", "dLbls"):
-        for element in series.findall(f"{{{_C}}}{name}"):
-            series.remove(element)
-    colour = "B3261E" if percent else "1F3864"
-    looks = parse_xml(
-        f'<c:root xmlns:c="{_C}" xmlns:a="{_A}"><c:spPr><a:ln w="28575"><a:solidFill><a:srgbClr val="{colour}"/>'
-        '</a:solidFill></a:ln></c:spPr><c:marker><c:symbol val="circle"/><c:size val="6"/><c:spPr><a:solidFill>'
-        f'<a:srgbClr val="{colour}"/></a:solidFill></c:spPr></c:marker>{_line_labels(percent=percent)}</c:root>'
-    )
-    at = series.index(series.find(f"{{{_C}}}tx")) + 1
-    for offset, element in enumerate(list(looks)):
-        series.insert(at + offset, element)
-    etree_smooth = parse_xml(f'<c:smooth xmlns:c="{_C}" val="0"/>')
-    series.append(etree_smooth)
-    line = parse_xml(
-        f'<c:lineChart xmlns:c="{_C}"><c:grouping val="standard"/><c:varyColors val="0"/><c:marker val="1"/>'
-        '<c:axId val="50990001"/><c:axId val="50990002"/></c:lineChart>'
-    )
-    line.insert(2, series)
-    columns.addnext(line)
-    _second_axes(area, top or 1)
-
-
-def _line_labels(*, percent: bool) -> str:
-    form = "0%" if percent else "0"
-    return (
-        f'<c:dLbls><c:numFmt formatCode="{form}" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr><c:txPr><a:bodyPr/>'
-        f'<a:p><a:pPr><a:defRPr sz="{_LABEL_SIZE * 100}" b="1"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
-        '<c:dLblPos val="t"/><c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/>'
-        '<c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>'
-    )
-
-
-def _second_axes(area: Any, top: float) -> None:
-    category, value = deepcopy(area.find(f"{{{_C}}}catAx")), deepcopy(area.find(f"{{{_C}}}valAx"))
-    for axis, own, other in ((category, "50990001", "50990002"), (value, "50990002", "50990001")):
-        axis.find(f"{{{_C}}}axId").set("val", own)
-        axis.find(f"{{{_C}}}crossAx").set("val", other)
-    category.find(f"{{{_C}}}delete").set("val", "1")
-    value.find(f"{{{_C}}}delete").set("val", "0")  # a deleted axis loses its own scale in some programs: shown bare
-    value.find(f"{{{_C}}}crosses").set("val", "max")
-    for name in ("majorTickMark", "minorTickMark", "tickLblPos"):
-        value.find(f"{{{_C}}}{name}").set("val", "none")
-    value.find(f"{{{_C}}}tickLblPos").addnext(parse_xml(
-        f'<c:spPr xmlns:c="{_C}" xmlns:a="{_A}"><a:ln><a:noFill/></a:ln></c:spPr>'
-    ))
-    scaling = value.find(f"{{{_C}}}scaling")
-    for name, limit in (("max", 1.25 * top), ("min", -1.25 * top)):
-        for element in scaling.findall(f"{{{_C}}}{name}"):
-            scaling.remove(element)
-        scaling.append(parse_xml(f'<c:{name} xmlns:c="{_C}" val="{limit:.6g}"/>'))
-    last = area.findall(f"{{{_C}}}valAx")[-1]
-    last.addnext(value)
-    value.addnext(category)
