@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,10 @@ class Expected:
     what: str
     patterns: tuple[str, ...]
     person: str
+
+    def is_among(self, paths: Collection[str]) -> bool:
+        """Whether one of the files is such a paper; ``paths`` are relative to the folder, with ``/``."""
+        return any(fnmatchcase(path, pattern) for path in paths for pattern in self.patterns)
 
 
 @dataclass(frozen=True, slots=True)

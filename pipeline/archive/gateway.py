@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipeline.archive.bag import DATA, MANIFEST, TAG_MANIFEST, bag_facts, made_by, read_manifest, write_tag_files
@@ -42,7 +41,7 @@ def _missing(case: ArchivedCase, sources: Sequence[Source], folder: str) -> tupl
     names = [source.target.removeprefix(f"{folder}/") for source in sources]
     absent = [
         Owing(f"{expected.what}（资料夹）", expected.person) for expected in case.expected
-        if not any(fnmatchcase(name, pattern) for name in names for pattern in expected.patterns)
+        if not expected.is_among(names)
     ]
     return (*(Owing(f"{owing.what}（台账）", owing.person) for owing in case.owing), *absent)
 

@@ -153,7 +153,7 @@ def rounds(work: Pass) -> Iterator[Effect]:
     lines = weekly_lines(pairs, week, work.directory, work.settings, work.now)
     desk = Newsdesk(matters, work.memory.effects.values(), work.memory.told, work.directory, lines)
     stale = [reading.ledger for reading in work.snapshot.readings if reading.stale_because]
-    facts = RunFacts(desk, work.settings, work.calendar, work.history, stale, work.now)
+    facts = RunFacts(desk, work.documents, work.settings, work.calendar, work.history, stale, work.now)
     yield from starting_marks(work.now, work.calendar, work.settings, work.history)
     yield from wanted_run_mails(facts)
     yield from wanted_digests(

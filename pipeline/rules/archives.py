@@ -11,25 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.rules.hand_over import belongs_to_month, is_registered, lacking_in_ledger, month_of
+from pipeline.rules.hand_over_papers import expected_papers
 from pipeline.rules.history import History
 from pipeline.rules.runs import due_runs, latest_run, mark_of
 from pipeline.rules.share_links import share_link
-from pipeline.rules.state import is_dismissed
 from pipeline.workdays import Workdays
-from schemas.archive import ArchivedCase, Expected, Owing
+from schemas.archive import ArchivedCase, Owing
 from schemas.case import Case, Directory
 from schemas.decisions import Decisions
 from schemas.effects import AddSupplement, Effect, EffectRecord, EffectState, MakeArchive, SendMail, digest_of
-from schemas.errors import KesuError
 from schemas.ports import Documents
 from schemas.schedule import Errand
 from schemas.settings import Settings
-from schemas.values import MeetingState, Status
 
 ARCHIVE, SUPPLEMENT, HAND_OVER = "archive", "archive.supplement", "mail.hand_over"
 _MONTHS_SUPPLEMENTED = 3
 _TOLD_WITHIN = timedelta(days=7)  # naming somebody in config.yaml does not send last year's hand-overs
-_PICTURES = ("*.jpg", "*.jpeg", "*.png", "*.bmp", "*.gif", "*.heic", "*.webp", "*.tif", "*.tiff")
 Decided = tuple[Case, Decisions]
 
 
@@ -44,40 +41,6 @@ class ArchiveFacts:
     calendar: Workdays
     history: History
     now: datetime
-
-
-def _pattern(documents: Documents, kind: str, round_number: int | None, fallback: str) -> str:
-    try:
-        name = documents.file_name(kind, round_number)
-    except KesuError:
-        name = fallback  # the fault in kind.yaml is told where the document is made
-    return f"{name.rsplit('.', 1)[0]}*"
-
-
-def _anywhere(*patterns: str) -> tuple[str, ...]:
-    """A pattern that holds in the folder and in any folder below it, in capital letters too."""
-    found = [variant for pattern in patterns for variant in (pattern, pattern.upper())]
-    return tuple(form for variant in dict.fromkeys(found) for form in (variant, f"*/{variant}"))
-
-
-def _expected(case: Case, decisions: Decisions, documents: Documents) -> Iterator[Expected]:
-    """The papers of DOMAIN "What the archive for marketing holds", as far as the case has come."""
-    complaint = case.complaint
-    if is_dismissed(complaint) or decisions.form is None:
-        return
-    engineer = complaint.engineer or ""
-    if decisions.form.full_8d:
-        yield Expected("8D报告", _anywhere(_pattern(documents, "eight_d", None, "8D报告"), "*8D*"), engineer)
-    else:
-        yield Expected("客诉处理单", _anywhere(_pattern(documents, "slip", None, "客诉处理单"), "*处理单*"), engineer)
-    for row in case.rows.meetings:
-        meeting = row.record
-        if meeting.state in {MeetingState.HELD, MeetingState.SIGNED}:
-            pattern = _pattern(documents, "minutes", meeting.round, "会议纪要")
-            yield Expected(f"第{meeting.round or 1}次会议纪要", _anywhere(pattern), engineer)
-    if decisions.form.full_8d and complaint.status in {Status.TRACKING, Status.CLOSED}:
-        yield Expected("固化文件", ("固化文件/*",), engineer)
-    yield Expected("不良照片", _anywhere(*_PICTURES), engineer)
 
 
 def _facts(case: Case, decisions: Decisions) -> dict[str, str]:
@@ -97,7 +60,7 @@ def _facts(case: Case, decisions: Decisions) -> dict[str, str]:
 def archived_case(case: Case, decisions: Decisions, documents: Documents) -> ArchivedCase:
     """One complaint as the archive needs it."""
     owing = tuple(Owing(lacking.what, lacking.person) for lacking in lacking_in_ledger(case, decisions))
-    expected = tuple(_expected(case, decisions, documents))
+    expected = expected_papers(case, decisions, documents)
     return ArchivedCase(case.number, case.folder, _facts(case, decisions), owing, expected)
 
 

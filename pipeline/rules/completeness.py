@@ -135,8 +135,11 @@ def _order(field: str) -> int:
     return known.index(field) if field in known else len(known)
 
 
-def _photos_missing(complaint: Complaint, files: Collection[str] | None) -> bool:
-    """``files`` is None while the folder was not looked into: then nobody can say."""
+def photos_missing(complaint: Complaint, files: Collection[str] | None) -> bool:
+    """Whether a quality complaint has no picture among the names in its 附件.
+
+    ``files`` is None while the folder was not looked into: then nobody can say.
+    """
     if files is None or complaint.problem_type not in {None, ProblemType.QUALITY}:
         return False
     return not any(is_picture(name) for name in files)
@@ -160,7 +163,7 @@ def decide_inquiry(
     fields = sorted(why, key=_order)
     questions = [Question(_COLUMNS[field], _text_of(field, complaint.source)) for field in fields]
     reasons = list(dict.fromkeys(why[field] for field in fields))
-    if _photos_missing(complaint, files):
+    if photos_missing(complaint, files):
         questions.append(Question(PHOTOS, _PHOTO_QUESTION))
         reasons.append("附件中没有照片或视频")
     return Inquiry(tuple(questions), addressee, tuple(reasons))

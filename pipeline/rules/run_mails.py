@@ -11,13 +11,16 @@ from datetime import datetime
 
 from pipeline.rules.digest import Newsdesk, PersonsNews
 from pipeline.rules.hand_over import belongs_to_month, is_registered, lacking_in_ledger
+from pipeline.rules.hand_over_papers import lacking_in_folder
 from pipeline.rules.history import History
 from pipeline.rules.owed import NOBODY, Owed, owed_by_person
 from pipeline.rules.runs import BEFORE_START, due_runs, is_switched_on, mark_kind, mark_of, next_run, runs_of
 from pipeline.rules.share_links import share_link
+from pipeline.rules.standing_in import reader_for
 from pipeline.workdays import Workdays
 from schemas.case import Case
 from schemas.effects import Effect, EffectRecord, SendMail, digest_of
+from schemas.ports import Documents
 from schemas.schedule import DueRun, Errand
 from schemas.settings import Settings
 
@@ -31,6 +34,7 @@ class RunFacts:
     """What the mails are made from; ``desk`` knows what today's digest would tell, ``stale`` names old ledgers."""
 
     desk: Newsdesk
+    documents: Documents
     settings: Settings
     calendar: Workdays
     history: History
@@ -71,7 +75,7 @@ class _Recipients:
         cases = [(matter.case, matter.decisions) for matter in facts.desk.matters]
         self._facts, self.sitting = facts, sitting
         weekly, month = sitting.period(Errand.WEEKLY), sitting.period(Errand.MONTH_END)
-        owed = owed_by_person(cases, facts.desk.directory) if weekly else {}
+        owed = owed_by_person(cases, facts.desk.directory, facts.now.date()) if weekly else {}
         self.owed = {person: entries for person, entries in owed.items() if any(entry.is_late for entry in entries)}
         self.unfinished = self._unfinished(month) if month else {}
 
@@ -82,7 +86,8 @@ class _Recipients:
             case, decisions = matter.case, matter.decisions
             if not is_registered(case, decisions, facts.settings) or not belongs_to_month(case, month):
                 continue
-            for lacking in lacking_in_ledger(case, decisions):
+            papers = lacking_in_folder(case, decisions, facts.documents)
+            for lacking in (*lacking_in_ledger(case, decisions), *papers):
                 person = self._reader(case, lacking.person, released=decisions.released)
                 known = found.setdefault(person, {}).get(case.number)
                 what = lacking.what if lacking.person in {person, ""} else f"{lacking.what}（{lacking.person}）"
@@ -92,7 +97,9 @@ class _Recipients:
     def _reader(self, case: Case, person: str, *, released: bool) -> str:
         engineer = case.complaint.engineer or ""
         candidates = (person, engineer) if released else (engineer,)
-        return next((name for name in candidates if self._facts.desk.directory.mail_of(name)), NOBODY)
+        directory, today = self._facts.desk.directory, self._facts.now.date()
+        readers = (reader_for(name, directory, today) for name in candidates)
+        return next((reader.name for reader in readers if reader is not None), NOBODY)
 
     def people(self) -> list[str]:
         """Everybody who gets a mail, the quality manager with the summary included."""
@@ -126,13 +133,20 @@ def _unfinished_line(entry: _Unfinished, settings: Settings) -> dict[str, object
     }
 
 
+def _named(person: str, owed: Iterable[Owed]) -> str:
+    """The person, with those on leave whose duties are among them."""
+    absent = dict.fromkeys(entry.absent for entry in owed if entry.absent)
+    return f"{person}（代 {'、'.join(absent)}）" if absent else person
+
+
 def _summary(found: _Recipients) -> dict[str, object]:
     """The quality manager's overview: who is late with how much, who has unfinished papers, who cannot be reached."""
     people = []
     for person in sorted({*found.owed, *found.unfinished} - {NOBODY}):
         late = [entry for entry in found.owed.get(person, ()) if entry.is_late]
         people.append({
-            "person": person, "late": len(late), "worst": max((entry.duty.days_late for entry in late), default=0),
+            "person": _named(person, found.owed.get(person, ())), "late": len(late),
+            "worst": max((entry.duty.days_late for entry in late), default=0),
             "worst_of": late[0].case.label if late else "", "unfinished": len(found.unfinished.get(person, ())),
         })
     people.sort(key=lambda line: (-int(str(line["worst"])), str(line["person"])))

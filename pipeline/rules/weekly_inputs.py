@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.rules.action_facts import is_action_open, is_replaced
+from pipeline.rules.completeness import photos_missing
 from pipeline.rules.hand_over import is_registered
 from pipeline.rules.stage import Stage, stage_of
 from schemas.case import Case, Directory
 from schemas.decisions import Decisions
+from schemas.inquiry import PHOTOS
 from schemas.schedule import WeekTimes
 from schemas.settings import Settings
 from schemas.values import CausePath
@@ -44,8 +46,10 @@ def missing_inputs(case: Case, decisions: Decisions) -> tuple[str, ...]:
     stage = stage_of(case)
     if stage is None or not decisions.is_open:
         return ()
-    headings = [question.heading for question in decisions.questions]
+    headings = [question.heading for question in decisions.questions if question.heading != PHOTOS]
     found = headings[:_NAMED] + ([f"等{len(headings)}项信息"] if len(headings) > _NAMED else [])
+    if photos_missing(case.complaint, case.files.attachments if case.files else None):
+        found.append(PHOTOS)
     if plain_text(case.complaint.containment) is None and not case.rows.containments:
         found.append("紧急措施")
     if stage >= Stage.MEASURES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pipeline.rules.cases import directory_of
 from pipeline.rules.owed import NOBODY, Owed, owed_by_person
 from tests.spec.ledger_tables import CONTACTS, complaint, ledger
@@ -23,7 +25,8 @@ def owed(status: str, person: str) -> dict[str, list[Owed]]:
     plant.see(reading, "2026-11-26T07:00")
     planned = plant.see(reading, "2026-11-26T07:30")
     pairs = [(case, planned.decisions[case.handle]) for case in planned.cases]
-    return {name: list(entries) for name, entries in owed_by_person(pairs, directory_of([reading])).items()}
+    found = owed_by_person(pairs, directory_of([reading]), date(2026, 11, 26))
+    return {name: list(entries) for name, entries in found.items()}
 
 
 def test_the_worst_comes_first_and_today_is_not_late() -> None:
@@ -50,5 +53,5 @@ def test_the_customer_waits_for_what_the_engineer_owes() -> None:
     plant.see(reading, "2026-11-26T07:00")
     planned = plant.see(reading, "2026-11-26T07:30")
     pairs = [(case, planned.decisions[case.handle]) for case in planned.cases]
-    found = owed_by_person(pairs, directory_of([reading]))["周启航"]
+    found = owed_by_person(pairs, directory_of([reading]), date(2026, 11, 26))["周启航"]
     assert {entry.waiting for entry in found} == {"客户 星河汽车"}

@@ -27,6 +27,9 @@ COMPLETE = {
 }
 
 
+_PLACES = {"夹内": "own", "附件": "attachments", "固化文件": "standards"}
+
+
 def reading_of(given: Row) -> WorkbookReading:
     registered = {"信息来源": "营销部"} if given.get("登记") == "是" else {}
     more = COMPLETE if given.get("资料齐全") == "是" else {}
@@ -38,13 +41,17 @@ def reading_of(given: Row) -> WorkbookReading:
         {**measure, "措施编号": number, **given[name]}
         for number, name in (("C1", "措施"), ("C2", "另一条")) if name in given
     ]
-    return ledger([row], 通讯录=CONTACTS, 措施跟踪=actions)
+    changed = given.get("通讯录", {})
+    contacts = [{**entry, **changed.get(str(entry["姓名"]), {})} for entry in CONTACTS]
+    return ledger([row], 通讯录=contacts, 措施跟踪=actions)
 
 
 def plant_of(given: Row, first: str) -> tuple[Plant, WorkbookReading]:
     plant, reading = Plant(settings=LINKED), reading_of(given)
     if given.get("资料齐全") == "是":
         plant.files = CaseFiles(attachments=("现场照片.jpg",))
+    if "资料夹" in given:
+        plant.files = CaseFiles(**{_PLACES[place]: tuple(names) for place, names in given["资料夹"].items()})
     plant.see(reading, first)
     return plant, reading
 
@@ -62,7 +69,8 @@ def shown(mail: SendMail, manager: bool) -> str:
     if mail.cc:
         words.append(f"抄送{'、'.join(mail.cc)}")
     if manager:
-        words.append(f"汇总{len(context['summary']['people'])}人")
+        people = [line["person"] for line in context["summary"]["people"]]
+        words.append(" ".join([f"汇总{len(people)}人", *(name for name in people if "代" in name)]))
     if context["late_from"]:
         words.append(f"补发{context['late_from']}")
     return " ".join(words)
