@@ -113,6 +113,7 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
     ]
     # a row without identity has no id, nor have effects that concern no case: those are everybody's
     hidden = {case.case_id for case in planned.cases if case.case_id and case.ledger not in shared}
+    personal = {setting.file for setting in site.settings.ledgers} - set(shared)
     registered = _registered(planned.cases, shared)
     state = BoardState(
         site.settings.site,
@@ -120,7 +121,8 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
         snapshot.unreadable,
         [
             replace(record, case_id=registered.get(record.case_id, record.case_id))
-            for record in memory.effects.values() if record.case_id not in hidden - registered.keys()
+            for record in memory.effects.values()
+            if record.case_id not in hidden - registered.keys() and record.key.subject not in personal
         ],
         tuple(known.number for known in planned.vanished if known.ledger in shared),
         rehearsal, deferred, site.calendar.warning(now.date()) or "", memory.unreadable_since,

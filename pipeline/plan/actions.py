@@ -151,7 +151,10 @@ def rounds(work: Pass) -> Iterator[Effect]:
     week = coming_week(work.now, work.calendar, work.settings)
     pairs = ((matter.case, matter.decisions) for matter in matters)
     lines = weekly_lines(pairs, week, work.directory, work.settings, work.now)
-    desk = Newsdesk(matters, work.memory.effects.values(), work.memory.told, work.directory, lines)
+    desk = Newsdesk(
+        matters, work.memory.effects.values(), work.memory.told, work.directory, lines,
+        work.settings.mail.quality_manager,
+    )
     stale = [reading.ledger for reading in work.snapshot.readings if reading.stale_because]
     facts = RunFacts(desk, work.documents, work.settings, work.calendar, work.history, stale, work.now)
     yield from starting_marks(work.now, work.calendar, work.settings, work.history)

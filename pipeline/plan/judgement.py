@@ -22,12 +22,13 @@ from schemas.case import Case, Standing
 from schemas.decisions import Decisions
 from schemas.errors import KesuError
 from schemas.follow_up import Recurrence, RecurrenceKind
+from schemas.rows import SheetKind
 
 
 def _decide(work: Pass) -> None:
     """Decisions on every row: a personal row that stands on the shared ledger by now gives way to it."""
     shared = work.settings.shared_ledgers
-    registered = registered_elsewhere((entry.case for entry in work.found), shared)
+    registered = registered_elsewhere((entry.case for entry in work.found), shared) | _registered_before(work)
     taken = contested(((entry.case, entry.known) for entry in work.found), shared, registered)
     for entry in work.found:
         if entry.case.case_id in taken:
@@ -44,6 +45,16 @@ def _decide(work: Pass) -> None:
         entry.case = _with_reports(work, entry.case, work.plan.decisions[handle])
         if entry.note:
             work.plan.notes[handle] = entry.note
+
+
+def _registered_before(work: Pass) -> frozenset[str]:
+    """Numbers on a shared ledger that cannot be read now and has no last good reading: its rows still stand there."""
+    read = {reading.ledger for reading in work.snapshot.readings}
+    unread = {name for name in work.settings.shared_ledgers if name not in read}
+    return frozenset(
+        known.number for known in work.memory.cases.values()
+        if known.ledger in unread and known.in_file and not known.vanished
+    )
 
 
 def _set_aside(entry: Found, holder: str) -> None:
@@ -100,7 +111,7 @@ def _advise(work: Pass) -> None:
     recurrences = _recurrences(work, current)
     recurred = _recurred(current, recurrences)
     known = frozenset(work.plan.numbers | {entry.case.number for entry in work.found})
-    columns = {reading.ledger: columns_of(reading) for reading in work.snapshot.readings}
+    columns = _columns(work)
     for entry in current:
         case, handle = entry.case, entry.case.handle
         around = Around(
@@ -110,6 +121,17 @@ def _advise(work: Pass) -> None:
         work.plan.advice[handle] = advise(
             case, work.plan.decisions[handle], around, work.directory, settings, work.now
         )
+
+
+def _columns(work: Pass) -> dict[str, Mapping[SheetKind, frozenset[str]]]:
+    """By ledger, what its sheets keep; a sheet that only personal ledgers have goes on counting once registered."""
+    own = {reading.ledger: columns_of(reading) for reading in work.snapshot.readings}
+    shared = work.settings.shared_ledgers
+    beside: dict[SheetKind, frozenset[str]] = {
+        kind: fields for ledger, sheets in own.items() if ledger not in shared
+        for kind, fields in sheets.items() if kind is not SheetKind.COMPLAINTS
+    }
+    return {ledger: {**beside, **sheets} if ledger in shared else sheets for ledger, sheets in own.items()}
 
 
 def judge(work: Pass) -> None:

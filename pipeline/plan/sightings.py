@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pipeline.files.names import safe_name
 from pipeline.plan.work import Found, Pass
-from pipeline.rules.cases import ChildRows, case_of, children_of, kept_fields
+from pipeline.rules.cases import ChildRows, case_of, children_of, kept_fields, with_owner
 from pipeline.rules.identity import IDENTIFYING, Identification, Sighting, identify, row_name
 from pipeline.rules.numbering import Numbering
 from pipeline.rules.registration import origin_name
@@ -75,9 +75,14 @@ def _children(work: Pass, reading: WorkbookReading) -> ChildRows:
     return own
 
 
+def _owner(work: Pass, ledger: str) -> str:
+    return next((setting.owner for setting in work.settings.ledgers if setting.file == ledger), "")
+
+
 def find(work: Pass, reading: WorkbookReading, numbering: Numbering, first_id: int) -> int:
     """Say who is who on one ledger, and give numbers; returns the next free case id."""
     identified = _identified(work, reading, first_id)
+    owner = _owner(work, reading.ledger)
     children, kept = _children(work, reading), kept_fields(reading)
     for seen in identified.sightings:
         sighting, numbered = _number_effects(work, seen, numbering)
@@ -87,7 +92,7 @@ def find(work: Pass, reading: WorkbookReading, numbering: Numbering, first_id: i
         known = sighting.known
         remembered = work.memory.cases.get(known.case_id)
         folder = remembered.folder if remembered else ""
-        case = case_of(sighting, known.number, folder, children, reading.ledger)
+        case = with_owner(case_of(sighting, known.number, folder, children, reading.ledger), owner)
         origin = work.origins.get(known.number, known)
         case = replace(
             case, files=_files(work, known.number), first_seen=origin.first_seen, origin=origin_name(origin),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import cast
 
 from pipeline.rules.identity import Sighting
@@ -49,6 +50,14 @@ def case_of(sighting: Sighting, number: str, folder: str, children: ChildRows, l
     )
     known = sighting.known
     return Case(known.case_id, number, ledger, rows, sighting.standing, known.first_seen, known.changed, folder)
+
+
+def with_owner(case: Case, owner: str) -> Case:
+    """The case with the owner of its ledger as engineer where the row names none; nobody repeats their name there."""
+    if not owner or case.complaint.engineer:
+        return case
+    record = case.complaint.model_copy(update={"engineer": owner})
+    return replace(case, rows=replace(case.rows, complaint=replace(case.rows.complaint, record=record)))
 
 
 def directory_of(readings: Iterable[WorkbookReading]) -> Directory:

@@ -75,9 +75,10 @@ def _duty_line(duty: Duty) -> dict[str, object]:
 class _Newsroom:
     """Gathers the news of every person from the matters of one pass; only what was never told counts as new."""
 
-    def __init__(self, directory: Directory, told: Collection[tuple[str, str]]) -> None:
+    def __init__(self, directory: Directory, told: Collection[tuple[str, str]], stand_in: str) -> None:
         self._directory = directory
         self._told = told
+        self._stand_in = stand_in
         self.of: dict[str, PersonsNews] = defaultdict(PersonsNews)
 
     def _is_new(self, person: str, key: str, *, worth_a_mail: bool = True) -> bool:
@@ -88,19 +89,28 @@ class _Newsroom:
         news.worth_a_mail = news.worth_a_mail or worth_a_mail
         return True
 
-    def add(self, matter: DigestMatter) -> None:
-        engineer = matter.case.complaint.engineer or ""
-        if engineer in self._directory.contacts:
-            if matter.decisions.is_open:
-                self._add_case(engineer, matter)
-            self._add_remarks(engineer, matter)
-        if matter.case.standing is Standing.MANAGED:
-            self._tell_superior(engineer, matter)
-            self._add_duties(engineer, matter)
+    def reader_of(self, case: Case) -> str:
+        """Who hears of a complaint: its engineer; nobody can reach them: for a managed one who stands in, else ""."""
+        engineer = case.complaint.engineer or ""
+        if self._directory.mail_of(engineer):
+            return engineer
+        return self._stand_in if case.standing is Standing.MANAGED and self._directory.mail_of(self._stand_in) else ""
 
-    def _tell_superior(self, engineer: str, matter: DigestMatter) -> None:
+    def add(self, matter: DigestMatter) -> None:
+        reader = self.reader_of(matter.case)
+        if reader:
+            if matter.decisions.is_open:
+                self._add_case(reader, matter)
+            self._add_remarks(reader, matter)
+        if matter.case.standing is Standing.MANAGED:
+            self._tell_superior(matter)
+            self._add_duties(reader, matter)
+
+    def _tell_superior(self, matter: DigestMatter) -> None:
         """The direct superior hears of every released quality complaint (process step 5); of a serious one at once."""
-        superior, case, decisions = self._directory.superior_of(engineer), matter.case, matter.decisions
+        case, decisions = matter.case, matter.decisions
+        engineer = case.complaint.engineer
+        superior = self._directory.superior_of(engineer)
         if superior is None or not superior.name or not (decisions.released and decisions.is_open and decisions.form):
             return
         if self._is_new(superior.name, f"superior:{case.origin}"):
@@ -112,6 +122,9 @@ class _Newsroom:
         case = matter.case
         news = self.of[engineer]
         key, lines = _about_case(case, matter.decisions)
+        if engineer != case.complaint.engineer:
+            named = f"质量工程师 {case.complaint.engineer} 没有邮箱" if case.complaint.engineer else "质量工程师未填"
+            lines.insert(0, f"{named}，请在台账或通讯录中补上；在此之前由您代收")
         # released by the engineer's own hand: no news to the engineer
         known = (engineer, f"case:{case.origin}:{False}") in self._told
         if self._is_new(engineer, key, worth_a_mail=not known):
@@ -147,7 +160,7 @@ class _Newsroom:
                 self.of[person].case_ids.add(duty.case_id)
 
     def add_drafts(self, matters: Iterable[DigestMatter], records: Iterable[EffectRecord]) -> None:
-        owner = {matter.case.case_id: matter.case.complaint.engineer or "" for matter in matters}
+        owner = {matter.case.case_id: self.reader_of(matter.case) for matter in matters}
         newest: dict[tuple[str, str], dict[str, str]] = {}  # a draft written twice since yesterday is one piece of news
         for record in records:
             person = owner.get(record.case_id, "")
@@ -167,7 +180,8 @@ class _Newsroom:
 class Newsdesk:
     """The news of one pass, gathered once and only when a mail is due that tells them.
 
-    ``told`` holds what every person was told before; ``weekly`` today's lines about the coming weekly report.
+    ``told`` holds what every person was told before; ``weekly`` today's lines about the coming weekly report;
+    ``stand_in`` hears of complaints whose engineer no mail reaches.
     """
 
     matters: Sequence[DigestMatter]
@@ -175,11 +189,12 @@ class Newsdesk:
     told: Collection[tuple[str, str]]
     directory: Directory
     weekly: WeeklyLines
+    stand_in: str = ""
 
     @cached_property
     def news(self) -> Mapping[str, PersonsNews]:
         """What concerns each person, by name."""
-        room = _Newsroom(self.directory, self.told)
+        room = _Newsroom(self.directory, self.told, self.stand_in)
         for matter in self.matters:
             room.add(matter)
         for person, lines in self.weekly.lines.items():

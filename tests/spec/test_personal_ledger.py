@@ -203,3 +203,32 @@ def test_a_shared_ledger_that_joins_later_stops_no_complaint_and_wakes_no_old_ro
         office.see("2026-11-26T08:20", own(NUMBERED))
         planned = office.see("2026-11-26T08:30", shared(old), own(NUMBERED))
         assert [case.standing for case in planned.cases if case.ledger == LEDGER] == [standing]
+
+
+def test_a_row_without_engineer_on_a_personal_ledger_is_its_owners() -> None:
+    office = Office()
+    planned = office.see("2026-11-26T09:00", shared(), own({**ROW, "质量工程师": ""}))
+    assert [case.complaint.engineer for case in planned.cases] == ["周启航"]
+    other = office.see("2026-11-26T09:05", shared(), own({**ROW, "质量工程师": "彭小满"}))
+    assert [case.complaint.engineer for case in other.cases] == ["彭小满"]
+
+
+def test_a_registered_row_stays_so_while_the_shared_ledger_cannot_be_read() -> None:
+    office = Office()
+    both = shared({**ROW, "客诉编号": "KS-1"}), own({**ROW, "客诉编号": "KS-1"})
+    office.see("2026-11-26T09:00", *both)
+    office.see("2026-11-26T09:20", *both)
+    planned = office.see("2026-11-26T09:25", both[1])
+    assert [case.standing for case in planned.cases] == [Standing.REGISTERED]
+    assert set(kinds(planned.effects)) <= {"cells"}  # 已登公共台账
+
+
+def test_what_the_personal_ledger_keeps_counts_at_the_gate_of_the_registered_complaint() -> None:
+    office = Office()
+    measure = {"客诉编号": "KS-1", "措施编号": "C1", "措施类别": "长期", "措施内容": "修模", "审核结论": "通过"}
+    row = {**ROW, "客诉编号": "KS-1", "状态": "跟踪", "发生原因": "磨损", "流出原因": "漏检"}
+    readings = shared(row), ledger([row], name=OWN, 措施跟踪=[measure])
+    office.see("2026-11-26T09:00", *readings)
+    planned = office.see("2026-11-26T09:20", *readings)
+    (case,) = [case for case in planned.cases if case.ledger == LEDGER]
+    assert any("措施C1" in sentence for sentence in planned.advice[case.handle].gate.missing)
