@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,14 @@ from markupsafe import Markup
 
 from pipeline.documents import fishbone
 from pipeline.documents.filling import W
-from pipeline.documents.photos import PhotoRefused, prepared
+from pipeline.documents.photos import PhotoRefused, ReadPhoto, prepared
 
 #: Stands for a drawing until the part is put together; a private-use character, cleaned from all input.
 MARK = "\ue001"
 _PLACE = re.compile(f"{MARK}(\\d+){MARK}")
 _EMU = 360_000  # a centimetre
 _FRAME = (7.9, 6.2)  # the room of a photo in cm
+_LONGEST = 1400  # pixels of the longer side: 8 cm in print at more than 300 dpi
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -33,14 +34,12 @@ _INLINE = """<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessin
 <a:ext cx="{cx}" cy="{cy}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic>
 </a:graphicData></a:graphic></wp:inline></w:drawing>"""
 
-Read = Callable[[str], bytes]
-
 
 @dataclass
 class Drawings:
     """The drawings of one document: marked in its context, put into its main part, their files into the package."""
 
-    read: Read | None
+    read: ReadPhoto | None
     _made: list[etree._Element] = field(default_factory=list)
     _media: dict[str, bytes] = field(default_factory=dict)
 
@@ -65,13 +64,13 @@ class Drawings:
         if not path:
             return Markup("")
         try:
-            photo = prepared(self.read(path) if self.read else b"")
+            photo = prepared(self.read(path) if self.read else b"", _LONGEST)
         except PhotoRefused as refusal:
             return str(refusal)
         except OSError:
             return "未嵌入：照片现在读不到"
         number = len(self._media) + 1
-        self._media[f"kesu{number}.jpeg"] = photo.content
+        self._media[f"kesu{number}.{photo.kind}"] = photo.content
         scale = min(_FRAME[0] / photo.width, _FRAME[1] / photo.height)
         size = (round(photo.width * scale * _EMU), round(photo.height * scale * _EMU))
         xml = _INLINE.format(r=_R, cx=size[0], cy=size[1], n=number, rid=f"rIdKesu{number}")
@@ -99,8 +98,8 @@ class Drawings:
             })
         added["word/_rels/document.xml.rels"] = etree.tostring(relations, xml_declaration=True, encoding="UTF-8")
         types = etree.fromstring(members["[Content_Types].xml"])
-        if not any(entry.get("Extension", "").casefold() == "jpeg" for entry in types):
-            entry = etree.Element(f"{{{_TYPES}}}Default", {"Extension": "jpeg", "ContentType": "image/jpeg"})
-            types.insert(0, entry)
-            added["[Content_Types].xml"] = etree.tostring(types, xml_declaration=True, encoding="UTF-8")
+        known = {entry.get("Extension", "").casefold() for entry in types}
+        for kind in sorted({name.rpartition(".")[2] for name in self._media} - known):
+            types.insert(0, etree.Element(f"{{{_TYPES}}}Default", {"Extension": kind, "ContentType": f"image/{kind}"}))
+        added["[Content_Types].xml"] = etree.tostring(types, xml_declaration=True, encoding="UTF-8")
         return added

@@ -16,10 +16,11 @@ from jinja2 import Template, TemplateError, nodes
 from lxml import etree
 
 from pipeline.documents.controls import add_controls
-from pipeline.documents.drawings import Drawings, Read
+from pipeline.documents.drawings import Drawings
 from pipeline.documents.fault import TemplateFault, quoted
 from pipeline.documents.field_names import FieldNames
 from pipeline.documents.filling import W, finish
+from pipeline.documents.photos import ReadPhoto
 from pipeline.documents.sandbox import RUN_ERRORS, all_names, fault_line, fault_of, word_environment
 from pipeline.ooxml.fresh import PackedMember, pack, package_of
 
@@ -58,7 +59,7 @@ class WordTemplate:
     names: FieldNames | None = None
     packed: Mapping[str, PackedMember] = field(default_factory=dict, repr=False)
 
-    def render(self, context: Mapping[str, Any], now: datetime, read: Read | None = None) -> bytes:
+    def render(self, context: Mapping[str, Any], now: datetime, read: ReadPhoto | None = None) -> bytes:
         """The document with ``now`` (aware) as its time stamps; equal arguments give equal bytes.
 
         ``read`` gives the bytes of a photo by its path on the share; without it photos are named only.

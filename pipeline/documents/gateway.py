@@ -16,6 +16,7 @@ from pipeline.documents.folders import Folder, TemplateFolders, packaged_templat
 from pipeline.documents.forms.customer_forms import CustomerForms
 from pipeline.documents.last_good import LastGood
 from pipeline.documents.mails import MailTexts
+from pipeline.documents.photos import ReadPhoto
 from pipeline.documents.refresh import refreshed, written_fields
 from pipeline.documents.word_file import DocumentUnreadable, WordFile
 from schemas.board import BoardView
@@ -54,7 +55,7 @@ class TemplateDocuments:
     (with ``write``), to go on with while somebody's change is broken.
     """
 
-    def __init__(self, own: Sequence[Folder] = (), read_photo: Callable[[str], bytes] | None = None,
+    def __init__(self, own: Sequence[Folder] = (), read_photo: ReadPhoto | None = None,
                  kept: Path | None = None, *, write: bool = False) -> None:
         from pipeline.documents.engine import WordEngine  # docxtpl costs a tenth of a second
 

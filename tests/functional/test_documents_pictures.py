@@ -14,7 +14,6 @@ from lxml import etree
 from PIL import Image
 
 from pipeline.documents.gateway import TemplateDocuments
-from pipeline.documents.photos import PhotoRefused, prepared
 from schemas.case import Case, CaseFiles
 from tests.functional import documents_cases as cases
 from tests.functional import saved_documents as saved
@@ -47,35 +46,6 @@ def rendered(case: Case, files: dict[str, bytes]) -> bytes:
 def media(content: bytes) -> list[bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         return [package.read(name) for name in package.namelist() if name.startswith("word/media/")]
-
-
-@pytest.mark.parametrize(("orientation", "corner"), [(1, (20, 20)), (6, (-20, 20)), (3, (-20, -20)), (8, (20, -20))])
-def test_a_photo_stands_upright_and_says_nothing_of_its_origin(orientation: int, corner: tuple[int, int]) -> None:
-    photo = prepared(jpeg(orientation=orientation))
-    with Image.open(io.BytesIO(photo.content)) as image:
-        assert image.size == (photo.width, photo.height) == ((400, 300) if orientation in (1, 3) else (300, 400))
-        assert not image.getexif()
-        pixel = image.getpixel((corner[0] % image.width, corner[1] % image.height))
-    assert isinstance(pixel, tuple)
-    assert pixel[0] > 150
-    assert pixel[1] < 60
-    assert b"KESU-CAM" not in photo.content
-
-
-def test_a_large_photo_is_scaled_down() -> None:
-    photo = prepared(jpeg(6000, 4000))
-    assert (photo.width, photo.height) == (1400, 933)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [(b"", "不是完整的图片"), (jpeg()[:300], "不是完整的图片"), (b"\0\0\0\x18ftypheic" + b"\0" * 50, "HEIC"),
-     (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "不是完整的图片"), (b"\xff" * (41 << 20), "40 MB")],
-    ids=["empty", "cut", "heic", "svg", "huge"],
-)
-def test_what_cannot_be_shown_is_refused_with_a_remedy(content: bytes, words: str) -> None:
-    with pytest.raises(PhotoRefused, match=words):
-        prepared(content)
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 15])

@@ -15,10 +15,10 @@ from pipeline.documents.deck.fingerprint import digest_of_slide
 from pipeline.documents.deck.measure import readable
 from pipeline.documents.deck.package import packed
 from pipeline.documents.deck.page import Sheet, add_mark, put_slide, rename_page
-from pipeline.documents.deck.photos import ReadPhoto
 from pipeline.documents.deck.slide_list import SlideList
 from pipeline.documents.deck.slides import sheets_of
 from pipeline.documents.deck.template import Pages, empty_deck, open_deck, pages_of
+from pipeline.documents.photos import ReadPhoto
 from schemas.deck import DeckEdition, DeckView, PageMark, Slide
 from schemas.effects import digest_of
 

@@ -18,14 +18,15 @@ from pipeline.documents.deck.measure import fitted, line_height, readable
 from pipeline.documents.deck.page import Extra, Sheet, body_of
 from pipeline.documents.deck.paging import fill
 from pipeline.documents.deck.palette import BAND, QUIET
-from pipeline.documents.deck.photos import Picture, ReadPhoto, prepared
 from pipeline.documents.deck.template import Pages
+from pipeline.documents.photos import PhotoRefused, PreparedPhoto, ReadPhoto, prepared
 from schemas.deck import ItemSlide, Photo
 
 _FACT_SIZE, _FACTS_HEIGHT, _GAP = 14, 44.0, 10.0
 _SIDE_SHARE, _COLUMN_GAP = 0.37, 18.0  # the right column: its share of the width, the white before it
 _CAPTION_SIZE = 12
 _PHOTO_GAP = 8.0
+_LONGEST = 1600  # pixels of the longer side: more than a projector shows of a quarter slide
 
 
 def sheets(view: ItemSlide, pages: Pages, read: ReadPhoto) -> Iterator[Sheet]:
@@ -73,8 +74,8 @@ def _photos(canvas: Canvas, area: Area, photos: Sequence[Photo], note: str, read
         top = area.top + (position // columns) * (height + _PHOTO_GAP)
         room = Area(left, top, width, height - line_height(_CAPTION_SIZE) - 2)
         picture = _read(photo, read)
-        if picture is None:
-            words = [Words("照片无法打开，请看资料夹", _CAPTION_SIZE, colour=QUIET, align="ctr")]
+        if isinstance(picture, str):
+            words = [Words(picture, _CAPTION_SIZE, colour=QUIET, align="ctr")]
             canvas.box("照片", room, words, back=BAND)
             shown = room
         else:
@@ -89,21 +90,24 @@ def _photos(canvas: Canvas, area: Area, photos: Sequence[Photo], note: str, read
         canvas.text("照片说明", place, [told])
 
 
-def _read(photo: Photo, read: ReadPhoto) -> Picture | None:
+def _read(photo: Photo, read: ReadPhoto) -> PreparedPhoto | str:
+    """The photo, or why it is not shown."""
     try:
-        return prepared(read(photo.path))
+        return prepared(read(photo.path), _LONGEST)
+    except PhotoRefused as refusal:
+        return str(refusal)
     except OSError:
-        return None  # moved or locked since it was listed; the page says that it could not be opened
+        return "照片现在读不到，请看资料夹"  # moved or locked since it was listed
 
 
-def _proportional(picture: Picture, room: Area) -> Area:
+def _proportional(picture: PreparedPhoto, room: Area) -> Area:
     """The largest area of the picture's proportions at the top of the room, centred."""
     scale = min(room.width / picture.width, room.height / picture.height)
     width, height = picture.width * scale, picture.height * scale
     return Area(room.left + (room.width - width) / 2, room.top, width, height)
 
 
-def _placing(picture: Picture, area: Area, caption: str) -> Extra:
+def _placing(picture: PreparedPhoto, area: Area, caption: str) -> Extra:
     def put(slide: Slide) -> None:
         from io import BytesIO
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pipeline.documents.deck import blocks_page, charts, cover, item_page
 from pipeline.documents.deck.page import Sheet
-from pipeline.documents.deck.photos import ReadPhoto
 from pipeline.documents.deck.template import Pages
+from pipeline.documents.photos import ReadPhoto
 from schemas.deck import BlocksSlide, ChartsSlide, CoverSlide, ItemSlide, Slide
 
 
