@@ -26,6 +26,7 @@ from schemas.effects import (
     EffectState,
     FileDropped,
     FileMail,
+    FilePicture,
     MakeArchive,
     MakeFolder,
     MarkRefused,
@@ -148,6 +149,8 @@ class Performer:
                 outcome = self._cells(payload)
             case AppendRow():
                 outcome = self._append(payload)
+            case FilePicture():
+                outcome = self._picture(payload, intended)
             case TakeMail() | SetAside() | FileMail() | FileDropped():
                 outcome = self._letter(payload)
             case MakeArchive() | AddSupplement():
@@ -264,6 +267,12 @@ class Performer:
         done = "已在台账" if placed.was_there else "已追加到台账"
         text = f"{done} {payload.ledger}：{placed.sheet} 第 {placed.row} 行"
         return Outcome("；".join((text, *placed.remarks)), path=payload.ledger)
+
+    def _picture(self, payload: FilePicture, intended: datetime) -> Outcome:
+        """Idempotent: the name carries the picture's checksum, and equal content in place is left alone."""
+        content = self.site.ledgers.picture(self._ledger(payload.picture.ledger), payload.picture)
+        label = f"{intended:%Y%m%d-%H%M}"
+        return self.site.share.place(payload.folder, payload.file_name, content, None, label)
 
     def _letter(self, payload: TakeMail | SetAside | FileMail | FileDropped) -> Outcome:
         """Idempotent by the mail's digest; each step says how in ``filing``."""

@@ -16,6 +16,7 @@ from schemas.intake import KnownMail
 from schemas.meetings import CalendarEntry, Invitation
 from schemas.rows import SheetKind
 from schemas.values import Moment
+from schemas.workbook import LedgerPicture
 
 
 class EffectState(Enum):
@@ -211,6 +212,16 @@ class FileDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePicture:
+    """Copy a picture of a ledger's row into the case's 附件 folder; a file that stands there is never replaced."""
+
+    case_id: str
+    picture: LedgerPicture
+    folder: str
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class MakeArchive:
     """Make the archive ``name`` of a month from its complaints; whole or not at all, and never changed afterwards."""
 
@@ -255,7 +266,7 @@ class MarkRefused:
 
 NoMail = (
     MarkRound | MarkRefused | ReserveNumber | MakeFolder | WriteDocument | WriteReminders | WriteCells | AppendRow
-    | TakeMail | SetAside | FileMail | FileDropped | MakeArchive | AddSupplement | WriteDeck
+    | TakeMail | SetAside | FileMail | FileDropped | FilePicture | MakeArchive | AddSupplement | WriteDeck
 )
 Payload = NoMail | SendMail
 

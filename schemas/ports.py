@@ -29,7 +29,7 @@ from schemas.follow_up import PenaltyProposal
 from schemas.intake import IgnoredMail, KnownMail
 from schemas.report import Refreshed
 from schemas.settings import LedgerSetting
-from schemas.workbook import WorkbookReading
+from schemas.workbook import LedgerPicture, WorkbookReading
 
 
 class Trace(Enum):
@@ -113,6 +113,10 @@ class Ledgers(Protocol):
 
         LedgerInUse and LedgerChanged (both deferred), CellRefused.
         """
+        ...
+
+    def picture(self, setting: LedgerSetting, picture: LedgerPicture) -> bytes:
+        """The bytes of a picture in a ledger, as last read; LedgerChanged (deferred), LedgerUnreadable."""
         ...
 
 

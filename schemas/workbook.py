@@ -42,14 +42,25 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerPicture:
+    """A picture in a ledger: its part of the package, with the checksum (CRC-32) and the bytes that part declares."""
+
+    ledger: str
+    part: str
+    crc: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row(Generic[RowT_co]):
-    """One filled row: the validated record, what was typed (by field), unmapped columns, and its problems."""
+    """One filled row: the validated record, what was typed (by field), unmapped columns, its problems and pictures."""
 
     place: Place
     record: RowT_co
     typed: Mapping[str, str]
     extras: Mapping[str, str]
     issues: tuple[Issue, ...] = ()
+    pictures: tuple[LedgerPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,9 @@ class WorkbookReading:
     stale_because: str = ""
     unread: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
-    _by_kind: dict[SheetKind, tuple[Row[SheetRow], ...]] = field(default_factory=dict, compare=False, repr=False)
+    _by_kind: dict[SheetKind, tuple[Row[SheetRow], ...]] = field(  # of these very sheets: no copy takes it along
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def rows(self, kind: SheetKind) -> tuple[Row[SheetRow], ...]:
         """All rows of all sheets of one kind, in sheet order (plants keep one sheet a month or a year)."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
 from typing import Any
 
 from pipeline.documents import phrases
-from pipeline.documents.photos import SUFFIXES
 from pipeline.documents.phrases import day, how_many, listed, moment, or_blank, percent, pieces, text, yes_no
+from pipeline.documents.pictures import pictures
 from pipeline.documents.sandbox import DRAFT
-from schemas.case import ATTACHMENTS, Case
+from schemas.case import Case
 from schemas.decisions import Decisions, TeamMember
 from schemas.rows import Action, Why
 from schemas.values import ActionKind, CausePath, FactorM
 
 KIND = "eight_d"
-MOST_PHOTOS = 12
 
 #: Where suspect parts can be (process step 4), with the words by which plants name these places.
 PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -69,21 +67,6 @@ def context(case: Case, decisions: Decisions, round_number: int | None = None) -
 def _is_approved(case: Case) -> bool:
     """Whether somebody has put a name into 批准 of the report."""
     return any(reading.fields.get("approved_by") for reading in case.reports if reading.kind == KIND)
-
-
-def pictures(case: Case) -> dict[str, Any]:
-    """Photos from 附件, two in a row, by name; the first twelve, the rest are counted."""
-    files = case.files.attachments if case.files else ()
-    names = [name for name in files if PurePath(name).suffix.casefold() in SUFFIXES] if case.folder else []
-    shown = names[:MOST_PHOTOS]
-    cells = [(f"{case.folder}/{ATTACHMENTS}/{name}", PurePath(name).stem) for name in shown]
-    cells += [("", "")] * (len(cells) % 2)
-    rows = [
-        {"left": left[0], "left_caption": left[1], "right": right[0], "right_caption": right[1]}
-        for left, right in zip(cells[::2], cells[1::2], strict=True)
-    ]
-    more = len(names) - len(shown)
-    return {"picture_rows": rows, "more_photos": f"另有 {more} 张照片，见资料夹“{ATTACHMENTS}”" if more else ""}
 
 
 _NUMERAL = re.compile(r"^[①②③④⑤]\s*")

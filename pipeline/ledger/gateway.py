@@ -20,6 +20,7 @@ from pipeline.files.stable import Sightings, StableCopy, copy_stable
 from pipeline.files.swap import repair, swap
 from pipeline.ledger.appending import place_row, shifted
 from pipeline.ledger.headings import Aliases
+from pipeline.ledger.pictures import picture_bytes, with_pictures
 from pipeline.ledger.workbook_process import read_workbook
 from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
 from pipeline.ooxml.limits import check_package
@@ -28,7 +29,7 @@ from pipeline.ooxml.sheet_patch import CellWrite, patch_workbook
 from schemas.effects import AppendedRow, AppendRow, CellEdit
 from schemas.errors import KesuError, LedgerChanged, LedgerInUse, LedgerMissing
 from schemas.settings import LedgerSetting
-from schemas.workbook import WorkbookReading
+from schemas.workbook import LedgerPicture, WorkbookReading
 
 _Result = TypeVar("_Result")
 
@@ -138,6 +139,10 @@ class LedgerGateway:
         )
         return placement.result(appended)
 
+    def picture(self, setting: LedgerSetting, picture: LedgerPicture) -> bytes:
+        """A picture's bytes out of the last good copy; raises LedgerChanged (deferred) and LedgerUnreadable."""
+        return picture_bytes(self._good(setting), self._source(setting), picture)
+
     def _replace(self, setting: LedgerSetting, sha256: str, patch: Callable[[Path, Path], _Result]) -> _Result:
         """Swap the ledger for what ``patch`` makes of the bytes that were planned from; equal bytes are left alone."""
         target = self._source(setting)
@@ -188,7 +193,7 @@ class LedgerGateway:
         check_package(local)
         source = self._source(setting)
         file = LedgerFile(setting.file, source, sha256, saved)
-        reading = read_sheets(file, read_workbook(local, source), self._aliases, today)
+        reading = with_pictures(read_sheets(file, read_workbook(local, source), self._aliases, today), local)
         self._parsed[setting.file] = (today, reading)
         return reading
 

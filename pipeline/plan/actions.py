@@ -21,6 +21,7 @@ from pipeline.rules.wanted_cells import feedback_text, row_edits, wanted_cells
 from pipeline.rules.wanted_documents import wanted_documents
 from pipeline.rules.wanted_intake import wanted_intake
 from pipeline.rules.wanted_mails import MailFiles, add_mails
+from pipeline.rules.wanted_pictures import wanted_pictures
 from pipeline.rules.weekly_inputs import weekly_lines
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions
@@ -62,6 +63,7 @@ def _plan_case(work: Pass, entry: Found) -> Case:
         case, folder = _folder_effect(work, case)
         if folder is not None:
             work.plan.effects.append(folder)
+        work.plan.effects.extend(wanted_pictures(case, work.history))
         work.plan.effects.extend(registration_row(case, decisions, work.settings, work.history))
         try:
             work.plan.effects.extend(wanted_documents(case, decisions, work.documents, work.history))
