@@ -77,7 +77,8 @@ class Plant:
             self.journal.reserve_number(effect.payload.case_id, effect.payload.number, moment)
         told = [(effect.key.subject, key) for key in getattr(effect.payload, "told", ())]
         path = _made(effect.payload)
-        outcome = Outcome(effect.title, path, beside=path.rsplit("/", 1)[-1] in self.people_wrote)
+        name = path.rsplit("/", 1)[-1]
+        outcome = Outcome(name or effect.title, path, beside=name in self.people_wrote)
         self.journal.finish(effect.key, outcome, moment, told)
 
     def see_all(self, readings: Sequence[WorkbookReading], now: str) -> Plan:

@@ -20,7 +20,6 @@ NO_TABLE = {
     "advise": "calls the rules of one complaint; tests/functional/test_cli_explain.py",
     "alert_mails": "mails that follow from line stop and containment; tests/spec/test_planned_effects.py",
     "baseline": "one summary a person; tests/spec/test_planned_effects.py",
-    "board_view": "lists decisions for the board page; tests/functional/test_board_chromium.py",
     "case_mails": "collects mails; tests/spec/test_planned_effects.py",
     "cases": "joins the rows of the sheets by 客诉编号; used by every table",
     "changes": "sentences beside decisions that other tables hold; tests/functional/test_cli_explain.py",
