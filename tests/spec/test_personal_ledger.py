@@ -163,6 +163,15 @@ def test_a_number_that_another_engineer_uses_for_another_complaint_waits_until_i
     assert {case.number for case in corrected.cases if case.standing is Standing.MANAGED} >= {"KS-9"}
 
 
+def test_a_number_that_only_an_old_row_of_another_ledger_carries_is_free() -> None:
+    office = Office(seen=(LEDGER, OWN))
+    office.see("2026-11-26T08:05", shared(), others(TAKEN))
+    planned = office.see("2026-11-26T08:25", shared(), own(NUMBERED), others(TAKEN))
+    assert {case.ledger: case.standing for case in planned.cases} == {
+        OWN: Standing.SETTLING, OTHERS: Standing.BASELINE,
+    }
+
+
 def test_two_engineers_may_keep_a_copy_of_a_registered_complaint() -> None:
     office = office_with_a_personal_case()
     planned = office.see("2026-11-26T08:45", shared(NUMBERED), own(NUMBERED), others(NUMBERED))

@@ -49,6 +49,7 @@ def told(cells: dict[str, Any]) -> dict[str, list[str | None]]:
     setting = EscalationSetting.model_validate({key: given.pop(name) for name, key in KEYS.items() if name in given})
     seen = at(f"{given.pop('首次看到', '2026-11-16')}T08:05")
     row = {**ROW, **{{"等级": "客诉等级"}.get(name, name): value for name, value in given.items()}}
+    row = {name: value for name, value in row.items() if value is not None}
     reading = ledger([row])
     (found,) = reading.complaints
     case = Case("c1", "KS-1", LEDGER, CaseRows(found), Standing.MANAGED, seen, seen)
