@@ -48,6 +48,7 @@ NO_TABLE = {
     "sending_policy": "when and to whom mail leaves; tests/unit/test_sending_policy.py",
     "share_links": "file addresses; tests/spec/test_rule_run_mails.py",
     "wanted_cells": "texts for our own cells; tests/spec/test_planned_effects.py",
+    "wanted_pictures": "files the pictures of a row in its folder; tests/functional/test_ledger_pictures.py",
     "wanted_documents": "which documents follow from the decisions; tests/spec/test_planned_effects.py",
     "wanted_mails": "which mails follow from the decisions; tests/spec/test_planned_effects.py",
 }
