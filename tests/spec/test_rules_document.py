@@ -45,7 +45,7 @@ NO_TABLE = {
     "review_deck": "puts the slides of a period review together; tests/functional/test_cli_summary.py",
     "registration_row": "a row that the registration rule calls for; tests/spec/test_personal_ledger.py",
     "release_mail": "the notice of a released row; tests/spec/test_planned_effects.py",
-    "sending_policy": "when and to whom mail leaves; tests/unit/test_sending_policy.py",
+    "sending_policy": "when and to whom mail leaves; tests/spec/test_sending_policy.py",
     "share_links": "file addresses; tests/spec/test_rule_run_mails.py",
     "wanted_cells": "texts for our own cells; tests/spec/test_planned_effects.py",
     "wanted_pictures": "files the pictures of a row in its folder; tests/functional/test_ledger_pictures.py",
