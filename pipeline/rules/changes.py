@@ -47,8 +47,8 @@ def registration_changes(decisions: Decisions) -> Iterator[str]:
 
 
 def clock_changes(case: Case, decisions: Decisions) -> Iterator[str]:
-    """What stops or moves each running clock."""
-    running = [clock for clock in decisions.clocks if clock.stopped is None]
+    """What stops or moves each running clock; nothing of a complaint that is closed."""
+    running = [clock for clock in decisions.clocks if clock.stopped is None and decisions.is_open]
     for clock in running:
         yield f"{clock.name.value}：{_STOPPED_BY[clock.name]}"
     if running and case.complaint.customer_agreed_day is None:

@@ -22,13 +22,13 @@ NO_TABLE = {
     "baseline": "one summary a person; tests/spec/test_planned_effects.py",
     "case_mails": "collects mails; tests/spec/test_planned_effects.py",
     "cases": "joins the rows of the sheets by 客诉编号; used by every table",
-    "changes": "sentences beside decisions that other tables hold; tests/functional/test_cli_explain.py",
+    "changes": "sentences beside decisions that other tables hold; tests/spec/test_changes.py",
     "decide": "calls the rules of one complaint; the tables on clocks, duties and registration run through it",
     **dict.fromkeys(
         ("deck_charts", "deck_item_page", "deck_lists", "deck_sources", "deck_statistics", "deck_view", "deck_wording"),
         "puts the slides of the weekly deck together; tests/spec/test_rule_deck.py, tests/functional/test_deck_pass.py",
     ),
-    "history": "keys of effects in the journal; tests/spec/test_planned_effects.py",
+    "history": "keys of effects in the journal; tests/spec/test_history.py",
     "report_counted": "fills blanks from the 8D; tests/functional/test_documents_both_ways.py",
     "report_typed": "what people typed in documents; tests/functional/test_documents_both_ways.py",
     **dict.fromkeys(
