@@ -144,6 +144,9 @@ def _add_scheduled(add: _Add, now: _Option, as_json: _Option) -> None:
         command.add_argument("-c", "--config", default="config.yaml", metavar="CONFIG", help="默认 ./config.yaml")
         now(command)
         command.add_argument("--dry-run", action="store_true", help="只列出将要做的事，什么也不写")
+        command.set_defaults(period="")
+        if name == "month-end":
+            command.add_argument("--period", default="", metavar="月", help="补做错过的这个月的归档，例如 2026-09")
         as_json(command)
 
 

@@ -85,9 +85,14 @@ def with_arrivals(site: Site, snapshot: Snapshot, memory: Memory, now: datetime)
     return replace(snapshot, arrivals=arrivals_at(site, snapshot.readings, memory, now))
 
 
-def plan_pass(site: Site, snapshot: Snapshot, memory: Memory, now: datetime, *, asked: str = "") -> Plan:
-    """The plan of a pass, without performing it (a dry run); with advice on the number ``asked`` for."""
-    return plan(snapshot, memory, site.settings, site.documents, site.calendar, now, asked)
+def plan_pass(
+    site: Site, snapshot: Snapshot, memory: Memory, now: datetime, *, asked: str = "", month: str = ""
+) -> Plan:
+    """The plan of a pass, without performing it (a dry run); with advice on the number ``asked`` for.
+
+    ``month`` is one whose archive a person asks for.
+    """
+    return plan(snapshot, memory, site.settings, site.documents, site.calendar, now, asked, month)
 
 
 def _registered(cases: Iterable[Case], shared: Collection[str]) -> dict[str, str]:
@@ -167,18 +172,21 @@ def _as_seen(planned: Plan) -> list[KnownCase]:
     return [replace(entry, number="", folder="") if entry.case_id in reserving else entry for entry in planned.known]
 
 
-def tick(site: Site, now: datetime, *, rehearsal: bool, step: Callable[[str], None] = lambda _name: None) -> PassReport:
+def tick(
+    site: Site, now: datetime, *, rehearsal: bool, step: Callable[[str], None] = lambda _name: None, month: str = ""
+) -> PassReport:
     """Make the share true as of ``now`` (aware, in the plant's zone).
 
     Idempotent: with the same ledgers, mailbox and time a second pass performs nothing and writes no byte. ``step``
-    is called at every commit point, so that tests can stop the process there.
+    is called at every commit point, so that tests can stop the process there; ``month`` is one whose archive a person
+    asks for.
     """
     with site.journal.pass_lock():
         seen = observe(site, now)
         site.journal.note_unreadable(seen.unreadable, now)
         memory = site.journal.memory()
         snapshot = with_arrivals(site, seen, memory, now)
-        planned = plan_pass(site, snapshot, memory, now)
+        planned = plan_pass(site, snapshot, memory, now, month=month)
         site.journal.record_cases(_as_seen(planned), planned.numbers, now)
         site.journal.record_trails(planned.trails, now)
         site.journal.record_mails(planned.taken, planned.ignored, now)

@@ -34,18 +34,19 @@ def _refused(memory: Memory) -> defaultdict[str, set[str]]:
 
 def plan(
     snapshot: Snapshot, memory: Memory, settings: Settings, documents: Documents, calendar: Workdays, now: datetime,
-    asked: str = "",
+    asked: str = "", month: str = "",
 ) -> Plan:
     """Everything that should exist by ``now`` (aware) and does not yet. Pure: no file, network or clock inside.
 
-    ``asked`` is the 客诉编号 somebody wants explained: it gets advice whatever its standing.
+    ``asked`` is the 客诉编号 somebody wants explained: it gets advice whatever its standing; ``month`` the one whose
+    archive somebody asks for.
     """
     history = History(settings.site, memory.effects)
     directory = directory_of(snapshot.readings)
     mails = CaseMails(directory, settings, history, calendar, now, memory.told)
     work = Pass(
         snapshot, memory, settings, documents, calendar, now, history, directory, mails, asked,
-        origins(memory.cases.values()), _refused(memory),
+        origins(memory.cases.values()), _refused(memory), month,
     )
     seen = set(memory.numbers) | set(snapshot.folders)
     for reading in snapshot.readings:

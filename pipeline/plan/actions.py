@@ -170,7 +170,7 @@ def archives(work: Pass) -> Iterator[Effect]:
     """The month's archive, supplements, and the mail about them; after the documents that belong in."""
     pairs = [(case, work.plan.decisions[case.handle]) for case in work.plan.cases]
     yield from wanted_archives(ArchiveFacts(
-        pairs, work.documents, work.directory, work.settings, work.calendar, work.history, work.now
+        pairs, work.documents, work.directory, work.settings, work.calendar, work.history, work.now, work.month
     ))
 
 

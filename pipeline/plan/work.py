@@ -91,6 +91,7 @@ class Pass:
     asked: str
     origins: Mapping[str, KnownCase]
     refused: Mapping[str, Collection[str]]
+    month: str = ""
     found: list[Found] = field(default_factory=list)
     plan: Plan = field(default_factory=Plan)
     edits: dict[str, list[CellEdit]] = field(default_factory=dict)

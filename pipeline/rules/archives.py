@@ -32,7 +32,7 @@ Decided = tuple[Case, Decisions]
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFacts:
-    """What the archives are planned from."""
+    """What the archives are planned from; ``asked`` is the month that a person wants archived, "" for none."""
 
     cases: Sequence[Decided]
     documents: Documents
@@ -41,6 +41,7 @@ class ArchiveFacts:
     calendar: Workdays
     history: History
     now: datetime
+    asked: str = ""
 
 
 def _facts(case: Case, decisions: Decisions) -> dict[str, str]:
@@ -76,12 +77,13 @@ def _archived(facts: ArchiveFacts, cases: Iterable[Decided]) -> tuple[ArchivedCa
 
 
 def _archives(facts: ArchiveFacts) -> Iterator[Effect]:
-    """The archive that is due, and one that an earlier pass could not finish."""
+    """The archive that is due, the one asked for, and one that an earlier pass could not finish; each month once."""
     due = [run for run in due_runs(facts.now, facts.calendar, facts.settings, facts.history)
            if run.errand is Errand.ARCHIVE]
     waiting = [record.key.subject for record in facts.history.of_kind(ARCHIVE)
                if record.state not in {EffectState.DONE, EffectState.UNCERTAIN}]
-    for period in dict.fromkeys([*waiting, *(run.period for run in due)]):
+    asked = [facts.asked] if facts.asked else []
+    for period in dict.fromkeys([*waiting, *asked, *(run.period for run in due)]):
         cases = _archived(facts, _of_month(facts, period))
         key = facts.history.once(ARCHIVE, period)
         if cases and key is not None:

@@ -8,7 +8,7 @@ import bagit
 import pytest
 from openpyxl import load_workbook
 
-from tests.functional.plant_folder import COMPLAINTS, PlantFolder, complaint, empty_plant, kesu
+from tests.functional.plant_folder import COMPLAINTS, PlantFolder, Said, complaint, empty_plant, kesu
 
 MARKETING = {"姓名": "马晓琳", "部门": "营销部", "岗位": "客户经理", "邮箱": "ma@example.com"}
 
@@ -81,6 +81,31 @@ def test_an_archive_missed_is_made_late(plant: PlantFolder) -> None:
     assert not any("归档 2026-11" in line for line in month_end(plant, "2026-11-30T16:59"))
     assert any("归档 2026-11" in line for line in month_end(plant, "2026-12-02T08:30"))
     assert (plant.share / "归档" / "2026-11" / "bagit.txt").is_file()
+
+
+def test_an_archive_missed_for_months_is_made_by_hand_once(plant: PlantFolder) -> None:
+    def asked(period: str, *more: str, now: str = "2027-02-03T10:00+08:00") -> Said:
+        return kesu("month-end", "--period", period, "-c", plant.config, "--now", now, *more)
+
+    assert not (plant.share / "归档" / "2026-11").exists()
+    assert "将要：归档 2026-11（2 件）" in asked("2026-11", "--dry-run").out.splitlines()
+    assert not (plant.share / "归档" / "2026-11").exists()
+    said = asked("2026-11").out.splitlines()
+    assert "✓ 归档移交 2026-11 马晓琳" in said
+    assert any(line.startswith("归档 2026-11：归档/2026-11（2 件客诉、") for line in said)
+    bagit.Bag(str(plant.share / "归档" / "2026-11")).validate()
+    made = {name: entry for name, entry in plant.snapshot().items() if "归档/2026-11/" in name}
+    told = handed_over(plant)
+    again = asked("2026-11", now="2027-02-03T10:30+08:00")
+    assert again.code == 0
+    assert any(line.startswith("归档 2026-11：归档/2026-11（2 件客诉、") for line in again.out.splitlines())
+    assert {name: entry for name, entry in plant.snapshot().items() if "归档/2026-11/" in name} == made
+    assert handed_over(plant) == told
+    assert "没有那个月的已登记客诉" in asked("2026-03", now="2027-02-03T11:00+08:00").out
+    assert sorted(path.name for path in (plant.share / "归档").iterdir()) == ["2026-11", "2027-01"]
+    for wrong, why in (("2027-02", "归档时间还没到"), ("2026Q4", "2026-09 这样的月份"), ("../x", "2026-09 这样的月份")):
+        refused = asked(wrong, now="2027-02-03T11:00+08:00")
+        assert (refused.code, why in refused.err) == (2, True)
 
 
 def test_a_month_without_registered_complaints_has_no_archive(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from schemas.deck import ItemSlide, Photo
 
 _FACT_SIZE, _FACTS_HEIGHT, _GAP = 14, 44.0, 10.0
 _SIDE_SHARE, _COLUMN_GAP = 0.37, 18.0  # the right column: its share of the width, the white before it
+_MANY_PHOTOS, _PHOTOS_SHARE = 3, 0.45  # two beside each other need more
 _CAPTION_SIZE = 12
 _PHOTO_GAP = 8.0
 _LONGEST = 1600  # pixels of the longer side: more than a projector shows of a quarter slide
@@ -33,7 +34,7 @@ def sheets(view: ItemSlide, pages: Pages, read: ReadPhoto) -> Iterator[Sheet]:
     """The first page with strip, timeline and photos, and as many more as the blocks need."""
     body = body_of(pages.inner)
     rest = body.below(_FACTS_HEIGHT + _GAP + FLOW_HEIGHT + _GAP)
-    side = _side(rest)
+    side = _side(rest, _PHOTOS_SHARE if len(view.photos) >= _MANY_PHOTOS else _SIDE_SHARE)
     beside = fill(view.news, lambda _number: side) if not view.photos else []
     if len(beside) != 1:
         beside = []  # there are photos, or too much news for the column: it goes below the problem
@@ -56,9 +57,9 @@ def sheets(view: ItemSlide, pages: Pages, read: ReadPhoto) -> Iterator[Sheet]:
         )
 
 
-def _side(rest: Area) -> Area:
+def _side(rest: Area, share: float) -> Area:
     """The column on the right of the first page."""
-    width = rest.width * _SIDE_SHARE
+    width = rest.width * share
     return Area(rest.left + rest.width - width, rest.top, width, rest.height)
 
 
