@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pipeline.archive.bag import DATA, MANIFEST, TAG_MANIFEST, bag_facts, made_b
 from pipeline.archive.copying import check_readable, check_written, copy_hashed, settle, sha256_of
 from pipeline.archive.faults import ArchiveDiskFull, ArchiveNameTaken
 from pipeline.archive.index_book import INDEX, ArchivedFile, Indexed, index_book
-from pipeline.archive.pdf_copies import ABSENT, add_pdf_copies, office
+from pipeline.archive.pdf_copies import ABSENT, add_pdf_copies, office, wanted_copies
 from pipeline.archive.sources import LeftOut, Source, archive_name, sources_of
 from pipeline.archive.zip_copy import zip_beside
 from pipeline.files.atomic import sync_folder, write_synced
@@ -170,11 +170,8 @@ class FolderArchives:
         if work.exists():
             shutil.rmtree(work)  # left by a crash: never renamed, so never an archive
         (work / DATA).mkdir(parents=True)
-        entries, remarks = [], list[str]()
-        for entry in gathered:
-            indexed, remark = self._copy(work, entry)
-            entries.append(indexed)
-            remarks += remark
+        entries = [self._copy(work, entry) for entry in gathered]
+        remarks = self._pdf(work, entries) if self._setting.pdf else []
         text = self._seal(work, target.name, entries, remarks, period, key, now)
         _put_in_place(work, target)
         return text
@@ -185,25 +182,28 @@ class FolderArchives:
         if needed > free:
             raise ArchiveDiskFull(self.folder, needed, free)
 
-    def _copy(self, work: Path, entry: _Gathered) -> tuple[Indexed, list[str]]:
+    def _copy(self, work: Path, entry: _Gathered) -> Indexed:
         files = []
         for source in entry.sources:
             target = work / Path(*source.target.split("/"))
             digest = copy_hashed(source, target)
             files.append(ArchivedFile(source.target, target.stat().st_size, digest))
-        remarks = list(self._pdf(work, entry.folder, files)) if self._setting.pdf else []
         missing = _missing(entry.case, entry.sources, entry.folder)
-        return Indexed(entry.case, entry.folder, tuple(files), missing, entry.left_out), remarks
+        return Indexed(entry.case, entry.folder, tuple(files), missing, entry.left_out)
 
-    def _pdf(self, work: Path, folder: str, files: list[ArchivedFile]) -> Iterator[str]:
+    def _pdf(self, work: Path, entries: list[Indexed]) -> list[str]:
+        """Add a PDF beside each report, slip and minutes, to ``entries`` as well; what to tell of those without."""
         program = office()
         if program is None:
-            yield ABSENT
-            return
-        made, remark = add_pdf_copies(work / Path(*folder.split("/")), program)
-        files += [ArchivedFile(f"{folder}/{path.name}", path.stat().st_size, sha256_of(path)) for path in made]
-        if remark:
-            yield remark
+            return [ABSENT]
+        wanted = [path for entry in entries for path in wanted_copies(work / Path(*entry.folder.split("/")))]
+        made, remarks = add_pdf_copies(wanted, program)
+        for place, entry in enumerate(entries):
+            folder = work / Path(*entry.folder.split("/"))
+            more = tuple(ArchivedFile(f"{entry.folder}/{path.name}", path.stat().st_size, sha256_of(path))
+                         for path in made if path.parent == folder)
+            entries[place] = replace(entry, files=(*entry.files, *more))
+        return remarks
 
     def _seal(
         self, work: Path, name: str, entries: Sequence[Indexed], remarks: Sequence[str], period: str, key: str,
