@@ -1,19 +1,16 @@
-"""A weekly deck of 60 complaints with 4 photos each, beside the same slides made by plain python-pptx.
+"""The row on weekly decks: ours beside the same slides made by plain python-pptx, and the saving of both.
 
-Run: ``python -m bench.deck``. Both draw the same shapes, tables, charts and photos from the same data in one process,
-alternately; medians of the rounds and their ratio are printed. The plain maker gets our layout and our prepared photos
-for nothing: it draws the places, texts and pictures of the finished deck again. The page checker then looks at the
-deck and at an empty week, untimed.
+All draw the same shapes, tables, charts and photos from the same data in one process, in turns. The plain maker gets
+our layout and our prepared photos for nothing: it draws the places, texts and pictures of the finished deck again.
 """
 
 from __future__ import annotations
 
-import argparse
+import hashlib
 import io
-import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +20,15 @@ from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE, MSO_SHAPE_TYPE
 from pptx.util import Pt
 
+from bench.row import Row, Scale, faster, within
+from bench.turns import in_turns
 from pipeline.documents.deck.edition import make
+from pipeline.documents.deck.package import packed
 from schemas.deck import DeckView
 from tests.deck_samples import NOW, deck, item, photo, template
 from tests.pages import check_file
 
-COMPLAINTS, PHOTOS, ROUNDS = 60, 4, 5
+PHOTOS = 4
 
 
 def our_deck(view: DeckView, photos: dict[str, bytes]) -> bytes:
@@ -49,6 +49,9 @@ class PlainMaker:
             frame = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
             steps = [step for shape in slide.shapes for step in _steps(shape)]
             self._slides.append((slide.slide_layout.name, frame.text if frame is not None else "", steps))
+
+    def __len__(self) -> int:
+        return len(self._slides)
 
     def make(self) -> bytes:
         """Draw everything and save."""
@@ -135,10 +138,10 @@ def _table(shape: Any, place: tuple[int, ...]) -> Draw:
 
 
 def _chart(shape: Any, place: tuple[int, ...]) -> Draw:
-    plot, kind = shape.chart.plots[0], shape.chart.chart_type
+    plots, kind = list(shape.chart.plots), shape.chart.chart_type
     data = CategoryChartData()
-    data.categories = list(plot.categories)
-    for series in plot.series:
+    data.categories = list(plots[0].categories)
+    for series in (series for plot in plots for series in plot.series):
         data.add_series(series.name, list(series.values))
     return lambda slide: slide.shapes.add_chart(kind, *place, data)
 
@@ -148,44 +151,70 @@ def _photos(view: DeckView, width: int, height: int) -> dict[str, bytes]:
     return {path: photo(number, width, height) for number, path in enumerate(paths)}
 
 
-def _median_ms(times: Iterable[float]) -> float:
-    return statistics.median(times) * 1000
+def _shown(content: bytes) -> Iterator[tuple[str, ...]]:
+    """What every slide shows: texts, table cells, chart figures, pictures; in one order whatever the drawing's."""
+    for slide in Presentation(io.BytesIO(content)).slides:
+        yield tuple(sorted(text for shape in slide.shapes for text in _content(shape) if text))
 
 
-def _findings(content: bytes) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "周报.pptx"
-        path.write_bytes(content)
-        found = check_file(path)
-    for finding in found[:20]:
-        print("  ", finding)
-    return len(found)
+def _content(shape: Any) -> Iterator[str]:
+    if shape.shape_type == MSO_SHAPE_TYPE.PICTURE:
+        yield hashlib.sha256(shape.image.blob).hexdigest()
+    elif shape.has_table:
+        yield from (cell.text for row in shape.table.rows for cell in row.cells)
+    elif shape.has_chart:
+        yield from (f"{series.name} {list(series.values)}" for plot in shape.chart.plots for series in plot.series)
+    elif shape.has_text_frame and not shape.is_placeholder:  # page numbers are left out by the library
+        yield shape.text_frame.text
 
 
-def main() -> None:
-    """Time both, print the ratio, check the pages."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    rounds = parser.parse_args().rounds
-    view = deck(*(item(number, PHOTOS) for number in range(COMPLAINTS)))
+def _differences(ours: bytes, plain: bytes, clean: list[tuple[str, bytes]]) -> Iterator[str]:
+    """Slides that do not show the same, and what the page checker finds."""
+    pairs = zip(_shown(ours), _shown(plain), strict=True)
+    yield from (f"slide {number} shows something else" for number, (mine, theirs) in enumerate(pairs, 1)
+                if mine != theirs)
+    for name, content in clean:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "周报.pptx"
+            path.write_bytes(content)
+            yield from (f"{name}: {finding}" for finding in check_file(path))
+
+
+def _stored(finished: bytes) -> Callable[[], object]:
+    """The media of the deck written to a zip as they are, nothing else."""
+    with zipfile.ZipFile(io.BytesIO(finished)) as package:
+        media = {name: package.read(name) for name in package.namelist() if "/media/" in name}
+
+    def write() -> None:
+        with zipfile.ZipFile(io.BytesIO(), "w", zipfile.ZIP_STORED) as target:
+            for name, content in media.items():
+                target.writestr(name, content)
+
+    return write
+
+
+def rows(scale: Scale) -> Iterator[Row]:
+    """A deck of 20 complaints with 4 photos each; with full sizes also one of 60."""
+    for complaints in scale.choose(quick=(20,), full=(20, 60)):
+        yield _row(complaints, scale)
+
+
+def _row(complaints: int, scale: Scale) -> Row:
+    view = deck(*(item(number, PHOTOS) for number in range(complaints)))
     photos = _photos(view, 1280, 960)
     finished = our_deck(view, photos)
     plain = PlainMaker(finished)
-    copied = b""
-    ours, theirs = [], []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        our_deck(view, photos)
-        middle = time.perf_counter()
-        copied = plain.make()
-        ours.append(middle - start)
-        theirs.append(time.perf_counter() - middle)
-    pages = len(Presentation(io.BytesIO(finished)).slides)
-    print(f"{pages} pages, {len(photos)} photos: ours {_median_ms(ours):.0f} ms ({len(finished) >> 20} MB), plain "
-          f"{_median_ms(theirs):.0f} ms ({len(copied) >> 20} MB), ratio {_median_ms(ours) / _median_ms(theirs):.2f}")
-    print("findings, 60 complaints with 4 photos each:", _findings(finished))
-    print("findings, an empty week:", _findings(our_deck(deck(), {})))
-
-
-if __name__ == "__main__":
-    main()
+    mine, theirs = Presentation(io.BytesIO(finished)), Presentation(io.BytesIO(finished))
+    cost = in_turns({
+        "ours": lambda: our_deck(view, photos), "python-pptx": plain.make,
+        "ours, saving": lambda: packed(mine, NOW), "python-pptx, saving": lambda: theirs.save(io.BytesIO()),
+        "media stored as they are": _stored(finished),
+    }, scale.rounds)
+    ours, peer, saving, peer_saving, limit = cost.values()
+    clean = [(f"{complaints} complaints", finished), ("an empty week", our_deck(deck(), {}))]
+    return Row(
+        "weekly deck", f"{complaints} complaints with {PHOTOS} photos each, {len(plain)} slides", ours,
+        (peer, saving, peer_saving), limit, (within(ours, peer, 1.1), faster(saving, peer_saving, 2)),
+        "texts, table cells, chart figures and pictures of every slide equal; page checker on it and on an empty week",
+        tuple(_differences(finished, plain.make(), clean)),
+    )

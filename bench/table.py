@@ -10,6 +10,8 @@ from bench.row import Row, Scale
 #: Name on the command line → module with ``rows(scale)``, in the order of the table.
 ROWS = {
     "reading": "bench.reading",
+    "deck": "bench.deck",
+    "archive": "bench.archive",
     "startup": "bench.startup",
 }
 

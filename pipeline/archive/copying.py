@@ -26,9 +26,9 @@ def check_readable(sources: Iterable[Source]) -> None:
             raise ArchiveSourceUnreadable(source.path, plain_sentence(error)) from error
 
 
-def _copy_once(source: Path, target: Path) -> str:
+def _copy_once(source: Path, target: Path, size: int) -> str:
     digest = hashlib.sha256()
-    buffer = memoryview(bytearray(CHUNK))
+    buffer = memoryview(bytearray(min(max(size, 1), CHUNK)))
     with source.open("rb", buffering=0) as reading, target.open("wb", buffering=0) as writing:
         while count := reading.readinto(buffer):
             digest.update(buffer[:count])
@@ -45,7 +45,7 @@ def copy_hashed(source: Source, target: Path) -> str:
     for _ in range(_TRIES):
         try:
             before = source.path.stat()
-            digest = _copy_once(source.path, target)
+            digest = _copy_once(source.path, target, before.st_size)
             after = source.path.stat()
         except FileNotFoundError as error:
             raise ArchiveSourceUnreadable(source.path, "刚被移走") from error

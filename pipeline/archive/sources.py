@@ -90,6 +90,6 @@ def sources_of(folder: Path, target: str) -> tuple[list[Source], list[LeftOut]]:
             stem, dot, suffix = name.rpartition(".")
             name = f"{stem}~{count}{dot}{suffix}" if dot and "/" not in suffix else f"{name}~{count}"
         taken.add(name.casefold())
-        stat = path.stat()
+        stat = entry.stat()
         found.append(Source(path, name, stat.st_size, stat.st_mtime_ns))
     return found, left_out

@@ -240,7 +240,7 @@ def test_a_write_that_reads_back_differently_is_not_handed_over(
     class BadDisk:
         """Stands for ``_copy_once`` on a disk that loses the last byte of what it is given."""
 
-        def __call__(self, source: Path, target: Path) -> str:
+        def __call__(self, source: Path, target: Path, _size: int) -> str:
             content = source.read_bytes()
             target.write_bytes(content[:-1])
             return hashlib.sha256(content).hexdigest()
