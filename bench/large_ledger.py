@@ -23,7 +23,7 @@ _SAID = ("接头泄漏", "卡扣断裂", "尺寸超差难装", "表面划伤", "
 _DONE = ("返工挑选在库品", "中转库换批并全检", "修订工艺参数并加装防错", "更新控制计划和作业指导书", "模具保养周期缩短")
 _FINISHED_FROM = 40  # of 100 rows so many are still open
 #: Fields that a row of a closed complaint must not hold, or that make every row a contradiction.
-_LEFT_BLANK = frozenset({"related", "paused_because", "customer_agreed_day", "lead_or_part", "restarts"})
+_LEFT_BLANK = frozenset({"lot_size", "related", "paused_because", "customer_agreed_day", "lead_or_part", "restarts"})
 
 Typed = object
 Writer = Callable[[int, datetime, random.Random], Typed]

@@ -97,7 +97,7 @@ def _dates(subject: _Subject, complaint: Complaint, today: date) -> Iterator[Iss
         return
     for field in _AFTER_RECEIPT:
         value = cast("date | Moment | None", getattr(complaint, field))
-        if _earlier(value, received):
+        if value is not None and _earlier(value, received):
             yield subject.issue(field, f"{subject.heading(field)}早于接诉时间 {received}，请更正其中之一")
     if complaint.produced and received.day < complaint.produced:
         yield subject.issue("produced", f"生产日期晚于接诉时间 {received}，请更正其中之一")

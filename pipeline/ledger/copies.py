@@ -29,7 +29,7 @@ def copies_among(sheets: Sequence[SheetReading[SheetRow]]) -> dict[str, str]:
     by_weight = sorted(ledgers, key=lambda sheet: (-len(sheet.columns) * len(sheet.rows), order[sheet.name]))
     copies: dict[str, str] = {}
     for position, sheet in enumerate(by_weight):
-        own = _identities(sheet)
+        own = _identities(sheet) if position else []
         for fuller in by_weight[:position]:
             if not own or fuller.name in copies:
                 continue

@@ -17,6 +17,9 @@ _LONGEST = 24
 #: Fields that have happened when they are written down, and fields that may lie ahead.
 _HAPPENED = frozenset({"contained_at", "d3_sent", "d5_sent", "d8_sent", "closed"})
 _AHEAD = frozenset({"d3_due", "d5_due", "d8_due", "close_due", "customer_agreed_day"})
+_BESIDE = _HAPPENED | _AHEAD | {"produced"}
+#: Fields of a complaint whose dates get their year here.
+DATED = _BESIDE | {"received"}
 DAY_PARTS = {"年": "year", "年份": "year", "月": "month", "月份": "month", "日": "day"}
 
 
@@ -42,13 +45,13 @@ class Years:
     def settle(self, values: dict[str, Cell]) -> None:
         """Put the year into the yearless dates of ``values``, by field; what is unclear stays as typed."""
         received = self._moment(values.get("received", ""))
-        if received and self._yearless(values["received"]):
+        if received and self.yearless(values["received"]):
             received = self._placed(received, not_after=self._latest) or received
             values["received"] = str(received)
         if received is None:
             return
         for name, value in list(values.items()):
-            if name in _HAPPENED | _AHEAD | {"produced"} and self._yearless(value):
+            if name in _BESIDE and self.yearless(value):
                 moment = self._moment(value)
                 if moment and (found := self._beside(received.day, name, moment)):
                     values[name] = str(found)
@@ -67,7 +70,7 @@ class Years:
             return None
 
     @staticmethod
-    def _yearless(value: Cell) -> bool:
+    def yearless(value: Cell) -> bool:
         """Whether a typed text names a day and no year (26.3.5 has one)."""
         if not isinstance(value, str) or len(value) > _LONGEST or _HAS_YEAR.search(value):
             return False

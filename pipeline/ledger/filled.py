@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -63,6 +63,14 @@ def is_running_number(sheet: RawSheet, column: int, first_row: int) -> bool:
     return plausible >= len(numbers) * _RUNNING_SHARE and steps >= (len(numbers) - 1) * _RUNNING_SHARE
 
 
+class _Blanks(dict[Cell, bool]):
+    """``is_blank`` of each cell, remembered."""
+
+    def __missing__(self, value: Cell) -> bool:
+        blank = self[value] = is_blank(value)
+        return blank
+
+
 @dataclass(frozen=True)
 class Filling:
     """The rows (0-based) of a table that hold something, and the pre-numbered ones that hold nothing else.
@@ -83,6 +91,7 @@ class RowSorter:
     table: Table
     fields: Mapping[int, SheetField]
     covered: frozenset[tuple[int, int]]
+    _blanks: _Blanks = field(default_factory=_Blanks)
 
     @cached_property
     def _counters(self) -> frozenset[int]:
@@ -97,7 +106,7 @@ class RowSorter:
         """Filled rows in sheet order; formula results, defaults and numbers alone do not fill a row."""
         filled, weak, prenumbered = [], [], []
         for row in range(self.table.block.bottom + 1, len(self.sheet.cells)):
-            own = list(self._own_cells(row))
+            own = self._own_cells(row)
             if not own or self._is_no_data(row, own):
                 continue
             if any(self._is_strong(column) for column in own):
@@ -125,14 +134,14 @@ class RowSorter:
         """Nothing stands there but counters, formula results and defaults filled down."""
         if row >= len(self.sheet.cells):
             return True
-        own = list(self._own_cells(row))
+        own = self._own_cells(row)
         return not own or not self._is_no_data(row, own)
 
-    def _own_cells(self, row: int) -> Iterator[int]:
+    def _own_cells(self, row: int) -> list[int]:
         """Columns under a heading with something that a person typed in this row or that identifies it."""
-        for column, value in enumerate(self.sheet.cells[row]):
-            if column in self.table.paths and not is_blank(value) and (row, column) not in self.covered:
-                yield column
+        blanks, paths = self._blanks, self.table.paths
+        own = [column for column, value in enumerate(self.sheet.cells[row]) if not blanks[value] and column in paths]
+        return [column for column in own if (row, column) not in self.covered] if self.covered else own
 
     def _is_strong(self, column: int) -> bool:
         found = self.fields.get(column)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.ledger.cell_reading import CellReading
 from pipeline.ledger.workbook_process import Address, Cell
 from schemas.columns import SheetField
 from schemas.values import ValueProblem, parse_day
@@ -19,27 +20,40 @@ _IDENTITY = frozenset({"number", "received", "customer", "product", "part_number
 _GOES_ON = frozenset({"occurrence_cause", "escape_cause", "interim_actions", "lasting_actions"})
 
 
-@dataclass
+@dataclass(slots=True)
 class RawRow:
-    """The cells of one complaint or follow-up row before validation; ``at`` says where each value stands (0-based)."""
+    """The cells of one complaint or follow-up row before validation, by field.
+
+    A cell stands in this row under its heading (``columns``), unless ``moved`` says where else (0-based).
+    """
 
     row: int
-    values: dict[str, Cell] = field(default_factory=dict)
+    columns: Mapping[str, int]
+    cells: dict[str, CellReading] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
-    at: dict[str, Address] = field(default_factory=dict)
+    moved: dict[str, Address] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
 
-    def own(self) -> frozenset[str]:
-        """Fields typed in this very row, not taken over from a merged cell above."""
-        return frozenset(name for name in self.values if self.at[name][0] == self.row)
+    def at(self, name: str) -> Address:
+        """Where the cell of a field stands."""
+        return self.moved.get(name) or (self.row, self.columns[name])
+
+    def owns_any(self, names: frozenset[str]) -> bool:
+        """Whether one of these fields is typed in this very row, not taken over from a merged cell above."""
+        return any(name in self.cells and not self.cells[name].blank and self.at(name)[0] == self.row
+                   for name in names)
 
 
 @dataclass(frozen=True)
 class RowJoiner:
-    """Joins the rows of one complaint; ``anchor`` gives the row in which a row's merged 客诉编号 stands (or None)."""
+    """Joins the rows of one complaint; ``anchor`` gives the row in which a row's merged 客诉编号 stands (or None).
+
+    ``meant`` reads a text that was joined from several cells of a field.
+    """
 
     fields: Mapping[str, SheetField]
+    meant: Callable[[str, str], CellReading]
     anchor: Callable[[int], int | None]
     issue: Callable[[Address, str, str, str], Issue]
     today: date
@@ -51,10 +65,9 @@ class RowJoiner:
         last = -1
         for raw in rows:
             anchor = self.anchor(raw.row)
-            own = raw.own()
             if anchor is not None and anchor != raw.row and anchor in heads:
                 self._continue(heads[anchor], raw)
-            elif kept and last == raw.row - 1 and own & _GOES_ON and not own & _IDENTITY:
+            elif kept and last == raw.row - 1 and not raw.owns_any(_IDENTITY) and raw.owns_any(_GOES_ON):
                 self._continue(kept[-1], raw)
             else:
                 heads[raw.row if anchor is None else anchor] = raw
@@ -67,16 +80,18 @@ class RowJoiner:
         for title, text in further.extras.items():
             if text not in head.extras.get(title, "").split("\n"):
                 head.extras[title] = "\n".join(filter(None, (head.extras.get(title), text)))
-        for name, value in further.values.items():
-            text, address = further.typed[name], further.at[name]
+        for name, cell in further.cells.items():
+            if cell.blank:
+                continue
+            text, address, there = further.typed[name], further.at(name), head.cells.get(name)
             joint = _JOINED_KINDS.get(self.fields[name].kind.name)
-            if name not in head.values or (name in _LATEST and self._later(value, head.values[name])):
-                head.values[name], head.typed[name], head.at[name] = value, text, address
+            if there is None or there.blank or (name in _LATEST and self._later(cell.value, there.value)):
+                head.cells[name], head.typed[name], head.moved[name] = cell, text, address
             elif name in _LATEST or text in head.typed[name].split(joint or "\n"):
                 continue
             elif joint:
                 head.typed[name] = f"{head.typed[name]}{joint}{text}"
-                head.values[name] = head.typed[name]
+                head.cells[name] = self.meant(name, head.typed[name])
             else:
                 message = (f"第{head.row + 1}至{further.row + 1}行按一件客诉读取；此格与首行不同，未采用。"
                            "请把合计填在首行，或一行一个编号")

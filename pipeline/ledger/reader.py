@@ -6,24 +6,24 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-
-from pydantic import ValidationError
+from operator import attrgetter
 
 from pipeline.ledger import wording
+from pipeline.ledger.cell_reading import CellReading, CellTexts, ColumnCells, Flag
 from pipeline.ledger.contents import by_contents, foreign_columns, status_words
-from pipeline.ledger.dating import Years, day_columns, joined_day, with_day_columns, year_of
+from pipeline.ledger.dating import DATED, Years, day_columns, joined_day, with_day_columns, year_of
 from pipeline.ledger.filled import Filling, RowSorter, is_blank, is_running_number
 from pipeline.ledger.headings import Confidence, HeadingMap, HeadingPath, Vocabulary, map_headings
 from pipeline.ledger.joining import RawRow, RowJoiner
 from pipeline.ledger.tables import Table
-from pipeline.ledger.units import Adapter, adapter_for
+from pipeline.ledger.units import adapter_for
 from pipeline.ledger.workbook_process import Address, Cell, RawSheet
 from pipeline.ooxml.cells import column_letters, split_reference
 from schemas.columns import SheetField, SheetRow
 from schemas.rows import MODELS, SheetKind
-from schemas.values import ValueProblem, clean_text
 from schemas.workbook import Issue, Place, Row, SheetReading, TableArea
 
+_is_plain = attrgetter("plain")
 _UNCALCULATED = "公式未计算"
 _OWN_NUMBER = ("客诉", "投诉", "抱怨", "8d", "complaint")
 
@@ -52,13 +52,18 @@ def settled_headings(sheet: RawSheet, table: Table, vocabulary: Vocabulary) -> H
 
 @contextmanager
 def _collector_off() -> Iterator[None]:
-    """Without the cyclic garbage collector: it costs 40 % when thousands of records are made."""
+    """Without the cyclic garbage collector: it costs 40 % when thousands of records are made.
+
+    What was made goes to the oldest generation at once; the youngest would be searched in whole at the next object.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -67,7 +72,7 @@ class SheetReader:
 
     def __init__(self, sheet: RawSheet, table: Table, vocabulary: Vocabulary, today: date) -> None:
         self.sheet, self.table, self.today = sheet, table, today
-        self._texts: dict[tuple[type, Cell], str | None] = {}
+        self._texts = CellTexts()
         self.vocabulary = vocabulary
         settled = settled_headings(sheet, table, vocabulary)
         self._day_parts = day_columns(table.paths, settled) if table.kind is SheetKind.COMPLAINTS else {}
@@ -78,13 +83,25 @@ class SheetReader:
             column: vocabulary.fields[name] for name, column in self.headings.columns.items()
         }
         self.source = self._merged_sources()
-        status = self.headings.columns.get("status")
-        self._status_words = {} if status is None else status_words(sheet, status, table.block.bottom + 1)
-        self.adapters: dict[int, Adapter] = {
-            column: adapter_for(found, " ".join((*table.paths[column].groups, table.paths[column].text)),
-                                (sheet.at(row, column) for row in range(table.block.bottom + 1, len(sheet.cells))))
+        self._columns = {
+            found.name: self._column_cells(column, found, status_words(sheet, column, table.block.bottom + 1)
+                                           if found.name == "status" else {})
             for column, found in self.fields.items()
         }
+        self._mapped = [(column, found.name, self._columns[found.name]) for column in table.paths
+                        if (found := self.fields.get(column))]
+        self._unmapped = [(column, self.titles[column]) for column in table.paths if column not in self.fields]
+        self._padding = [""] * (max(table.paths) + 1)
+        self._has_flags = any(bool in set(map(type, row)) for row in sheet.cells)
+        self._marked = {row for row, _ in (*sheet.errors, *sheet.uncalculated, *self.source)}
+
+    def _column_cells(self, column: int, found: SheetField, words: Mapping[str, str]) -> ColumnCells:
+        path, first = self.table.paths[column], self.table.block.bottom + 1
+        adapter = adapter_for(found, " ".join((*path.groups, path.text)),
+                              (self.sheet.at(row, column) for row in range(first, len(self.sheet.cells))))
+        dated = self.table.kind is SheetKind.COMPLAINTS and found.name in DATED
+        return ColumnCells(MODELS[self.table.kind], found, self.today, self._texts, adapter=adapter, words=words,
+                           yearless=self._years.yearless if dated else lambda _value: False)
 
     def _merged_sources(self) -> dict[Address, Address]:
         """For each cell covered by a vertical merge in the data, the cell that holds its value."""
@@ -128,7 +145,7 @@ class SheetReader:
                             if match.confidence is Confidence.EXACT),
             missing=tuple(name for name in self.vocabulary.fields if name not in self.headings.columns),
             rows=rows,
-            prenumbered=tuple(self._text(self.sheet.at(row, number)) or "" for row in filling.prenumbered)
+            prenumbered=tuple(self._texts[_key(self.sheet.at(row, number))] or "" for row in filling.prenumbered)
             if number is not None else (),
             continued=continued,
             area=TableArea(
@@ -140,48 +157,52 @@ class SheetReader:
         )
 
     def _raw_row(self, row: int) -> RawRow:
-        raw = RawRow(row)
+        """The cells of a row by field; rows with errors, merged cells or days in parts are looked at cell by cell."""
+        if row in self._marked or self._day_parts:
+            return self._marked_row(row)
+        cells = self._keys(row)
+        raw = RawRow(row, self.headings.columns)
+        raw.cells = {name: reading for column, name, readings in self._mapped
+                     if (reading := readings[cells[column]]) is not None}
+        raw.typed = {name: reading.text for name, reading in raw.cells.items()}
+        raw.extras = {title: text for column, title in self._unmapped
+                      if not is_blank(value := self.sheet.at(row, column)) and (text := self._texts[_key(value)])}
+        return raw
+
+    def _keys(self, row: int) -> list[Cell | Flag]:
+        """A row up to the last heading, with TRUE and FALSE told from 1 and 0."""
+        cells = self.sheet.cells[row]
+        padding = self._padding[len(cells):]
+        return [*map(_key, cells), *padding] if self._has_flags else [*cells, *padding]
+
+    def _marked_row(self, row: int) -> RawRow:
+        raw = RawRow(row, self.headings.columns)
         for column in self.table.paths:
             address = self.source.get((row, column), (row, column))
             value, found = self.sheet.at(*address), self.fields.get(column)
             if column in self._day_parts.values():
                 if found and (day := joined_day(self.sheet, row, self._day_parts)):
-                    self._take(raw, found, column, day, address)
-                continue
-            if found is None:
-                if not is_blank(value) and (text := self._text(value)):
+                    self._take(raw, found, day, address)
+            elif found is None:
+                if not is_blank(value) and (text := self._texts[_key(value)]):
                     raw.extras[self.titles[column]] = text
-                continue
-            if error := self.sheet.errors.get(address):
+            elif error := self.sheet.errors.get(address):
                 raw.typed[found.name] = error  # something stands there: no second issue that the cell is empty
                 raw.issues.append(self._issue(address, found.name, error,
                                               f"单元格是公式错误 {error}，请改正公式或直接输入内容"))
             elif address in self.sheet.uncalculated:
                 if found.name != "number" and not found.column.ours:  # what we write ourselves is told by the patch
                     raw.typed[found.name] = _UNCALCULATED  # no blank, and the hint on the sheet says why
-            elif value != "":
-                self._take(raw, found, column, value, address)
+            else:
+                self._take(raw, found, value, address)
         return raw
 
-    def _take(self, raw: RawRow, found: SheetField, column: int, value: Cell, address: Address) -> None:
-        text = self._text(value)
-        if text is None or (is_blank(value) and "DISPIMG" in text):
-            return
-        raw.typed[found.name] = text
-        raw.at[found.name] = address
-        if not is_blank(value):
-            word = self._status_words.get(str(value).strip()) if found.name == "status" else None
-            raw.values[found.name] = word or self.adapters[column](value)
-
-    def _text(self, value: Cell) -> str | None:
-        """``clean_text``, remembered: names, states and days repeat all over a ledger."""
-        key = type(value), value  # 1, 1.0 and True are equal, their texts are not
-        if key not in self._texts:
-            try:
-                self._texts[key] = clean_text(value)
-            except ValueProblem:  # a number beyond what cells hold; the field's own parser says so to the person
-                self._texts[key] = str(value)
-        return self._texts[key]
+    def _take(self, raw: RawRow, found: SheetField, value: Cell, address: Address) -> None:
+        reading = self._columns[found.name][_key(value)]
+        if reading is not None:
+            raw.cells[found.name], raw.typed[found.name] = reading, reading.text
+            if address != (raw.row, self.headings.columns[found.name]):
+                raw.moved[found.name] = address
 
     def _joined(self, rows: list[RawRow]) -> list[RawRow]:
         """Several rows of one complaint as one (other sheets keep a row per matter)."""
@@ -195,28 +216,38 @@ class SheetReader:
             above = self.source.get((row, number), (row, number))[0]
             return None if is_blank(self.sheet.at(above, number)) else above
 
-        return RowJoiner(self.vocabulary.fields, anchor, self._issue, self.today).join(rows)
+        return RowJoiner(self.vocabulary.fields, self._meant, anchor, self._issue, self.today).join(rows)
+
+    def _meant(self, name: str, text: str) -> CellReading:
+        return self._columns[name].meant(text, text)
 
     def _validated(self, raw: RawRow) -> Row[SheetRow]:
-        model, context, values = MODELS[self.table.kind], {"today": self.today}, dict(raw.values)
-        issues = list(raw.issues)
-        if self.table.kind is SheetKind.COMPLAINTS:
-            self._years.settle(values)
-        try:
-            record = model.model_validate(values, context=context)
-        except ValidationError as failures:
-            for failure in failures.errors(include_url=False, include_input=False):
-                name = str(failure["loc"][0])
-                values.pop(name, None)
-                reason = str(failure.get("ctx", {}).get("error", failure["msg"]))
-                issues.append(self._issue(raw.at[name], name, raw.typed[name], reason))
-            record = model.model_validate(values, context=context)
+        issues = raw.issues
+        if not all(map(_is_plain, raw.cells.values())):
+            if self.table.kind is SheetKind.COMPLAINTS:
+                self._settle_years(raw)
+            issues = issues + [self._issue(raw.at(name), name, raw.typed[name], cell.fault)
+                               for name, cell in raw.cells.items() if cell.fault]
+            raw.cells = {name: cell for name, cell in raw.cells.items() if not cell.fault and not cell.blank}
+        record = MODELS[self.table.kind].of_cells({name: cell.meaning for name, cell in raw.cells.items()})
         issues.sort(key=lambda issue: tuple(reversed(_place(issue))))
         return Row(Place(self.sheet.name, raw.row + 1), record, raw.typed, raw.extras, tuple(issues))
+
+    def _settle_years(self, raw: RawRow) -> None:
+        values = {name: cell.value for name, cell in raw.cells.items() if not cell.blank}
+        before = dict(values)
+        self._years.settle(values)
+        for name, value in values.items():
+            if value is not before[name]:
+                raw.cells[name] = self._columns[name].meant(raw.typed[name], value)
 
     def _issue(self, address: Address, name: str, value: str, message: str) -> Issue:
         row, column = address
         return Issue(self.sheet.name, f"{column_letters(column)}{row + 1}", name, value, message)
+
+
+def _key(cell: Cell) -> Cell | Flag:
+    return Flag(cell) if isinstance(cell, bool) else cell
 
 
 def _place(issue: Issue) -> tuple[int, int]:

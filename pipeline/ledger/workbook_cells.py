@@ -17,8 +17,7 @@ MAX_GAP_ROWS, MAX_GAP_COLUMNS = 2_000, 60   # cells beyond a gap this wide are s
 TOO_LARGE = "超出上限。请删除表格以外的单元格后保存"
 
 _P = rb"<(?:[A-Za-z_][\w.\-]*:)?"
-_ROW_NUMBER = re.compile(_P + rb"row\s[^>]*?\br=[\"'](\d+)[\"']")
-_CELL_COLUMN = re.compile(rb"\br=[\"']([A-Z]{1,3})\d+[\"']")
+_ROW_NUMBER = re.compile(rb"row\s[^>]*?\br=[\"'](\d+)[\"']")
 _ERROR = re.compile(_P + rb"c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.*?)</(?:[\w.\-]+:)?c>", re.DOTALL)
 _FORMULA = re.compile(_P + rb"c\s([^>]*)>\s*" + _P + rb"f[\s>/]")
 _UNCALCULATED = re.compile(
@@ -27,6 +26,8 @@ _UNCALCULATED = re.compile(
 )
 _BARE_CELL = re.compile(_P + rb"c(?=[\s/>])(?![^>]*\sr=)")
 _LONG_NUMBER = re.compile(_P + rb"c\s([^>]*)>\s*" + _P + rb"v>(\d{16,20})</")
+_MAY_BE_FORMULA = re.compile(rb"<f[\s>/]")
+_DIGITS = re.compile(rb">\d{16}")
 _VALUE = re.compile(_P + rb"v(?:\s[^>]*)?>([^<]*)<")
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _TYPE = re.compile(rb"\bt=[\"'](\w+)[\"']")
@@ -55,11 +56,26 @@ def _address(attributes: bytes) -> tuple[int, int] | None:
     return (int(found[2]) - 1, _column_index(found[1])) if found else None
 
 
-def _extent(xml: bytes) -> tuple[int, int]:
-    """Rows and columns of the rectangle that the references span, styled blanks included (an upper bound)."""
+def _fits(xml: bytes) -> bool:
+    """Whether the rectangle that the references span, styled blanks included, is small enough for calamine.
+
+    A search for one cell too far to the right costs a third of listing the columns of all cells.
+    """
     rows = max((int(number) for number in _ROW_NUMBER.findall(xml)), default=0)
-    columns = max((_column_index(letters) + 1 for letters in set(_CELL_COLUMN.findall(xml))), default=0)
-    return max(rows, xml.count(b"<row")), columns
+    rows = max(rows, xml.count(b"<row"))
+    if rows > MAX_ROWS:
+        return False
+    columns = min(MAX_COLUMNS, MAX_AREA // max(rows, 1))
+    return not _beyond(columns).search(xml)
+
+
+def _beyond(columns: int) -> re.Pattern[bytes]:
+    """Matches the reference of a cell right of so many columns."""
+    last = column_letters(columns - 1).encode()
+    longer = rb"[A-Z]{%d,3}" % (len(last) + 1) if len(last) < 3 else rb"[A-Z]{4}"
+    behind = [last[:place] + b"[%c-Z]" % (letter + 1) + b"[A-Z]" * (len(last) - place - 1)
+              for place, letter in enumerate(last) if letter < ord("Z")]
+    return re.compile(rb"r=[\"'](?:" + b"|".join([longer, *behind]) + rb")\d")
 
 
 class _Cells:
@@ -138,8 +154,7 @@ def _reference(row: int, column: int) -> str:
 
 def cut_strays(xml: bytes) -> SheetPart:
     """The sheet without cells so far out that reading it would exhaust the memory; raises ExpatError."""
-    rows, columns = _extent(xml)
-    if rows * columns <= MAX_AREA and rows <= MAX_ROWS and columns <= MAX_COLUMNS:
+    if _fits(xml):
         return SheetPart(xml, [])
     cells = _Cells(xml).filled
     last_row = max((cell[0] for cell in cells), default=-1)
@@ -159,6 +174,13 @@ def cut_strays(xml: bytes) -> SheetPart:
     return SheetPart(b"".join(pieces), [_reference(row, column) for row, column, _, _ in strays])
 
 
+def _errors(xml: bytes) -> Iterator[list[Any]]:
+    for attributes, inner in _ERROR.findall(xml):
+        place, shown = _address(attributes), _VALUE.search(inner)
+        if place:
+            yield [*place, shown[1].decode("utf-8", "replace") if shown else "#"]
+
+
 def _long_numbers(xml: bytes) -> Iterator[tuple[int, int, str]]:
     for attributes, digits in _LONG_NUMBER.findall(xml):
         place, kind = _address(attributes), _TYPE.search(attributes)
@@ -166,22 +188,31 @@ def _long_numbers(xml: bytes) -> Iterator[tuple[int, int, str]]:
             yield (*place, digits.decode())
 
 
+def _states_references(xml: bytes) -> bool:
+    """Whether every cell says where it stands; counting tells it for cells as Excel writes them, reading for others."""
+    plain = xml.count(b'<c r="')
+    if plain and plain == xml.count(b"<c ") and b"<c>" not in xml and b"<c/>" not in xml and b":c" not in xml:
+        return True
+    return not _BARE_CELL.search(xml)
+
+
 def marks_of(xml: bytes, rows: list[list[Any]]) -> dict[str, Any]:
-    """Error cells and formula cells; digits that a float cannot hold are put back into ``rows`` as text."""
-    if _BARE_CELL.search(xml):
+    """Error cells and formula cells; digits that a float cannot hold are put back into ``rows`` as text.
+
+    Most sheets have none of these, which a plain look for the letters tells far sooner than the patterns do.
+    """
+    if not _states_references(xml):
         found = _Cells(xml)
         errors, formulas, uncalculated = found.errors, found.formulas, found.uncalculated
         long_numbers = iter(found.long_numbers)
     else:
-        errors = []
-        for attributes, inner in _ERROR.findall(xml):
-            place, shown = _address(attributes), _VALUE.search(inner)
-            if place:
-                errors.append([*place, shown[1].decode("utf-8", "replace") if shown else "#"])
-        formulas = [place for attributes in _FORMULA.findall(xml) if (place := _address(attributes))]
+        errors = list(_errors(xml)) if b't="e"' in xml or b"t='e'" in xml else []
+        formulas = [place for attributes in _FORMULA.findall(xml) if (place := _address(attributes))] \
+            if _MAY_BE_FORMULA.search(xml) or b":f" in xml else []
         uncalculated = [place for attributes in _UNCALCULATED.findall(xml)
-                        if not re.search(rb"\bt=[\"']str[\"']", attributes) and (place := _address(attributes))]
-        long_numbers = _long_numbers(xml)
+                        if not re.search(rb"\bt=[\"']str[\"']", attributes) and (place := _address(attributes))] \
+            if formulas else []
+        long_numbers = _long_numbers(xml) if _DIGITS.search(xml) else iter(())
     for row, column, digits in long_numbers:
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = digits

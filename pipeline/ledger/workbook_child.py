@@ -1,4 +1,4 @@
-"""Child process that reads one workbook with calamine and prints its sheets as JSON.
+"""Child process that reads one workbook with calamine and prints its sheets: a line of JSON, then numbers of values.
 
 It imports nothing but the standard library, calamine and the look at cells beside it, so that it starts at once.
 
@@ -6,6 +6,8 @@ calamine allocates the whole rectangle up to the outermost cell and aborts when 
 looked at first and strays are cut from a copy in memory. What calamine leaves out (error cells, which cells are
 formulas and which of them have no result, digits beyond a float's precision) is taken from the sheet's XML on the way.
 A sheet that cannot be read is refused alone; a damaged package is refused as a whole.
+
+Ledgers repeat themselves, so each value is printed once, and the cells, row by row, as its number in that list.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import json
 import re
 import sys
 import zipfile
+from array import array
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -69,6 +73,33 @@ def _rebuilt(package: zipfile.ZipFile, replaced: dict[str, bytes]) -> io.BytesIO
     return target
 
 
+class _Values:
+    """The distinct values of a workbook in the order they are met; the first is the blank."""
+
+    def __init__(self) -> None:
+        self.listed: list[Any] = []
+        self._numbers: defaultdict[type, dict[Any, int]] = defaultdict(dict)  # by type: 1, 1.0 and True are equal
+        self.number("")
+
+    def number(self, value: Any) -> int:
+        """The number of a value in ``listed``."""
+        known = self._numbers[type(value)]
+        if value not in known:
+            known[value] = len(self.listed)
+            self.listed.append(value)
+        return known[value]
+
+    def coded(self, rows: list[list[Any]]) -> array[int]:
+        """The numbers of all cells, row by row."""
+        coded, numbers, number = array("I"), self._numbers, self.number
+        for row in rows:
+            try:
+                coded.extend([numbers[value.__class__][value] for value in row])
+            except KeyError:  # a value not met before
+                coded.extend([number(value) for value in row])
+        return coded
+
+
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return ["m", value.isoformat()]
@@ -81,13 +112,6 @@ def _plain(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def _trimmed(row: list[Any]) -> list[Any]:
-    end = len(row)
-    while end and row[end - 1] == "":
-        end -= 1
-    return row[:end]
-
-
 def _looked_at(package: zipfile.ZipFile, member: str) -> SheetPart:
     if package.getinfo(member).file_size > MAX_PART:
         return SheetPart(b"", [], f"数据过大，{TOO_LARGE}")
@@ -97,21 +121,22 @@ def _looked_at(package: zipfile.ZipFile, member: str) -> SheetPart:
         return SheetPart(b"", [], _DAMAGED)
 
 
-def _contents(workbook: Any, name: str, part: SheetPart) -> dict[str, Any]:
-    """The cells of one sheet, or why they cannot be read."""
+def _contents(workbook: Any, name: str, part: SheetPart, rows: list[list[Any]]) -> dict[str, Any]:
+    """What is known of one sheet beside its cells, which are put into ``rows``; or why they cannot be read."""
     from python_calamine import CalamineError
 
     try:
         sheet = workbook.get_sheet_by_name(name)
-        rows = [_trimmed(row) for row in sheet.to_python(skip_empty_area=False)]
+        rows += sheet.to_python(skip_empty_area=False)
         merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or ()]
-        return {"rows": rows, "merged": merged, **marks_of(part.xml, rows)}
+        return {"merged": merged, **marks_of(part.xml, rows)}
     except (CalamineError, expat.ExpatError):
+        rows.clear()
         return {"refused": _DAMAGED}
 
 
-def read(path: Path) -> dict[str, Any]:
-    """All worksheets of a workbook as JSON-like data; raises what zipfile, expat and calamine raise."""
+def read(path: Path) -> tuple[dict[str, Any], list[array[int]]]:
+    """All worksheets of a workbook: JSON-like data, and the cells of each; raises what those libraries raise."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     with zipfile.ZipFile(path) as package:
@@ -120,7 +145,7 @@ def read(path: Path) -> dict[str, Any]:
         cut = {members[name]: part.xml for name, part in parts.items() if part.strays}
         # Bytes, not the path: calamine would trust the file name, and plants rename .xlsx to .xls.
         source = _rebuilt(package, cut) if cut else io.BytesIO(path.read_bytes())
-    sheets = []
+    sheets, cells, values = [], [], _Values()
     with CalamineWorkbook.from_object(source) as workbook:
         for metadata in workbook.sheets_metadata:
             part = parts.get(metadata.name)
@@ -128,11 +153,15 @@ def read(path: Path) -> dict[str, Any]:
                 continue
             entry: dict[str, Any] = {"name": metadata.name, "hidden": metadata.visible is not SheetVisibleEnum.Visible,
                                      "strays": part.strays[:REPORTED_STRAYS], "refused": part.refused,
-                                     "rows": [], "merged": [], "errors": [], "formulas": [], "uncalculated": []}
+                                     "width": 0, "merged": [], "errors": [], "formulas": [], "uncalculated": []}
+            rows: list[list[Any]] = []
             if not part.refused:
-                entry.update(_contents(workbook, metadata.name, part))
+                entry.update(_contents(workbook, metadata.name, part, rows))
+            entry["width"] = len(rows[0]) if rows else 0
             sheets.append(entry)
-    return {"sheets": sheets}
+            cells.append(values.coded(rows))
+            entry["cells"] = len(cells[-1])
+    return {"sheets": sheets, "values": values.listed}, cells
 
 
 def _limit_memory() -> None:
@@ -143,12 +172,13 @@ def _limit_memory() -> None:
 
 
 def main(path: str) -> int:
-    """Print one JSON object: the sheets, or ``error`` (damaged, encrypted, too_large) with a detail."""
+    """Print one line of JSON: the sheets, or ``error`` (damaged, encrypted, too_large) with a detail; then cells."""
     from python_calamine import CalamineError, PasswordError
 
     _limit_memory()
+    cells: list[array[int]] = []
     try:
-        answer = read(Path(path))
+        answer, cells = read(Path(path))
     except MemoryError:
         answer = {"error": "too_large", "detail": "读取时内存不足"}
     except PasswordError:
@@ -156,6 +186,8 @@ def main(path: str) -> int:
     except (CalamineError, zipfile.BadZipFile, expat.ExpatError, KeyError, StopIteration, ValueError, OSError,
             RuntimeError, NotImplementedError) as error:
         answer = {"error": "damaged", "detail": f"{type(error).__name__}: {error}"}
-    sys.stdout.write(json.dumps(answer, default=_plain))
+    sys.stdout.buffer.write(json.dumps(answer, default=_plain).encode() + b"\n")
+    for coded in cells:
+        sys.stdout.buffer.write(coded)
     return 0
 

@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -73,8 +73,30 @@ def _cell(value: Any) -> Cell:
     return timedelta(seconds=text)
 
 
-def _sheet(entry: Mapping[str, Any]) -> RawSheet:
-    cells = [[_cell(value) if type(value) is list else value for value in row] for row in entry["rows"]]
+def _rows(coded: memoryview, width: int, values: list[Cell]) -> list[list[Cell]]:
+    """The rows of a sheet, each up to its last filled cell; equal cells share one object."""
+    rows = []
+    for start in range(0, len(coded), width or 1):
+        row = [values[number] for number in coded[start : start + width]]
+        while row and row[-1] == "":
+            row.pop()
+        rows.append(row)
+    return rows
+
+
+def _sheets(answer: Mapping[str, Any], cells: bytes) -> Iterator[RawSheet]:
+    """The sheets of an answer; raises IndexError and ValueError for one that is cut off."""
+    values = [_cell(value) if type(value) is list else value for value in answer["values"]]
+    coded, start = memoryview(cells).cast("I"), 0
+    for entry in answer["sheets"]:
+        own = coded[start : start + entry["cells"]]
+        start += entry["cells"]
+        yield _sheet(entry, _rows(own, entry["width"], values))
+    if start != len(coded):
+        raise ValueError(start)
+
+
+def _sheet(entry: Mapping[str, Any], cells: list[list[Cell]]) -> RawSheet:
     return RawSheet(
         name=entry["name"],
         hidden=entry["hidden"],
@@ -108,13 +130,15 @@ def read_workbook(local: Path, shown: Path, time_limit: float = TIME_LIMIT) -> t
                                                               and done.returncode == -signal.SIGKILL):
         raise LedgerTooLarge(shown, "读取时内存不足")
     try:
-        answer = json.loads(done.stdout)
-    except ValueError as unreadable:
+        line, _, cells = done.stdout.partition(b"\n")
+        answer = json.loads(line)
+        sheets = () if "error" in answer else tuple(_sheets(answer, cells))
+    except (ValueError, IndexError, TypeError) as unreadable:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise LedgerDamaged(shown, f"读取进程异常退出 {last[:120]}".strip()) from unreadable
     match answer.get("error"):
         case None:
-            return tuple(_sheet(entry) for entry in answer["sheets"])
+            return sheets
         case "encrypted":
             raise LedgerEncrypted(shown)
         case "too_large":

@@ -43,9 +43,10 @@ def clean_text(value: object) -> str | None:
     Numbers show up to 15 significant digits as in Excel (12.0 is "12"); dates are ISO, a date-time at midnight
     counts as a date. "无" stays: in a text column it is an answer. Raises ``ValueProblem`` for what no cell holds.
     """
-    text = _as_text(value)
-    text = _LINE_BREAK.sub("\n", text).replace("\t", " ")
-    text = _NONCHARACTER_PLANES.sub("", _INVISIBLE.sub("", text))
+    text = value if isinstance(value, str) else _as_text(value)
+    if not text.isprintable() or "\ufffc" in text or "\ufffd" in text:  # all that is cleaned away, but for these two
+        text = _LINE_BREAK.sub("\n", text).replace("\t", " ")
+        text = _NONCHARACTER_PLANES.sub("", _INVISIBLE.sub("", text))
     text = unicodedata.normalize("NFC", text).strip()
     return None if not text or _DASHES_ONLY.fullmatch(text) else text
 
@@ -58,7 +59,7 @@ def plain_text(value: object) -> str | None:
 
 def half_width(text: str) -> str:
     """``text`` with full-width and other compatibility characters in their plain form (NFKC), outer blanks off."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def parse_id(value: object) -> str | None:
