@@ -1,24 +1,28 @@
-"""8D drafts per second, ours beside docxtpl used in the ordinary way on the same template; and with photos.
+"""8D drafts beside docxtpl in the ordinary way on the same template and python-docx by hand; without and with photos.
 
-Usage: python -m bench.documents [COUNT]; COUNT drafts with three photos each, 100 by default. CPU times, not wall.
+Usage: python -m bench.documents, which prints the rows of the comparison, seconds for one draft each.
 """
 
 from __future__ import annotations
 
 import io
 import re
-import resource
-import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from docxtpl import DocxTemplate
-from PIL import Image
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
+from markupsafe import Markup
+from PIL import Image, ImageOps
 
+from bench.row import Row, Scale, faster
+from bench.turns import Spent, in_turns
 from pipeline.documents.gateway import TemplateDocuments
 from pipeline.documents.sandbox import BLANK, BLANK_WORD, word_environment
 from schemas.case import CaseFiles
@@ -26,23 +30,142 @@ from tests.functional import documents_cases as cases
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "eight_d" / "template.docx"
 _WORDS = re.compile(rb"<w:t[ >][^<]*")
+_SIDES = ("left", "right")
+_PEERS = ("docxtpl in the ordinary way", "python-docx by hand")
+_LIMIT = "deflate of the parts + write"
 
 
-def _per_second(make: Callable[[], object], seconds: float = 3.0) -> float:
-    make()
-    begun, count = time.process_time(), 0
-    while time.process_time() - begun < seconds:
-        make()
-        count += 1
-    return count / (time.process_time() - begun)
+def rows(scale: Scale) -> Iterator[Row]:
+    """Text only, then with three photos of 7 megapixels; every draft is written to memory."""
+    documents = TemplateDocuments()
+    context = {**documents.context("eight_d", *cases.full(), None), "fishbone": None}
+    yield _row("8D draft, text only", "all fields", documents, context, {}, scale, scale.choose(quick=10, full=40))
+    photos = {f"{number}.jpg": _photo(number) for number in (1, 2, 3)}
+    shown = TemplateDocuments([], lambda path: photos[path.rpartition("/")[2]])
+    case, decisions = cases.full()
+    case = replace(case, folder="客诉资料/2026/K", files=CaseFiles((), tuple(photos), ()))
+    pictured = {**shown.context("eight_d", case, decisions, None), "fishbone": None}
+    yield _row("8D draft, with photos", "3 of 7 megapixels", shown, pictured, photos, scale, 1)
 
 
-def _ordinary(context: dict[str, Any]) -> bytes:
+def _row(work: str, size: str, documents: TemplateDocuments, context: Mapping[str, Any], photos: Mapping[str, bytes],
+         scale: Scale, count: int) -> Row:
+    def ours() -> bytes:
+        return documents.render("eight_d", context, cases.NOW)
+
+    def docxtpl() -> bytes:
+        return _ordinary(context, photos)
+
+    finished = ours()
+    by_hand = _ByHand(finished, photos)
+    ours(), docxtpl()  # templates compiled, formats known
+    cost = in_turns({
+        "ours": _each(ours, count), _PEERS[0]: _each(docxtpl, max(1, count // 8)),
+        _PEERS[1]: _each(by_hand.make, max(1, count // 8)), _LIMIT: _each(lambda: _packed_again(finished), count),
+    }, scale.rounds)
+    mine, template, hand, limit = cost.values()
+    return Row(work, size, mine, (template, hand), limit, () if photos else (faster(mine, template, 10),),
+               "the text of every paragraph with both peers', the number of pictures",
+               tuple(_differences(finished, {_PEERS[0]: docxtpl(), _PEERS[1]: by_hand.make()})),
+               (f"{1 / mine.seconds:.1f} drafts a second",))
+
+
+def _each(make: Callable[[], object], count: int) -> Callable[[], Spent]:
+    """Seconds for one of ``count`` drafts made in a row."""
+    def round_() -> Spent:
+        began = time.perf_counter()
+        for _ in range(count):
+            make()
+        return Spent((time.perf_counter() - began) / count)
+
+    return round_
+
+
+def _ordinary(context: Mapping[str, Any], photos: Mapping[str, bytes]) -> bytes:
+    """As docxtpl's guide has it: the template opened, rendered and saved for each draft, photos made small before."""
     template = DocxTemplate(TEMPLATE)
-    template.render(context, jinja_env=word_environment(), autoescape=True)
+
+    def shown(path: str) -> object:
+        small = _made_small(photos[path.rpartition("/")[2]]) if path else None
+        return InlineImage(template, io.BytesIO(small), width=Mm(79)) if small else Markup("")
+
+    pictures = [{**row, **{side: shown(row[side]) for side in _SIDES}} for row in context.get("picture_rows") or ()]
+    words = word_environment()
+    finalize = words.finalize
+
+    def with_images(value: object) -> object:
+        if isinstance(value, InlineImage):  # our environment would escape what docxtpl puts in the picture's place
+            return Markup(str(value))  # noqa: S704 - docxtpl's own markup
+        return finalize(value) if finalize else value
+
+    environment = words.overlay(finalize=with_images)
+    template.render({**context, "picture_rows": pictures}, jinja_env=environment, autoescape=True)
     packed = io.BytesIO()
     template.save(packed)
     return packed.getvalue()
+
+
+def _made_small(photo: bytes) -> bytes:
+    packed = io.BytesIO()
+    with Image.open(io.BytesIO(photo)) as image:
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((1400, 1400))
+        upright.save(packed, "JPEG", quality=82)
+    return packed.getvalue()
+
+
+class _ByHand:
+    """The same words in paragraphs and tables through python-docx's calls; what to write is read from ours before."""
+
+    def __init__(self, finished: bytes, photos: Mapping[str, bytes]) -> None:
+        self._photos = photos
+        self._blocks: list[str | list[list[str]]] = []
+        body = Document(io.BytesIO(finished)).element.body
+        for block in body.iterchildren():
+            if block.tag == qn("w:tbl"):
+                self._blocks.append([[_said(cell) for cell in row.iter(qn("w:tc"))] for row in block.iter(qn("w:tr"))])
+            else:
+                self._blocks.append(_said(block))
+
+    def make(self) -> bytes:
+        """Write it all and save."""
+        document = Document()
+        for block in self._blocks:
+            if isinstance(block, str):
+                document.add_paragraph(block)
+                continue
+            table = document.add_table(len(block), max(map(len, block)))
+            for row, texts in zip(table.rows, block, strict=True):
+                for cell, text in zip(row.cells, texts, strict=False):
+                    cell.text = text
+        for photo in self._photos.values():
+            document.add_picture(io.BytesIO(_made_small(photo)), width=Mm(79))
+        packed = io.BytesIO()
+        document.save(packed)
+        return packed.getvalue()
+
+
+def _said(element: Any) -> str:
+    return "".join(text.text or "" for text in element.iter(qn("w:t")))
+
+
+def _packed_again(finished: bytes) -> bytes:
+    """What no maker can spare: deflating document.xml and writing the parts as they are."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(finished)) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            packing = zipfile.ZIP_DEFLATED if name == "word/document.xml" else zipfile.ZIP_STORED
+            target.writestr(name, source.read(name), packing)
+    return packed.getvalue()
+
+
+def _differences(ours: bytes, peers: Mapping[str, bytes]) -> Iterator[str]:
+    text, pictures = _text(ours), _pictures(ours)
+    for name, content in peers.items():
+        if _text(content) != text:
+            yield f"{name}: the text is another"
+        if _pictures(content) != pictures:
+            yield f"{name}: {_pictures(content)} pictures beside our {pictures}"
 
 
 def _text(content: bytes) -> str:
@@ -51,34 +174,20 @@ def _text(content: bytes) -> str:
     return b"".join(word.split(b">", 1)[1] for word in found).decode().replace(BLANK, BLANK_WORD)
 
 
-def _photo() -> bytes:
-    image = Image.effect_noise((3000, 2250), 40).convert("RGB")
+def _pictures(content: bytes) -> int:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return sum(name.startswith("word/media/") for name in package.namelist())
+
+
+def _photo(number: int) -> bytes:
+    image = Image.effect_noise((3000, 2250), 40 + number).convert("RGB")
     packed = io.BytesIO()
     image.save(packed, "JPEG", quality=88)
     return packed.getvalue()
 
 
-def main() -> None:
-    """Print the figures."""
-    documents = TemplateDocuments()
-    context = {**documents.context("eight_d", *cases.full(), None), "fishbone": None}
-    ours = _per_second(lambda: documents.render("eight_d", context, cases.NOW))
-    theirs = _per_second(lambda: _ordinary(context))
-    same = _text(documents.render("eight_d", context, cases.NOW)) == _text(_ordinary(context))
-    print(f"text only: ours {ours:.1f}/s, docxtpl {theirs:.1f}/s, ratio {ours / theirs:.1f}, same text {same}")
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    photo = _photo()
-    shown = TemplateDocuments([], lambda _path: photo)
-    case, decisions = cases.full()
-    case = replace(case, folder="客诉资料/2026/K", files=CaseFiles((), ("1.jpg", "2.jpg", "3.jpg"), ()))
-    pictured = shown.context("eight_d", case, decisions, None)
-    begun = time.process_time()
-    for _ in range(count):
-        shown.render("eight_d", pictured, cases.NOW)
-    spent = time.process_time() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"with 3 photos of 7 megapixels: {count} drafts, {count / spent:.1f}/s, peak memory {peak:.0f} MB")
-
-
 if __name__ == "__main__":
-    main()
+    from bench.results import lines_of
+
+    for made in rows(Scale(quick=False)):
+        print("\n".join(lines_of(made)))

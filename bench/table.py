@@ -10,9 +10,11 @@ from bench.row import Row, Scale
 #: Name on the command line → module with ``rows(scale)``, in the order of the table.
 ROWS = {
     "reading": "bench.reading",
+    "documents": "bench.documents",
     "deck": "bench.deck",
     "archive": "bench.archive",
     "startup": "bench.startup",
+    "first-use": "bench.prefill",
 }
 
 Rows = Callable[[Scale], Iterable[Row]]
