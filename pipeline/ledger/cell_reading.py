@@ -66,6 +66,7 @@ class ColumnCells(dict["Cell | Flag", "CellReading | None"]):
         super().__init__()
         self._parse, self._context, self._texts = model.cell_parser(field.name), {"today": today}, texts
         self._adapter, self._words, self._yearless = adapter, words, yearless
+        self._is_text = field.kind.name == "text"
 
     def __missing__(self, cell: Cell | Flag) -> CellReading | None:
         reading = self[cell] = None if cell == "" else self._read(cell)
@@ -75,6 +76,8 @@ class ColumnCells(dict["Cell | Flag", "CellReading | None"]):
         text = self._texts[cell]
         if text is None:
             return None
+        if self._is_text and isinstance(cell, str) and not is_blank(cell):
+            return CellReading(text, cell, text)  # what a text column means is its text: no parser has more to say
         value = cell.value if isinstance(cell, Flag) else cell
         if is_blank(value):
             return None if "DISPIMG" in text else CellReading(text, value, blank=True, plain=False)

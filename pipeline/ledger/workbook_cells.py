@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
@@ -27,6 +27,7 @@ _UNCALCULATED = re.compile(
 _BARE_CELL = re.compile(_P + rb"c(?=[\s/>])(?![^>]*\sr=)")
 _LONG_NUMBER = re.compile(_P + rb"c\s([^>]*)>\s*" + _P + rb"v>(\d{16,20})</")
 _MAY_BE_FORMULA = re.compile(rb"<f[\s>/]")
+_CALCULATED_TEXT = re.compile(rb"\bt=[\"']str[\"']")
 _DIGITS = re.compile(rb">\d{16}")
 _VALUE = re.compile(_P + rb"v(?:\s[^>]*)?>([^<]*)<")
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
@@ -76,6 +77,18 @@ def _beyond(columns: int) -> re.Pattern[bytes]:
     behind = [last[:place] + b"[%c-Z]" % (letter + 1) + b"[A-Z]" * (len(last) - place - 1)
               for place, letter in enumerate(last) if letter < ord("Z")]
     return re.compile(rb"r=[\"'](?:" + b"|".join([longer, *behind]) + rb")\d")
+
+
+@dataclass(slots=True)
+class Marks:
+    """What calamine does not tell of a sheet: error cells with their word, formulas, those of them without a result,
+    and numbers with more digits than a float holds; 0-based rows and columns first.
+    """
+
+    errors: list[list[Any]] = field(default_factory=list)
+    formulas: list[tuple[int, int]] = field(default_factory=list)
+    uncalculated: list[tuple[int, int]] = field(default_factory=list)
+    long_numbers: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 class _Cells:
@@ -196,24 +209,21 @@ def _states_references(xml: bytes) -> bool:
     return not _BARE_CELL.search(xml)
 
 
-def marks_of(xml: bytes, rows: list[list[Any]]) -> dict[str, Any]:
-    """Error cells and formula cells; digits that a float cannot hold are put back into ``rows`` as text.
+def marks_of(xml: bytes) -> Marks:
+    """Error cells, formula cells and digits that a float cannot hold.
 
     Most sheets have none of these, which a plain look for the letters tells far sooner than the patterns do.
     """
     if not _states_references(xml):
         found = _Cells(xml)
-        errors, formulas, uncalculated = found.errors, found.formulas, found.uncalculated
-        long_numbers = iter(found.long_numbers)
-    else:
-        errors = list(_errors(xml)) if b't="e"' in xml or b"t='e'" in xml else []
-        formulas = [place for attributes in _FORMULA.findall(xml) if (place := _address(attributes))] \
-            if _MAY_BE_FORMULA.search(xml) or b":f" in xml else []
-        uncalculated = [place for attributes in _UNCALCULATED.findall(xml)
-                        if not re.search(rb"\bt=[\"']str[\"']", attributes) and (place := _address(attributes))] \
-            if formulas else []
-        long_numbers = _long_numbers(xml) if _DIGITS.search(xml) else iter(())
-    for row, column, digits in long_numbers:
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = digits
-    return {"errors": errors, "formulas": formulas, "uncalculated": uncalculated}
+        return Marks(found.errors, found.formulas, found.uncalculated, found.long_numbers)
+    marks = Marks()
+    if b't="e"' in xml or b"t='e'" in xml:
+        marks.errors += _errors(xml)
+    if _MAY_BE_FORMULA.search(xml) or b":f" in xml:
+        marks.formulas += [place for attributes in _FORMULA.findall(xml) if (place := _address(attributes))]
+        marks.uncalculated += [place for attributes in _UNCALCULATED.findall(xml)
+                               if not _CALCULATED_TEXT.search(attributes) and (place := _address(attributes))]
+    if _DIGITS.search(xml):
+        marks.long_numbers += _long_numbers(xml)
+    return marks

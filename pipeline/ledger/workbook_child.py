@@ -19,6 +19,7 @@ import sys
 import zipfile
 from array import array
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -126,13 +127,19 @@ def _contents(workbook: Any, name: str, part: SheetPart, rows: list[list[Any]]) 
     from python_calamine import CalamineError
 
     try:
-        sheet = workbook.get_sheet_by_name(name)
+        with ThreadPoolExecutor(1) as beside:  # calamine works without holding Python up
+            opened = beside.submit(workbook.get_sheet_by_name, name)
+            marks = marks_of(part.xml)
+            sheet = opened.result()
         rows += sheet.to_python(skip_empty_area=False)
         merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or ()]
-        return {"merged": merged, **marks_of(part.xml, rows)}
+        for row, column, digits in marks.long_numbers:
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = digits
     except (CalamineError, expat.ExpatError):
         rows.clear()
         return {"refused": _DAMAGED}
+    return {"merged": merged, "errors": marks.errors, "formulas": marks.formulas, "uncalculated": marks.uncalculated}
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[array[int]]]:
