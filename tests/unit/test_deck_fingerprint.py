@@ -10,6 +10,8 @@ import pytest
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_LEGEND_POSITION
+from pptx.enum.text import PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.slide import Slide
 from pptx.util import Pt
@@ -96,6 +98,19 @@ def larger(slide: Slide) -> None:
     first(slide, "正文").text_frame.paragraphs[0].runs[0].font.size = Pt(18)
 
 
+def in_another_font(slide: Slide) -> None:
+    first(slide, "正文").text_frame.paragraphs[0].runs[0].font.name = "楷体"
+
+
+def centred(slide: Slide) -> None:
+    first(slide, "正文").text_frame.paragraphs[0].alignment = PP_ALIGN.CENTER
+
+
+def with_a_bullet(slide: Slide) -> None:
+    paragraph = first(slide, "正文").text_frame.paragraphs[0]
+    paragraph._p.get_or_add_pPr().append(parse_xml(f'<a:buChar xmlns:a="{A}" char="•"/>'))
+
+
 def struck_through(slide: Slide) -> None:
     first(slide, "正文").text_frame.paragraphs[0].runs[0].font._element.set("strike", "sngStrike")
 
@@ -153,8 +168,8 @@ def commented(slide: Slide) -> None:
 
 
 CHANGES: list[Callable[[Slide], None]] = [
-    other_words, bolder, redder, larger, struck_through, another_cell, moved, wider_column, one_gone, one_more,
-    another_photo, cropped, speaker_notes, hidden, animated, commented,
+    other_words, bolder, redder, larger, in_another_font, centred, with_a_bullet, struck_through, another_cell, moved,
+    wider_column, one_gone, one_more, another_photo, cropped, speaker_notes, hidden, animated, commented,
 ]
 
 
@@ -176,3 +191,18 @@ def test_another_number_in_a_chart_is_a_change() -> None:
     frame: Any = next(shape for shape in slides[CHARTS].shapes if shape.has_chart)
     frame.chart.replace_data(data)
     assert digest_of_slide(slides[CHARTS]) != before
+
+
+def test_another_colour_or_legend_in_a_chart_is_a_change() -> None:
+    def recoloured(chart: Any) -> None:
+        chart.plots[0].series[0].format.fill.fore_color.rgb = RGBColor(255, 0, 0)
+
+    def legend_below(chart: Any) -> None:
+        chart.legend.position = XL_LEGEND_POSITION.BOTTOM
+
+    for change in (recoloured, legend_below):
+        slides = opened()
+        before = digest_of_slide(slides[CHARTS])
+        frame: Any = next(shape for shape in slides[CHARTS].shapes if shape.has_chart)
+        change(frame.chart)
+        assert digest_of_slide(slides[CHARTS]) != before

@@ -1,8 +1,8 @@
 """The content of a slide as a digest: equal when a program only saved it again, different when a person changed it.
 
-What counts: every shape with its place, text and looks, tables, numbers of charts, pictures, notes, hiding, animation,
-transition, background, comments. What does not: ids, spelling marks, language, empty ends of paragraphs, row heights,
-how text is cut into runs. When in doubt a slide counts as changed, and then it stays as it is.
+What counts: every shape with its place, text, font and looks, tables, numbers and colours of charts, pictures, notes,
+hiding, animation, transition, background, comments. What does not: ids, spelling marks, language, empty ends of
+paragraphs, row heights, how text is cut into runs. When in doubt a slide counts as changed, and then it stays as it is.
 """
 
 from __future__ import annotations
@@ -122,7 +122,15 @@ def _text(body: Any) -> Iterator[str]:
                 runs[-1] = (looks, runs[-1][1] + text)
             elif text:
                 runs.append((looks, text))
-        yield f"p={runs}"
+        yield f"p={_set_as(paragraph.find(f'{_A}pPr'))} {runs}"
+
+
+def _set_as(properties: Any) -> str:
+    """How a paragraph is aligned, its level, and what stands before it."""
+    if properties is None:
+        return "l 0"
+    bullets = [element.tag.rpartition("}")[2] for element in properties if element.tag.startswith(f"{_A}bu")]
+    return " ".join([properties.get("algn", "l"), properties.get("lvl", "0"), *bullets])
 
 
 def _words(element: Any, name: str) -> str:
@@ -136,8 +144,10 @@ def _looks(properties: Any) -> str:
         return ""
     flags = [properties.get(name, "0") for name in ("b", "i", "u", "strike", "baseline")]
     links = sum(1 for _ in properties.iter(f"{_A}hlinkClick"))  # we write none; their ids change with every save
+    faces = [face.get("typeface", "") for name in ("latin", "ea") for face in properties.findall(f"{_A}{name}")]
+    named = [face for face in faces if not face.startswith("+")]  # +mn-ea stands for the template's own font
     plain = [flag if flag not in {"false", "none", "noStrike"} else "0" for flag in flags]
-    return f"{properties.get('sz', '')} {plain} {_colours(properties)} {links}"
+    return f"{properties.get('sz', '')} {plain} {_colours(properties)} {links} {named}"
 
 
 def _table(table: Any) -> Iterator[str]:
@@ -152,9 +162,12 @@ def _table(table: Any) -> Iterator[str]:
 
 
 def _chart(part: Any) -> Iterator[str]:
-    """What a chart shows: its kinds, and every name and number in order; a number by its value, not its digits."""
+    """What a chart shows: its kinds, colours and legend, and every name and number in order; a number by its value."""
     root: Any = part._element
     yield f"kinds={[element.tag.rpartition('}')[2] for element in root.iter() if _is_plot(element)]}"
+    yield from (f"series={_colours(looks)}" for name in ("ser", "dPt") for element in root.iter(f"{_C}{name}")
+                for looks in element.findall(f"{_C}spPr"))
+    yield f"legend={[element.get('val') for element in root.iter(f'{_C}legendPos')]}"
     for value in root.iter(f"{_C}v"):
         text = value.text or ""
         try:
