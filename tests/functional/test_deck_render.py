@@ -162,7 +162,7 @@ def test_every_fault_of_a_template_is_told_at_once() -> None:
     with pytest.raises(DeckTemplateFault) as caught:
         check_template("厂标.pptx", saved.getvalue())
     assert caught.value.faults == (
-        "缺少版式“例会封面”（其中要有占位符 标题、副标题、正文区）",
+        "缺少版式“例会封面”（其中要有占位符 标题、副标题、正文区；现有版式：封面）",
         "版式“例会内页”的正文区至少要 宽 19.8 × 高 10.6 厘米，现为 宽 31.3 × 高 2.5 厘米",
     )
     assert "厂标.pptx" in str(caught.value)

@@ -54,6 +54,7 @@ def pareto_line(native: Any, series: Sequence[Series], height: float) -> None:
 
 
 def _label_first_inside(plot: Any) -> None:
+    plot.series[0].format.fill.fore_color.theme_color = MSO_THEME_COLOR.TEXT_2  # dark in every theme, for a white label
     labels = plot.series[0].data_labels
     labels.show_value, labels.position = True, XL_LABEL_POSITION.OUTSIDE_END
     labels.font.size = Pt(LABEL_SIZE)

@@ -11,7 +11,7 @@ GOOD, WARN, BAD, QUIET = "2E7D4F", "9A5B00", "B3261E", "5B6472"
 TONES = {Tone.PLAIN: TEXT, Tone.GOOD: GOOD, Tone.WARN: WARN, Tone.BAD: BAD, Tone.QUIET: QUIET}
 #: Fill, line and text of a step of the timeline: told apart in black and white by fill and line as well.
 STEPS = {
-    StepState.DONE: (ACCENT, ACCENT, PAPER),
+    StepState.DONE: (HEAD, HEAD, PAPER),  # dark in every theme, unlike its accents
     StepState.NOW: (PAPER, ACCENT, HEAD),
     StepState.LATE: (PAPER, BAD, BAD),
     StepState.AHEAD: (BAND, LINE, QUIET),

@@ -96,7 +96,9 @@ def _page(layout: SlideLayout) -> Page:
 def _faults(found: dict[str, Page]) -> Iterator[str]:
     for layout, names in _DEMANDED.items():
         if layout not in found:
-            yield f"缺少版式“{layout}”（其中要有占位符 {'、'.join(names)}）"
+            others = "、".join(name for name in found if name not in _DEMANDED)
+            there = f"；现有版式：{others}" if others else ""
+            yield f"缺少版式“{layout}”（其中要有占位符 {'、'.join(names)}{there}）"
             continue
         places = found[layout].places
         if missing := [name for name in names if name not in places]:
