@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from pipeline.rules.board_view import BoardMatter, BoardState, board_view, score_text
 from schemas.board import BoardView
 from schemas.effects import Effect, EffectKey, MarkRefused, MarkRound, Outcome, SendMail
+from schemas.workbook import Issue
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger
 from tests.spec.rule_tables import load, row_id
 from tests.spec.test_planned_effects import QUIET, Plant
@@ -27,7 +29,13 @@ def board_of(plant: Plant, rows: Sequence[Mapping[str, Any]], passes: int = 3, *
         for row in rows if "措施" in row
     ]
     filled = [{name: value for name, value in row.items() if value is not None and name != "措施"} for row in cells]
-    reading = ledger(filled, 通讯录=CONTACTS, 措施跟踪=measures)
+    reading = ledger(filled, 通讯录=CONTACTS, 措施跟踪=measures, 会议=[])
+    if unread := state.pop("没读懂", None):
+        sheet = reading.sheets[0]
+        (first, *others) = sheet.rows
+        issue = Issue(sheet.name, f"H{first.place.row}", "defects", unread, "不是件数")
+        sheet = replace(sheet, rows=(replace(first, issues=(issue,)), *others))
+        reading = replace(reading, sheets=(sheet, *reading.sheets[1:]), issues=(issue,))
     for index in range(passes):
         planned = plant.see(reading, f"2026-11-26T09:{20 * index:02}")
     matters = [
@@ -99,6 +107,39 @@ def test_a_document_that_a_person_changed_has_ours_beside_it() -> None:
     (case,) = board_of(plant, [{"客诉编号": "KS-1", "不良数量": 8}]).cases
     assert [title for title, _ in case.documents] == ["询问清单-草稿.txt", "客诉处理单.docx"]
     assert case.notes == ()
+
+
+def test_a_line_says_what_the_row_says() -> None:
+    (case,) = board_of(Plant(), [{
+        "客诉编号": "KS-1", "产品名称": None, "产品编号": "CW-2104", "接诉时间": "2026-11-24 08:00", "状态": "调查",
+        "功能失效": "是",
+    }]).cases
+    assert (case.number, case.customer, case.product, case.phenomenon) == ("KS-1", "星河汽车", "CW-2104", "接头泄漏")
+    assert (case.level, case.level_reasons, case.status, case.standing) == ("严重", ("功能失效",), "调查", "已纳入")
+    assert (case.engineer, case.department, case.age_days) == ("周启航", "注塑车间", 2)
+    assert case.link.startswith("客诉资料/2026/KS-1")
+    assert case.received.startswith("2026-11-24")
+    topics = dict(case.remarks)
+    assert any("建议立即召开第1次会议" in sentence for sentence in topics["会议"])
+    assert case.score.count("/") == 1
+    assert any(sentence.startswith("待补充：") for sentence in case.waiting)
+
+
+def test_a_cell_that_was_not_understood_names_the_engineer_of_its_row() -> None:
+    rows = [{"客诉编号": "KS-1"}, {"客诉编号": "KS-2", "质量工程师": "彭小满"}]
+    (problem,) = board_of(Plant(), rows, 没读懂="很多").problems
+    assert (problem.place, problem.value, problem.engineer) == ("客诉台账.xlsx 客诉台账!H3", "很多", "周启航")
+
+
+def test_how_old_each_ledger_is_and_since_when_it_cannot_be_read() -> None:
+    since = {"旧台账.xlsx": at("2026-11-26T08:00"), "客诉台账.xlsx": at("2026-11-26T07:00")}
+    ages = board_of(
+        Plant(), [], unreadable={"旧台账.xlsx": "文件损坏"}, unreadable_since=since,
+        deferred={"客诉台账.xlsx": "08:00 起等待"},
+    ).ledgers
+    assert [(age.name, age.reason, age.unreadable_since, age.waiting_to_write) for age in ages] == [
+        ("客诉台账.xlsx", "", None, "08:00 起等待"), ("旧台账.xlsx", "文件损坏", since["旧台账.xlsx"], ""),
+    ]
 
 
 def _effect(kind: str, subject: str, title: str, payload: Any = None) -> Effect:
