@@ -1,57 +1,78 @@
-"""Times our patch of 100 cells against inflating and deflating that sheet, and against openpyxl loading and saving.
+"""Writing three of our own cells into 1 and 100 rows of a person's ledger, beside openpyxl loading and saving it.
 
-Usage: python -m bench.patch [ROWS ...], by default 10000 and 100000 rows of 40 columns. Everything runs in one process
-and is measured in its processor time; ratios count, since machines differ. Prints peak memory as well; openpyxl is left
-out above 20,000 rows unless ``--openpyxl`` is given, where it takes minutes.
+Usage: python -m bench.patch, which prints the rows of the comparison. The patch alone is held against inflating and
+deflating the sheet it changes; verified and swapped into the share, as a pass does it, against openpyxl.
 """
 
 from __future__ import annotations
 
-import argparse
-import resource
-import tempfile
+import shutil
 import time
+import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
-import xlsxwriter
 
+from bench.large_ledger import write_large_ledger
+from bench.row import Row, Scale, Way, faster, within
+from bench.turns import Spent, in_turns
+from pipeline.ledger.gateway import LedgerGateway
 from pipeline.ooxml.package import Package
 from pipeline.ooxml.shared_strings import lookup
 from pipeline.ooxml.sheet_edit import edited_sheet
 from pipeline.ooxml.sheet_layout import locate
-from pipeline.ooxml.sheet_patch import CellWrite, patch_workbook
+from pipeline.ooxml.sheet_patch import CellWrite
+from schemas.effects import CellEdit
+from schemas.settings import LedgerSetting
 
-COLUMNS, CELLS = 40, 100
-
-
-def build(path: Path, rows: int) -> None:
-    """A ledger of rows with texts, numbers and dates, as a spreadsheet program writes it (shared strings)."""
-    book = xlsxwriter.Workbook(str(path))
-    sheet = book.add_worksheet("客诉台账")
-    for row in range(rows):
-        for column in range(COLUMNS):
-            value = f"KS-{row:06d}" if column == 0 else ("东湖汽车", row % 997, "接头泄漏", 0.03)[column % 4]
-            sheet.write(row, column, value)
-    book.close()
+COLUMNS, CELLS, MOST = 40, 3, 100
+_SHEET, _MEMBER, _NAME = "客诉台账", "xl/worksheets/sheet1.xml", "客诉台账.xlsx"
+_TODAY = date(2026, 11, 26)
+_PEER, _LIMIT = "openpyxl load + save", "inflate + deflate of the sheet"
 
 
-def timed(do: Callable[[], object]) -> float:
-    """Seconds of processor time, which other work on the machine disturbs least; the best of three."""
-    best = 1e9
-    for _ in range(3):
-        begun = time.process_time()
-        do()
-        best = min(best, time.process_time() - begun)
-    return best
+def rows(scale: Scale) -> Iterator[Row]:
+    """One row and a hundred; what openpyxl takes does not depend on how many cells are written."""
+    count = scale.choose(quick=2_000, full=10_000)
+    with TemporaryDirectory(prefix="kesu-patch-") as name:
+        folder = Path(name)
+        source = folder / _NAME
+        write_large_ledger(source, count, COLUMNS)
+        ways: dict[str, Callable[[], object]] = {
+            _PEER: lambda: by_openpyxl(source, folder / "openpyxl.xlsx", _writes(count, MOST)),
+            _LIMIT: lambda: inflate_and_deflate(source),
+        }
+        for touched in (1, MOST):
+            writes = _writes(count, touched)
+            ways |= {f"patched {touched}": _Patched(source, folder / f"patched{touched}.xlsx", writes),
+                     f"swapped {touched}": _Swapped(source, folder / f"share{touched}", writes)}
+        cost = in_turns(ways, scale.rounds)
+        for touched in (1, MOST):
+            patched, swapped = cost[f"patched {touched}"], cost[f"swapped {touched}"]
+            yield Row(
+                f"write 3 of our own cells into {touched} of the rows", f"{count:,} x {COLUMNS}", swapped,
+                (cost[_PEER], Way("our patch without verification and swap", patched.seconds, patched.megabytes)),
+                cost[_LIMIT], (within(patched, cost[_LIMIT], 1.5), faster(swapped, cost[_PEER], 6)),
+                "the bytes of every other part with the source's; every cell with openpyxl's result",
+                tuple(_differences(source, folder / f"share{touched}" / _NAME, folder / "openpyxl.xlsx",
+                                   _writes(count, touched))))
+
+
+def _writes(count: int, touched: int) -> list[CellWrite]:
+    """Three cells right of the table in each of so many rows."""
+    step = count // MOST
+    return [CellWrite(_SHEET, 2 + number * step, COLUMNS + cell, f"校验 {number} {cell}")
+            for number in range(touched) for cell in range(CELLS)]
 
 
 def inflate_and_deflate(path: Path) -> None:
     """What no writer of the sheet can spare: unpack it and pack it, at the level the patch uses for its size."""
     package = Package(path)
-    member = package.find("xl/worksheets/sheet1.xml")
+    member = package.find(_MEMBER)
     assert member is not None
     content = package.read(member)
     packer = zlib.compressobj(6 if len(content) <= 16 << 20 else 1, zlib.DEFLATED, -zlib.MAX_WBITS)
@@ -59,42 +80,71 @@ def inflate_and_deflate(path: Path) -> None:
     packer.flush()
 
 
-def unverified(source: Path, target: Path, writes: list[CellWrite]) -> None:
-    """The patch without its verification; only to see what that costs."""
-    package = Package(source)
-    member = package.find("xl/worksheets/sheet1.xml")
-    assert member is not None
-    layout = locate(source, "客诉台账", package.read(member))
-    package.rewrite(target, {member.name: edited_sheet(layout, writes, {}, lookup(package))}, {})
+def by_openpyxl(source: Path, target: Path, writes: Sequence[CellWrite]) -> None:
+    """The way everybody knows; what openpyxl does not know of the workbook is lost."""
+    book = openpyxl.load_workbook(source)
+    for write in writes:
+        book[_SHEET].cell(write.row, write.column + 1, write.text)
+    book.save(target)
 
 
-def measure(folder: Path, rows: int, *, with_openpyxl: bool) -> str:
-    """One line of figures."""
-    source, target = folder / "in.xlsx", folder / "out.xlsx"
-    build(source, rows)
-    writes = [CellWrite("客诉台账", 1 + number * (rows // CELLS), COLUMNS, f"校验 {number}") for number in range(CELLS)]
-    floor = timed(lambda: inflate_and_deflate(source))
-    patch = timed(lambda: patch_workbook(source, target, writes))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    bare = timed(lambda: unverified(source, target, writes))
-    line = (f"{rows} rows: inflate + deflate {floor:.2f} s, patch {bare:.2f} s (x {bare / floor:.2f}), with full "
-            f"verification {patch:.2f} s (x {patch / floor:.2f}), peak memory {memory} MB")
-    if with_openpyxl:
-        begun = time.process_time()
-        book = openpyxl.load_workbook(source)
-        for write in writes:
-            book["客诉台账"].cell(write.row, write.column + 1, write.text)
-        book.save(target)
-        spent = time.process_time() - begun
-        line += f", openpyxl load + save {spent:.2f} s (x {spent / patch:.1f} of the patch)"
-    return line
+class _Patched:
+    """The patch without its verification, for the share of the work that inflating and deflating has."""
+
+    def __init__(self, source: Path, target: Path, writes: Sequence[CellWrite]) -> None:
+        self._source, self._target, self._writes = source, target, list(writes)
+
+    def __call__(self) -> None:
+        package = Package(self._source)
+        member = package.find(_MEMBER)
+        assert member is not None
+        layout = locate(self._source, _SHEET, package.read(member))
+        package.rewrite(self._target, {member.name: edited_sheet(layout, self._writes, {}, lookup(package))}, {})
+
+
+class _Swapped:
+    """As a pass writes: patched from the copy that was read, verified, swapped on the share with a backup."""
+
+    def __init__(self, source: Path, share: Path, writes: Sequence[CellWrite]) -> None:
+        self._source, self._share = source, share
+        self._edits = [CellEdit(write.sheet, write.row, write.column, "feedback", "", write.text) for write in writes]
+
+    def __call__(self) -> Spent:
+        shutil.rmtree(self._share, ignore_errors=True)
+        self._share.mkdir()
+        shutil.copyfile(self._source, self._share / _NAME)
+        gateway = LedgerGateway(share=self._share, state=self._share / "state", aliases={}, zone=UTC, quiet_seconds=0)
+        setting = LedgerSetting(file=_NAME)
+        reading = gateway.read(setting, _TODAY)
+        began = time.perf_counter()
+        gateway.write(setting, reading.sha256, self._edits)
+        return Spent(time.perf_counter() - began)
+
+
+def _differences(source: Path, ours: Path, peer: Path, writes: Sequence[CellWrite]) -> Iterator[str]:
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(ours) as after:
+        if before.namelist() != after.namelist():
+            yield "the package has other parts"
+        for name in before.namelist():
+            if name != _MEMBER and before.read(name) != after.read(name):
+                yield f"{name}: other bytes"
+    written = {(write.row, write.column): write.text for write in writes}
+    for row, (mine, theirs) in enumerate(zip(_cells(ours), _cells(peer), strict=True), start=1):
+        for column, (one, other) in enumerate(zip(mine, theirs, strict=True)):
+            expected = written.get((row, column)) if column >= COLUMNS else other
+            if one != expected:
+                yield f"row {row} column {column + 1}: {one!r} instead of {expected!r}"
+                return
+
+
+def _cells(path: Path) -> Iterator[list[object]]:
+    width = COLUMNS + CELLS
+    for row in openpyxl.load_workbook(path, read_only=True)[_SHEET].iter_rows(max_col=width, values_only=True):
+        yield [*row, *[None] * (width - len(row))]
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", nargs="*", type=int, default=[10_000, 100_000])
-    parser.add_argument("--openpyxl", action="store_true")
-    chosen = parser.parse_args()
-    for count in chosen.rows:
-        with tempfile.TemporaryDirectory(prefix="kesu-patch-") as name:
-            print(measure(Path(name), count, with_openpyxl=chosen.openpyxl or count <= 20_000), flush=True)
+    from bench.results import lines_of
+
+    for made in rows(Scale(quick=False)):
+        print("\n".join(lines_of(made)))

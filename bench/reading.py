@@ -11,29 +11,38 @@ from pathlib import Path
 from bench.row import Row, Scale, faster, memory_within
 from bench.turns import Spent, command, in_turns
 
-SIZES = ((20_000, 60), (100_000, 40))
-QUICK = ((2_000, 60),)
 WAYS = ("ours", "openpyxl read_only", "openpyxl", "pandas(calamine)", "bare calamine", "inflate + bare expat")
 _SHOWN = 3
+_REMARKS = ""
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """One row a size; all ways in processes of their own, in turns."""
+    """A large plant's ledger."""
+    yield _row(scale.choose(quick=2_000, full=20_000), 60, scale)
+
+
+def large_rows(scale: Scale) -> Iterator[Row]:
+    """The stress test; only in full runs, since openpyxl takes minutes."""
+    if not scale.quick:
+        yield _row(100_000, 40, scale)
+
+
+def _row(number: int, columns: int, scale: Scale) -> Row:
+    """All ways in processes of their own, in turns."""
     from bench.large_ledger import write_large_ledger
 
-    for number, columns in scale.choose(quick=QUICK, full=SIZES):
-        with tempfile.TemporaryDirectory() as folder:
-            ledger = Path(folder) / "台账.xlsx"
-            write_large_ledger(ledger, number, columns)
-            found: dict[str, list[str]] = {}
-            cost = in_turns({way: _way(way, ledger, found) for way in WAYS}, scale.rounds)
-        ours, read_only, full, pandas, calamine, limit = (cost[way] for way in WAYS)
-        yield Row(
-            "read + validate, child process included", f"{number:,} x {columns}", ours,
-            (read_only, full, pandas, calamine), limit,
-            (faster(ours, read_only, 4), faster(ours, pandas, 1.2), memory_within(ours, calamine, 2.5)),
-            "every value, typed text and problem of every row with that of both openpyxl modes and pandas",
-            tuple(_differences(found, number)))
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = Path(folder) / "台账.xlsx"
+        write_large_ledger(ledger, number, columns)
+        found: dict[str, list[str]] = {}
+        cost = in_turns({way: _way(way, ledger, found) for way in WAYS}, scale.rounds)
+    ours, read_only, full, pandas, calamine, limit = (cost[way] for way in WAYS)
+    return Row(
+        "read + validate, child process included", f"{number:,} x {columns}", ours,
+        (read_only, full, pandas, calamine), limit,
+        (faster(ours, read_only, 4), faster(ours, pandas, 1.2), memory_within(ours, calamine, 2.5)),
+        "every value, typed text and problem of every row with that of both openpyxl modes and pandas",
+        tuple(_differences(found, number)), remarks=_REMARKS)
 
 
 def _way(way: str, ledger: Path, found: dict[str, list[str]]) -> Callable[[], Spent]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.files.atomic import sha256_of, write_if_changed
 from pipeline.files.backups import Backups, backup_for
@@ -18,18 +18,17 @@ from pipeline.files.names import inside
 from pipeline.files.owner import owner_of
 from pipeline.files.stable import Sightings, StableCopy, copy_stable
 from pipeline.files.swap import repair, swap
-from pipeline.ledger.appending import place_row, shifted
 from pipeline.ledger.headings import Aliases
 from pipeline.ledger.pictures import picture_bytes, with_pictures
 from pipeline.ledger.workbook_process import read_workbook
 from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
 from pipeline.ooxml.limits import check_package
-from pipeline.ooxml.sheet_append import append_row
-from pipeline.ooxml.sheet_patch import CellWrite, patch_workbook
-from schemas.effects import AppendedRow, AppendRow, CellEdit
 from schemas.errors import KesuError, LedgerChanged, LedgerInUse, LedgerMissing
 from schemas.settings import LedgerSetting
 from schemas.workbook import LedgerPicture, WorkbookReading
+
+if TYPE_CHECKING:
+    from schemas.effects import AppendedRow, AppendRow, CellEdit
 
 _Result = TypeVar("_Result")
 
@@ -118,6 +117,8 @@ class LedgerGateway:
         ``.kesu-备份`` beside the ledger. Raises LedgerInUse (deferred), LedgerChanged (plan again), CellRefused,
         LedgerMissing; in each case the person's file is as it was.
         """
+        from pipeline.ooxml.sheet_patch import CellWrite, patch_workbook  # a reader starts a third sooner without
+
         writes = [CellWrite(edit.sheet, edit.row, edit.column, edit.text, edit.link, edit.now) for edit in edits]
         self._replace(setting, sha256, lambda source, patched: patch_workbook(source, patched, writes))
 
@@ -128,6 +129,10 @@ class LedgerGateway:
         changes but ranges that end at the table's last row. Raises LedgerInUse and LedgerChanged (deferred),
         CellRefused, LedgerMissing; in each case the person's file is as it was.
         """
+        from pipeline.ledger.appending import place_row, shifted
+        from pipeline.ooxml.sheet_append import append_row
+        from schemas.effects import AppendedRow
+
         reading = self.last_good(setting, today)
         if reading is None:
             raise LedgerChanged(self._source(setting))
