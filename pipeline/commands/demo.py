@@ -89,6 +89,17 @@ def _receive(opened: Opened, plant: Plant, inbox: Path) -> None:
             say(line)
 
 
+def _review(opened: Opened, plant: Plant, into: Path) -> None:
+    """The review of the month before, as somebody asks for it after the last moment of the story."""
+    from pipeline.commands.summary import counted, write_review
+
+    month = plant.today.replace(day=1) - timedelta(days=1)
+    now = datetime.combine(plant.today, time(18), tzinfo=opened.site.settings.zone)
+    workbook, deck, _ = write_review(counted(opened.site, f"{month:%Y-%m}", now), opened.site, into, now)
+    files = "、".join(placed.path.name for placed in (workbook, deck) if placed is not None)
+    say(f"{now:%H:%M} [人]   总结 {month:%Y-%m}：{files}")
+
+
 def _unattended(opened: Opened, since: datetime, until: datetime, today: date) -> None:
     """The weekly days and the month-end between two story days: nobody types, the plant is served all the same."""
     from pipeline.demo.runs_between import unattended_between
@@ -141,6 +152,7 @@ def _build(root: Path, now: datetime) -> None:
         tick(opened.site, opening, rehearsal=True)  # the empty ledger: from here on every row is new
         _play(opened, plant, root / "share" / "客诉台账.xlsx")
         _receive(opened, plant, root / "mail" / "inbox")
+        _review(opened, plant, root / "share" / "总结")
 
 
 def _say_where(root: Path) -> None:
@@ -151,6 +163,7 @@ def _say_where(root: Path) -> None:
     say(f"  台账   {root / 'share' / '客诉台账.xlsx'}")
     say(f"  资料   {root / 'share' / '客诉资料'}（8D报告、会议通知、会议纪要）")
     say(f"  周报   {root / 'share' / '品质例会'}（每周例会的 PPT）")
+    say(f"  总结   {root / 'share' / '总结'}（上个月的工作簿和汇报 PPT）")
     say(f"  邮件   {root / 'mail' / 'outbox'}（.eml，未真正发出）")
     say(f"  待办   {command} status -c {config}")
     say()

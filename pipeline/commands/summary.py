@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schemas.review import Review
 
 
-def _counted(site: Site, period_name: str, now: datetime) -> Review:
+def counted(site: Site, period_name: str, now: datetime) -> Review:
     """The review of a period over the shared ledgers: what stands on a personal one only is its engineer's."""
     from pipeline.rules.period import period_of
     from pipeline.rules.period_review import review
@@ -31,8 +31,11 @@ def _counted(site: Site, period_name: str, now: datetime) -> Review:
     return review(cases, site.settings.site, period, site.calendar, now)
 
 
-def _written(found: Review, site: Site, into: Path, now: datetime) -> tuple[Placed, Placed | None, str]:
-    """Workbook and deck in place; the deck is None with a sentence when its template cannot be used."""
+def write_review(found: Review, site: Site, into: Path, now: datetime) -> tuple[Placed, Placed | None, str]:
+    """Workbook and deck in ``into``; the deck is None with a sentence when its template cannot be used.
+
+    Idempotent on one day; a file that somebody changed stays, ours goes beside it.
+    """
     from pipeline.files.placed import place
     from pipeline.review.workbook import review_workbook
     from pipeline.rules.review_deck import review_deck
@@ -55,8 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     from pipeline.app import open_site
 
     with open_site(Path(arguments.config), moment(arguments.now), write=False) as opened, busy("统计中"):
-        found = _counted(opened.site, arguments.period, opened.now)
-        workbook, deck, fault = _written(found, opened.site, Path(arguments.into), opened.now)
+        found = counted(opened.site, arguments.period, opened.now)
+        workbook, deck, fault = write_review(found, opened.site, Path(arguments.into), opened.now)
     if arguments.json:
         say_json({
             "period": found.period.name, "file": str(workbook.path), "deck": str(deck.path) if deck else "",
