@@ -214,7 +214,7 @@ def item_slide(item: DeckItem, today: date) -> ItemSlide:
         "措施": tuple(_measures(case, today)),
     }
     blank = [name for name, told in parts.items() if not told]
-    missing = (TextBlock("尚未填写", ("、".join(blank),), Tone.QUIET),) if blank else ()
+    missing = (TextBlock("", (f"尚未填写：{'、'.join(blank)}",), Tone.QUIET),) if blank else ()
     blocks = (*(block for told in parts.values() for block in told), *missing, *_score(item))
     return ItemSlide(
         f"item/{case.case_id}", title, _facts(item, today), flow_of(item, today), _problem(case, today),
