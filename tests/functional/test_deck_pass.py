@@ -190,7 +190,7 @@ def test_a_plants_own_template_is_used_and_its_faults_are_told_at_once(plant: Pl
     own.save(str(target))
     said = plant.once("09:00", "--json")
     (failed,) = [effect for effect in said.json["effects"] if effect["kind"] == "deck"]
-    assert "缺少版式“例会内页”（其中要有占位符 标题、正文区）" in failed["text"]
+    assert "缺少版式“例会内页”（其中要有占位符 标题、正文区；现有版式：正文页）" in failed["text"]
     inner.name = "例会内页"
     own.core_properties.category = "启衡集团模板"
     own.save(str(target))
