@@ -119,7 +119,7 @@ class _Looked:
 def rows(scale: Scale) -> Iterator[Row]:
     """The one row."""
     from pipeline.archive.gateway import FolderArchives
-    from schemas.effects import MakeArchive
+    from schemas.payloads import MakeArchive
     from schemas.schedule import MonthEndSetting
 
     total = scale.choose(quick=200_000_000, full=2_000_000_000)

@@ -26,7 +26,7 @@ from pipeline.ooxml.shared_strings import lookup
 from pipeline.ooxml.sheet_edit import edited_sheet
 from pipeline.ooxml.sheet_layout import locate
 from pipeline.ooxml.sheet_patch import CellWrite
-from schemas.effects import CellEdit
+from schemas.payloads import CellEdit
 from schemas.settings import LedgerSetting
 
 COLUMNS, CELLS, MOST = 40, 3, 100

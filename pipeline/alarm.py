@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pipeline.perform import Performed, Performer
 from pipeline.rules.cases import directory_of
 from pipeline.site import Site
-from schemas.effects import Effect, EffectKey, SendMail, digest_of
+from schemas.effects import Effect, EffectKey, digest_of
+from schemas.payloads import SendMail
 
 
 @dataclass

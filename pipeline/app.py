@@ -19,8 +19,9 @@ from pipeline.share import MARKER, FolderShare, JournalBehindShare
 from pipeline.site import Letterbox, Site
 from pipeline.workdays import Workdays
 from schemas.incoming import FileContent
+from schemas.mail_ports import Robot
 from schemas.meetings import CalendarEntry
-from schemas.ports import Documents, Robot
+from schemas.ports import Documents
 from schemas.settings import Settings
 
 if TYPE_CHECKING:

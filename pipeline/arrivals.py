@@ -14,7 +14,7 @@ from pipeline.rules.wanted_intake import Arrivals, left_alone
 from pipeline.site import Letterbox, Site
 from schemas.errors import KesuError
 from schemas.incoming import IncomingMail
-from schemas.ports import Memory
+from schemas.memory import Memory
 from schemas.workbook import WorkbookReading
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,9 @@ from html import escape
 from pipeline.rules.sending_policy import Addressed, addressed
 from pipeline.rules.share_links import share_link
 from pipeline.share import FolderShare
-from schemas.effects import Effect, SendMail
+from schemas.effects import Effect
 from schemas.errors import KesuError
+from schemas.payloads import SendMail
 from schemas.ports import Documents
 from schemas.settings import Settings
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.site import Site
-from schemas.effects import Outcome, WriteDeck
+from schemas.effects import Outcome
+from schemas.payloads import WriteDeck
 
 
 def write_deck(payload: WriteDeck, site: Site, intended: datetime, step: Callable[[str], None]) -> Outcome:

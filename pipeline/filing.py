@@ -8,9 +8,11 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from pipeline.files.names import safe_name
-from schemas.effects import FileDropped, FileMail, Outcome, SetAside, TakeMail
+from schemas.effects import Outcome
 from schemas.incoming import IncomingMail, MailReader
-from schemas.ports import Journal, Mailbox, MailStore, Share
+from schemas.mail_ports import Mailbox, MailStore
+from schemas.payloads import FileDropped, FileMail, SetAside, TakeMail
+from schemas.ports import Journal, Share
 
 _NAME_LIMIT = 60
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,7}$")

@@ -16,9 +16,10 @@ from enum import Enum
 from pipeline.files.system_faults import plain_sentence
 from pipeline.rules.sending_policy import ANNOUNCED, Addressed, addressed, hold, sent_within_the_hour
 from pipeline.site import Site
-from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome, SendMail
+from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 from schemas.errors import KesuError, MailRefused
-from schemas.ports import Trace
+from schemas.mail_ports import Trace
+from schemas.payloads import SendMail
 
 log = logging.getLogger(__name__)
 

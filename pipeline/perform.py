@@ -16,14 +16,12 @@ from pipeline.ooxml.cells import column_letters
 from pipeline.outbox import Delivery, Outbox, Standing
 from pipeline.rules.wanted_cells import refusal_inputs
 from pipeline.site import Site
-from schemas.effects import (
+from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, NoMail, Outcome
+from schemas.errors import CellRefused, KesuError, LedgerChanged, LedgerInUse
+from schemas.payloads import (
     AddSupplement,
     AppendRow,
     CellEdit,
-    Effect,
-    EffectKey,
-    EffectRecord,
-    EffectState,
     FileDropped,
     FileMail,
     FilePicture,
@@ -31,8 +29,6 @@ from schemas.effects import (
     MakeFolder,
     MarkRefused,
     MarkRound,
-    NoMail,
-    Outcome,
     ReserveNumber,
     SendMail,
     SetAside,
@@ -42,7 +38,6 @@ from schemas.effects import (
     WriteDocument,
     WriteReminders,
 )
-from schemas.errors import CellRefused, KesuError, LedgerChanged, LedgerInUse
 from schemas.settings import LedgerSetting
 
 log = logging.getLogger(__name__)

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from pipeline.documents_seen import DocumentsSeen
 from pipeline.workdays import Workdays
-from schemas.effects import Effect, SendMail
+from schemas.effects import Effect
 from schemas.incoming import MailReader
+from schemas.mail_ports import Mailbox, MailStore, Robot
 from schemas.meetings import CalendarEntry
-from schemas.ports import Archives, Documents, Journal, Ledgers, Mailbox, MailStore, Robot, Share
+from schemas.payloads import SendMail
+from schemas.ports import Archives, Documents, Journal, Ledgers, Share
 from schemas.settings import Settings
 
 

@@ -17,9 +17,10 @@ from pipeline.rules.state import is_current
 from pipeline.site import Site
 from schemas.board import BoardView
 from schemas.case import Case, CaseFiles, Standing
-from schemas.effects import AppendRow, EffectState, ReserveNumber, WriteCells
+from schemas.effects import EffectState
 from schemas.errors import KesuError, LedgerUnreadable
-from schemas.ports import KnownCase, Memory
+from schemas.memory import KnownCase, Memory
+from schemas.payloads import AppendRow, ReserveNumber, WriteCells
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
 

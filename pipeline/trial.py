@@ -31,9 +31,10 @@ from schemas.advice import Advice
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions, Lateness
 from schemas.deck import DeckView
-from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, WriteDocument
+from schemas.effects import Effect, EffectKey, EffectRecord, EffectState
 from schemas.errors import KesuError
 from schemas.issue_groups import grouped
+from schemas.payloads import WriteDocument
 from schemas.ports import Documents
 from schemas.rows import Complaint
 from schemas.settings import Settings

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,83 +12,14 @@ from schemas.board import BoardView
 from schemas.case import Case, CaseFiles
 from schemas.decisions import Decisions
 from schemas.deck import DeckEdition, DeckView, PageMark, ShownItem
-from schemas.effects import (
-    AddSupplement,
-    AppendedRow,
-    AppendRow,
-    CellEdit,
-    Effect,
-    EffectKey,
-    EffectRecord,
-    MakeArchive,
-    Outcome,
-)
+from schemas.effects import Effect, EffectKey, EffectRecord, Outcome
 from schemas.follow_up import PenaltyProposal
 from schemas.intake import IgnoredMail, KnownMail
+from schemas.memory import KnownCase, Memory, TrackedValue
+from schemas.payloads import AddSupplement, AppendedRow, AppendRow, CellEdit, MakeArchive
 from schemas.report import Refreshed
 from schemas.settings import LedgerSetting
 from schemas.workbook import LedgerPicture, WorkbookReading
-
-
-class Trace(Enum):
-    """What a mail system says about a message that we may have sent."""
-
-    SENT = "sent"
-    DRAFT = "draft"
-    ABSENT = "absent"
-    UNKNOWABLE = "unknowable"
-
-
-class Mailbox(Protocol):
-    """A mailbox that exchanges raw MIME.
-
-    ``is_conclusive``: ``DRAFT`` and ``ABSENT`` prove that a message was not sent, no server works on behind our back.
-    """
-
-    is_conclusive: bool
-
-    def fetch(self, known: Container[str] = frozenset()) -> Iterable[tuple[str, bytes]]:
-        """New mails as (stable id, raw bytes); those ``known``, judged before and left in place, are not read again."""
-        ...
-
-    def mark_processed(self, mail_id: str) -> None:
-        """Put a mail aside after its effects are committed; idempotent."""
-        ...
-
-    def send(self, mime: bytes, key: str) -> tuple[str, ...]:
-        """Hand one message over, once; returns the addresses that the mail system refused while it took the rest.
-
-        Raises ``MailRefused`` (certainly not sent) or any other error (unknown).
-        """
-        ...
-
-    def trace(self, key: str) -> Trace:
-        """Whether the message with ``key`` was sent."""
-        ...
-
-    def check(self) -> tuple[str, ...]:
-        """Try every connection and folder and change nothing; what was found, in words. Raises what is wrong."""
-        ...
-
-
-class MailStore(Protocol):
-    """The mails taken in, as they came, on the local disk."""
-
-    def keep(self, digest: str, raw: bytes) -> None:
-        """Keep a mail; on the disk before it returns. Idempotent."""
-        ...
-
-    def read(self, digest: str) -> bytes:
-        """A kept mail. Raises ``MailNotKept``."""
-        ...
-
-
-class Robot(Protocol):
-    """Says a line in a chat group."""
-
-    def say(self, text: str, now: datetime) -> None:
-        """Say it once; raises what kept it from being said, or left it open."""
-        ...
 
 
 class Ledgers(Protocol):
@@ -258,66 +187,6 @@ class Share(Protocol):
         Raises ``FileInUse`` and ``FileChanged``, both for the next pass to try again.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCase:
-    """A case as the journal remembers it.
-
-    ``fingerprint`` digests the minimum fields, ``content`` the row's identifying texts for matching; ``vanished``
-    is set while the row is missing from a ledger that was read; ``in_file`` says that the number stood in the row when
-    it was last seen (from then on the number alone tells which row it is).
-    """
-
-    case_id: str
-    ledger: str
-    number: str
-    sheet: str
-    row: int
-    fingerprint: str
-    content: tuple[str, ...]
-    first_seen: datetime
-    changed: datetime
-    managed: bool
-    baseline: bool
-    folder: str = ""
-    vanished: datetime | None = None
-    in_file: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedValue:
-    """What a field whose changes count says now: ``subject`` names field and row, e.g. 状态 or 计划完成日 措施:C1."""
-
-    case_id: str
-    subject: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrailEntry:
-    """A value a tracked field had, and when (aware) a pass first saw it."""
-
-    value: str
-    seen: datetime
-
-
-@dataclass(frozen=True)
-class Memory:
-    """The journal as a pass sees it: read once, then only compared."""
-
-    site: str
-    seen_ledgers: frozenset[str]                  # ledgers read before; the first pass over another one is its baseline
-    cases: Mapping[str, KnownCase]
-    numbers: frozenset[str]                       # every number ever seen or reserved
-    effects: Mapping[EffectKey, EffectRecord]     # latest state of every effect
-    told: frozenset[tuple[str, str]]              # (person, duty or event key) that a digest has told
-    trails: Mapping[tuple[str, str], tuple[TrailEntry, ...]]  # by (case id, subject), oldest value first
-    unreadable_since: Mapping[str, datetime] = field(default_factory=dict)  # ledgers that cannot be read now
-    mails: Mapping[str, KnownMail] = field(default_factory=dict)           # taken in, by digest
-    ignored: Mapping[str, IgnoredMail] = field(default_factory=dict)       # left in the mailbox, by mailbox id
-    #: What the latest weekly meetings were shown as open, by ISO week and case id.
-    meetings: Mapping[str, Mapping[str, ShownItem]] = field(default_factory=dict)
 
 
 class Archives(Protocol):

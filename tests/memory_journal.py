@@ -16,7 +16,7 @@ from schemas.deck import PageMark, ShownItem
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 from schemas.errors import NumberTaken, PassRunning
 from schemas.intake import IgnoredMail, KnownMail
-from schemas.ports import KnownCase, Memory, TrackedValue, TrailEntry
+from schemas.memory import KnownCase, Memory, TrackedValue, TrailEntry
 
 
 class MemoryJournal:

@@ -19,7 +19,8 @@ from pipeline.archive.zip_copy import zip_beside
 from pipeline.files.atomic import sync_folder, write_synced
 from pipeline.files.names import inside
 from schemas.archive import ArchivedCase, Owing
-from schemas.effects import AddSupplement, MakeArchive, Outcome
+from schemas.effects import Outcome
+from schemas.payloads import AddSupplement, MakeArchive
 from schemas.schedule import MonthEndSetting
 
 _SPARE = 1.05  # room for tag files and the index

@@ -12,7 +12,8 @@ from pipeline.commands.output import say, say_json
 from pipeline.commands.status import record_json, shown_state
 from schemas.effects import EffectRecord, EffectState, Outcome
 from schemas.errors import KesuError
-from schemas.ports import Journal, Trace
+from schemas.mail_ports import Trace
+from schemas.ports import Journal
 
 _WORDS = {"pending": "等待发送", "sending": "正在确认", "uncertain": "结果不明"}
 _TRACES = {Trace.SENT: "邮箱中查到已发出", Trace.DRAFT: "邮箱中只有草稿，没有发出", Trace.ABSENT: "邮箱中查不到",

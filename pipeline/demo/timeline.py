@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from schemas.effects import (
+from schemas.effects import EffectState
+from schemas.payloads import (
     AddSupplement,
-    EffectState,
     FileMail,
     MakeArchive,
     MakeFolder,

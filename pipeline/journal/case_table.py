@@ -14,7 +14,7 @@ from pipeline.journal.errors import CaseAlreadyNumbered
 from pipeline.journal.row_forms import CASE_COLUMNS, case_from, case_row, time_text
 from pipeline.journal.tables import cases, numbers
 from schemas.errors import NumberTaken
-from schemas.ports import KnownCase
+from schemas.memory import KnownCase
 
 _COLUMNS = [cases.c[name] for name in CASE_COLUMNS]
 _CHUNK = 500  # parameters of one IN list, below every database's limit

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.journal.transitions import state_of, state_word
-from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome, SendMail, digest_of
-from schemas.ports import KnownCase
+from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome, digest_of
+from schemas.memory import KnownCase
+from schemas.payloads import SendMail
 
 #: The columns of an effect that ``effect_from`` reads, in its order.
 EFFECT_COLUMNS = (

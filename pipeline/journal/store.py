@@ -29,7 +29,7 @@ from pipeline.journal.row_forms import time_from, time_text
 from schemas.deck import PageMark, ShownItem
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 from schemas.intake import IgnoredMail, KnownMail
-from schemas.ports import KnownCase, Memory, TrackedValue
+from schemas.memory import KnownCase, Memory, TrackedValue
 
 _GENERATION = "generation"  # counts the changes of what ``memory`` gives, so that an unchanged one is not read again
 

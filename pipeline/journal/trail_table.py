@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from pipeline.journal.row_forms import time_from, time_text
 from pipeline.journal.tables import trails
-from schemas.ports import TrackedValue, TrailEntry
+from schemas.memory import TrackedValue, TrailEntry
 
 
 def all_trails(connection: Connection) -> dict[tuple[str, str], tuple[TrailEntry, ...]]:

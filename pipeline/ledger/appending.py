@@ -16,8 +16,8 @@ from pipeline.ooxml.cells import column_letters
 from pipeline.ooxml.row_append import Content, RowAppend
 from pipeline.ooxml.sheet_append import Appended
 from schemas.columns import SheetField, SheetRow
-from schemas.effects import AppendedRow, AppendRow, RowValue
 from schemas.errors import CellRefused
+from schemas.payloads import AppendedRow, AppendRow, RowValue
 from schemas.rows import MODELS, Complaint
 from schemas.values import Moment, ValueProblem, parse_id
 from schemas.workbook import Row, SheetReading, WorkbookReading

@@ -28,7 +28,7 @@ from schemas.settings import LedgerSetting
 from schemas.workbook import LedgerPicture, WorkbookReading
 
 if TYPE_CHECKING:
-    from schemas.effects import AppendedRow, AppendRow, CellEdit
+    from schemas.payloads import AppendedRow, AppendRow, CellEdit
 
 _Result = TypeVar("_Result")
 
@@ -131,7 +131,7 @@ class LedgerGateway:
         """
         from pipeline.ledger.appending import place_row, shifted
         from pipeline.ooxml.sheet_append import append_row
-        from schemas.effects import AppendedRow
+        from schemas.payloads import AppendedRow
 
         reading = self.last_good(setting, today)
         if reading is None:

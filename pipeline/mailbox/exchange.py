@@ -23,8 +23,8 @@ from pipeline.mailbox.exchange_account import ExchangeLogin, carrying, ids_of
 from pipeline.mailbox.exchange_sender import ExchangeSender
 from pipeline.mailbox.outgoing import checked_key, read_outgoing
 from schemas.errors import MailRefused
+from schemas.mail_ports import Trace
 from schemas.mail_settings import ExchangeSetting
-from schemas.ports import Trace
 
 
 class ExchangeMailbox:

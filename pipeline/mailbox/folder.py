@@ -14,7 +14,7 @@ from pipeline.files.names import safe_name
 from pipeline.mailbox.compose import KEY_FIELD
 from pipeline.mailbox.errors import MailboxFolderMissing, MailDoubtful, MailUnknown
 from schemas.errors import MailRefused
-from schemas.ports import Trace
+from schemas.mail_ports import Trace
 
 PROCESSED = "已处理"
 _SENT = ".sent"

@@ -17,8 +17,8 @@ from pipeline.mailbox.errors import MailDoubtful, MailFolderUnknown, MailRejecte
 from pipeline.mailbox.graph_session import GraphMissing, GraphSession, GraphStateLost, GraphUnanswered
 from pipeline.mailbox.outgoing import Outgoing, checked_key, read_outgoing
 from pipeline.mailbox.tokens import Tokens
+from schemas.mail_ports import Trace
 from schemas.mail_settings import GraphSetting
-from schemas.ports import Trace
 
 _SCOPES = {"global": "https://graph.microsoft.com/.default",
            "china": "https://microsoftgraph.chinacloudapi.cn/.default"}

@@ -24,8 +24,8 @@ from pipeline.mailbox.secrets import secret, trust
 from pipeline.mailbox.smtp_session import SmtpServer
 from pipeline.mailbox.tokens import Tokens
 from schemas.errors import KesuError, MailRefused
+from schemas.mail_ports import Trace
 from schemas.mail_settings import ImapSmtpSetting
-from schemas.ports import Trace
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from schemas.mail_ports import Mailbox
 from schemas.mail_settings import MailSetting
-from schemas.ports import Mailbox
 
 
 def open_mailbox(setting: MailSetting, resolve: Callable[[str], Path], *, rehearsal: bool) -> Mailbox:

@@ -17,7 +17,8 @@ from pipeline.rules.history import History
 from pipeline.rules.numbering import Numbering
 from pipeline.rules.registration import origins
 from pipeline.workdays import Workdays
-from schemas.ports import Documents, Memory
+from schemas.memory import Memory
+from schemas.ports import Documents
 from schemas.settings import Settings
 
 __all__ = ["Plan", "Snapshot", "plan"]

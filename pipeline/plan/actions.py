@@ -25,9 +25,10 @@ from pipeline.rules.wanted_pictures import wanted_pictures
 from pipeline.rules.weekly_inputs import weekly_lines
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions
-from schemas.effects import AttachedDocument, Effect, MakeFolder
+from schemas.effects import Effect
 from schemas.errors import KesuError
 from schemas.follow_up import PenaltyProposal
+from schemas.payloads import AttachedDocument, MakeFolder
 from schemas.workbook import WorkbookReading
 
 

@@ -12,8 +12,9 @@ from pipeline.rules.identity import IDENTIFYING, Identification, Sighting, ident
 from pipeline.rules.numbering import Numbering
 from pipeline.rules.registration import origin_name
 from schemas.case import CaseFiles, Standing
-from schemas.effects import Effect, EffectKey, ReserveNumber
-from schemas.ports import Memory
+from schemas.effects import Effect, EffectKey
+from schemas.memory import Memory
+from schemas.payloads import ReserveNumber
 from schemas.workbook import WorkbookReading
 
 #: Where customer and phenomenon stand among the identifying texts of a row.

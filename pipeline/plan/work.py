@@ -13,9 +13,11 @@ from pipeline.workdays import Workdays
 from schemas.advice import Advice
 from schemas.case import Case, CaseFiles, Directory
 from schemas.decisions import Decisions
-from schemas.effects import CellEdit, Effect
+from schemas.effects import Effect
 from schemas.intake import IgnoredMail, KnownMail
-from schemas.ports import Documents, KnownCase, Memory, TrackedValue
+from schemas.memory import KnownCase, Memory, TrackedValue
+from schemas.payloads import CellEdit
+from schemas.ports import Documents
 from schemas.remarks import Remark
 from schemas.report import DocumentReading
 from schemas.settings import Settings

@@ -8,7 +8,7 @@ from pipeline.rules.case_mails import CaseMails, shown
 from pipeline.rules.identity import row_name
 from schemas.case import Case
 from schemas.decisions import ClockName, Decisions
-from schemas.effects import SendMail
+from schemas.payloads import SendMail
 
 
 def line_stop_alert(mails: CaseMails, case: Case, decisions: Decisions) -> None:

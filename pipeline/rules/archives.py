@@ -19,7 +19,8 @@ from pipeline.workdays import Workdays
 from schemas.archive import ArchivedCase, Owing
 from schemas.case import Case, Directory
 from schemas.decisions import Decisions
-from schemas.effects import AddSupplement, Effect, EffectRecord, EffectState, MakeArchive, SendMail, digest_of
+from schemas.effects import Effect, EffectRecord, EffectState, digest_of
+from schemas.payloads import AddSupplement, MakeArchive, SendMail
 from schemas.ports import Documents
 from schemas.schedule import Errand
 from schemas.settings import Settings

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pipeline.rules.history import History
 from pipeline.rules.state import is_open
 from schemas.case import Case, Directory, Standing
-from schemas.effects import Effect, SendMail, digest_of
+from schemas.effects import Effect, digest_of
+from schemas.payloads import SendMail
 
 _HOW = (
     "这些客诉在启用前已在台账中，系统只列出，不编号、不建资料夹、不发提醒。",

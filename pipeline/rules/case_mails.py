@@ -9,7 +9,8 @@ from datetime import datetime
 from pipeline.rules.history import History
 from pipeline.workdays import Workdays
 from schemas.case import Case, Directory
-from schemas.effects import Effect, SendMail, digest_of
+from schemas.effects import Effect, digest_of
+from schemas.payloads import SendMail
 from schemas.rows import Complaint
 from schemas.settings import Settings
 

@@ -13,7 +13,8 @@ from pipeline.rules.weekly_inputs import WeeklyLines
 from pipeline.workdays import Workdays
 from schemas.case import Case, Directory, Standing
 from schemas.decisions import Decisions, Duty
-from schemas.effects import Effect, EffectRecord, EffectState, MarkRound, SendMail, digest_of
+from schemas.effects import Effect, EffectRecord, EffectState, digest_of
+from schemas.payloads import MarkRound, SendMail
 from schemas.remarks import Remark, Shown
 from schemas.settings import Settings
 

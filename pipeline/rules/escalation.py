@@ -10,8 +10,8 @@ from pipeline.rules.case_mails import CaseMails, product_of, shown
 from pipeline.workdays import Workdays
 from schemas.case import Case, Directory
 from schemas.decisions import Clock, Decisions
-from schemas.effects import SendMail
 from schemas.escalation import EscalationSetting
+from schemas.payloads import SendMail
 from schemas.rows import Contact
 from schemas.values import Level
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from schemas.case import Standing
 from schemas.effects import digest_of
-from schemas.ports import KnownCase
+from schemas.memory import KnownCase
 from schemas.rows import Complaint
 from schemas.workbook import Row, WorkbookReading
 

@@ -9,9 +9,9 @@ from enum import Enum
 from pipeline.rules.intake_labels import FIELDS
 from schemas.case import Directory
 from schemas.cell_value import value_of
-from schemas.effects import RowValue
 from schemas.incoming import CallSheet, IncomingMail
 from schemas.intake import Acquaintance, Correspondent, Found, IntakeSetting, KnownPart, ProposedRow
+from schemas.payloads import RowValue
 from schemas.rows import Complaint
 from schemas.values import Moment, Status
 from schemas.values.text import half_width

@@ -10,8 +10,9 @@ from pipeline.rules.case_mails import CaseMails, product_of, shown
 from pipeline.rules.meetings import rounds
 from pipeline.rules.state import is_dismissed
 from schemas.case import Case
-from schemas.effects import Effect, EffectKey, SendMail, digest_of
+from schemas.effects import Effect, EffectKey, digest_of
 from schemas.meetings import CalendarEntry, CalendarMethod, Distribution, Invitation, Person
+from schemas.payloads import SendMail
 from schemas.rows import Meeting
 from schemas.values import MeetingState
 

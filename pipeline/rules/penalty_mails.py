@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pipeline.rules.action_facts import action_key
 from pipeline.rules.case_mails import CaseMails, product_of, shown
 from schemas.case import Case
-from schemas.effects import AttachedDocument, SendMail
 from schemas.follow_up import PenaltyProposal
+from schemas.payloads import AttachedDocument, SendMail
 from schemas.rows import Action
 
 

@@ -9,7 +9,7 @@ from pipeline.rules.severity import is_large_rate
 from pipeline.rules.state import is_dismissed
 from schemas.case import Case, Standing
 from schemas.decisions import LevelDecision
-from schemas.ports import KnownCase
+from schemas.memory import KnownCase
 from schemas.rows import Complaint
 from schemas.settings import LevelSetting
 from schemas.values import Level, Source

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pipeline.rules.history import History
 from schemas.case import Case
 from schemas.decisions import Decisions
-from schemas.effects import AppendRow, Effect, RowValue, digest_of
+from schemas.effects import Effect, digest_of
+from schemas.payloads import AppendRow, RowValue
 from schemas.rows import Complaint, SheetKind
 from schemas.settings import Settings
 

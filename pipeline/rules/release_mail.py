@@ -7,7 +7,7 @@ from datetime import date
 from pipeline.rules.case_mails import CaseMails, product_of, shown
 from schemas.case import Case
 from schemas.decisions import ClockName, Decisions
-from schemas.effects import SendMail
+from schemas.payloads import SendMail
 
 #: What the responsible department is asked to look into (process steps 5, 6 and 8).
 INVESTIGATE = (

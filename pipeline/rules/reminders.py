@@ -9,8 +9,9 @@ from datetime import timedelta
 from pipeline.rules.history import History
 from schemas.case import Case, Directory
 from schemas.decisions import Decisions, Duty
-from schemas.effects import Effect, EffectKey, WriteReminders, digest_of
+from schemas.effects import Effect, EffectKey, digest_of
 from schemas.meetings import CalendarEntry
+from schemas.payloads import WriteReminders
 from schemas.settings import Settings
 
 CASE_FILE = "提醒.ics"

@@ -19,7 +19,8 @@ from pipeline.rules.share_links import share_link
 from pipeline.rules.standing_in import reader_for
 from pipeline.workdays import Workdays
 from schemas.case import Case
-from schemas.effects import Effect, EffectRecord, SendMail, digest_of
+from schemas.effects import Effect, EffectRecord, digest_of
+from schemas.payloads import SendMail
 from schemas.ports import Documents
 from schemas.schedule import DueRun, Errand
 from schemas.settings import Settings

@@ -13,7 +13,8 @@ from itertools import takewhile
 
 from pipeline.rules.history import History
 from pipeline.workdays import CalendarWithoutWorkdays, WeeklyRun, Workdays
-from schemas.effects import Effect, EffectKey, MarkRound
+from schemas.effects import Effect, EffectKey
+from schemas.payloads import MarkRound
 from schemas.schedule import DueRun, Errand, WeekTimes
 from schemas.settings import Settings
 

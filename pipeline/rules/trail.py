@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from pipeline.rules.action_facts import action_key
 from schemas.case import Case, CaseTrail
-from schemas.ports import TrackedValue, TrailEntry
+from schemas.memory import TrackedValue, TrailEntry
 from schemas.values import Status
 
 _STATUS = "状态"

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pipeline.rules.history import History
 from schemas.case import Case, Standing
-from schemas.effects import CellEdit, Effect, WriteCells, digest_of
+from schemas.effects import Effect, digest_of
+from schemas.payloads import CellEdit, WriteCells
 from schemas.remarks import Remark, Shown
 from schemas.workbook import WorkbookReading
 

@@ -18,7 +18,8 @@ from pipeline.rules.runs import BEFORE_START, SUBJECT, drafted_week, mark_kind
 from pipeline.workdays import CalendarWithoutWorkdays, Workdays
 from schemas.case import Standing
 from schemas.deck import ShownItem
-from schemas.effects import Effect, WriteDeck, digest_of
+from schemas.effects import Effect, digest_of
+from schemas.payloads import WriteDeck
 from schemas.schedule import Errand, WeekTimes
 from schemas.settings import Settings
 from schemas.workbook import WorkbookReading

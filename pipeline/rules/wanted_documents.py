@@ -10,7 +10,8 @@ from pipeline.rules.restart import eight_d_version
 from pipeline.rules.state import is_dismissed
 from schemas.case import Case
 from schemas.decisions import Decisions
-from schemas.effects import Effect, WriteDocument, digest_of
+from schemas.effects import Effect, digest_of
+from schemas.payloads import WriteDocument
 from schemas.ports import Documents
 from schemas.values import MeetingState
 

@@ -21,20 +21,11 @@ from pipeline.rules.intake_proposal import (
 from pipeline.rules.intake_senders import Senders
 from pipeline.rules.intake_thread import Threads
 from schemas.case import Case, Directory
-from schemas.effects import (
-    AppendRow,
-    Effect,
-    EffectKey,
-    FileDropped,
-    FileMail,
-    MarkRound,
-    SetAside,
-    TakeMail,
-    digest_of,
-)
+from schemas.effects import Effect, EffectKey, digest_of
 from schemas.incoming import IncomingMail
 from schemas.intake import Correspondent, IgnoredMail, KnownMail, Verdict
-from schemas.ports import Memory
+from schemas.memory import Memory
+from schemas.payloads import AppendRow, FileDropped, FileMail, MarkRound, SetAside, TakeMail
 from schemas.rows import SheetKind
 from schemas.settings import Settings
 from schemas.workbook import WorkbookReading

@@ -14,7 +14,7 @@ from pipeline.rules.release_mail import release_notice
 from schemas.advice import Advice
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions
-from schemas.effects import AttachedDocument
+from schemas.payloads import AttachedDocument
 
 
 @dataclass(frozen=True, slots=True)

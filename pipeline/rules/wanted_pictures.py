@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from pipeline.rules.history import History
 from schemas.case import ATTACHMENTS, Case
-from schemas.effects import Effect, FilePicture
+from schemas.effects import Effect
+from schemas.payloads import FilePicture
 from schemas.workbook import LedgerPicture
 
 FILED = "ledger.picture"

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from pipeline.app import open_site
 from pipeline.perform import Performed, Performer
 from pipeline.site import Site
-from schemas.effects import Effect, EffectKey, EffectState, SendMail
+from schemas.effects import Effect, EffectKey, EffectState
+from schemas.mail_ports import Mailbox, Robot
 from schemas.mail_settings import MailSetting
-from schemas.ports import Mailbox, Robot
+from schemas.payloads import SendMail
 from tests.functional.plant_folder import PlantFolder, empty_plant
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -17,8 +17,8 @@ from pipeline.mailbox.exchange import ExchangeMailbox
 from pipeline.mailbox.folder import FolderMailbox
 from pipeline.mailbox.graph import GraphMailbox
 from pipeline.mailbox.imap_smtp import ImapSmtpMailbox
+from schemas.mail_ports import Mailbox
 from schemas.mail_settings import ExchangeSetting, GraphSetting, ImapSmtpSetting, OAuthSetting, ServerSetting
-from schemas.ports import Mailbox
 from tests.servers import certificates, dovecot, ews, fault_proxy, graph, identity, smtp
 from tests.servers.certificates import Certificates
 

@@ -22,8 +22,8 @@ from pipeline.mailbox.errors import (
     MailServerUnreachable,
 )
 from pipeline.mailbox.exchange import ExchangeMailbox
+from schemas.mail_ports import Trace
 from schemas.mail_settings import ExchangeSetting, OAuthSetting
-from schemas.ports import Trace
 from tests.contract.mailbox_stands import CLIENT_SECRET_VARIABLE, SECRET, Servers, exchange_setting
 from tests.contract.test_mailbox_contract import KEY, mail
 from tests.servers import ews, identity

@@ -19,8 +19,8 @@ from pipeline.mailbox.errors import (
 from pipeline.mailbox.graph import GraphMailbox
 from pipeline.mailbox.graph_session import GraphForbidden, GraphSession
 from pipeline.mailbox.tokens import Tokens
+from schemas.mail_ports import Trace
 from schemas.mail_settings import GraphSetting, OAuthSetting
-from schemas.ports import Trace
 from tests.contract.mailbox_stands import CLIENT_SECRET_VARIABLE, TIMEOUT, Servers, graph_setting
 from tests.contract.test_mailbox_contract import KEY, mail
 from tests.servers import graph

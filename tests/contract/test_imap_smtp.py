@@ -20,8 +20,8 @@ from pipeline.mailbox.errors import (
 )
 from pipeline.mailbox.imap_smtp import ImapSmtpMailbox
 from schemas.effects import EffectKey
+from schemas.mail_ports import Trace
 from schemas.mail_settings import ImapSmtpSetting, OAuthSetting, ServerSetting
-from schemas.ports import Trace
 from tests.contract.mailbox_stands import SECRET, TIMEOUT, Servers, imap_smtp_setting
 from tests.contract.test_mailbox_contract import KEY, mail
 from tests.servers import certificates, dovecot, fault_proxy, identity, smtp, web

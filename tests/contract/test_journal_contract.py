@@ -13,10 +13,12 @@ from pipeline.journal.errors import CaseAlreadyNumbered, EffectSettled, EffectUn
 from pipeline.journal.opening import open_journal
 from pipeline.journal.store import SqlJournal
 from schemas.deck import PageMark, ShownItem
-from schemas.effects import Effect, EffectKey, EffectState, MakeFolder, Outcome, SendMail
+from schemas.effects import Effect, EffectKey, EffectState, Outcome
 from schemas.errors import NumberTaken, PassRunning
 from schemas.intake import IgnoredMail, KnownMail, Verdict
-from schemas.ports import Journal, KnownCase, TrackedValue, TrailEntry
+from schemas.memory import KnownCase, TrackedValue, TrailEntry
+from schemas.payloads import MakeFolder, SendMail
+from schemas.ports import Journal
 from tests.memory_journal import MemoryJournal
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 from pipeline.mailbox.compose import compose
 from schemas.effects import EffectKey
 from schemas.errors import KesuError, MailRefused
-from schemas.ports import Trace
+from schemas.mail_ports import Trace
 from tests.contract.mailbox_stands import (
     ADAPTERS,
     BUSY,

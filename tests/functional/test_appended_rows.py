@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.app import open_site
 from pipeline.perform import Performer
-from schemas.effects import AppendRow, Effect, EffectKey, EffectState
+from schemas.effects import Effect, EffectKey, EffectState
+from schemas.payloads import AppendRow
 from schemas.rows import SheetKind
 from tests.functional.plant_folder import LEDGER, PlantFolder, complaint, empty_plant
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.rules.history import History
-from schemas.effects import Effect, EffectKey, MarkRound, Outcome
+from schemas.effects import Effect, EffectKey, Outcome
+from schemas.payloads import MarkRound
 from tests.memory_journal import MemoryJournal
 from tests.spec.ledger_tables import at
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.rules.identity import Identification, identify
 from pipeline.rules.numbering import Numbering
 from schemas.case import Standing
-from schemas.ports import KnownCase
+from schemas.memory import KnownCase
 from schemas.settings import NumberingSetting
 from tests.spec.follow_up_cases import assert_told
 from tests.spec.ledger_tables import at, complaint, ledger

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from pipeline.workdays import Workdays
 from schemas.case import CaseFiles
-from schemas.effects import SendMail
+from schemas.payloads import SendMail
 from schemas.workbook import WorkbookReading
 from tests.spec.ledger_tables import ZONE, ledger
 from tests.spec.test_planned_effects import SETTINGS, Plant

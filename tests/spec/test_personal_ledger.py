@@ -7,7 +7,8 @@ from dataclasses import replace
 from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
 from schemas.case import CaseFiles, Standing
-from schemas.effects import AppendRow, Outcome, ReserveNumber, WriteCells
+from schemas.effects import Outcome
+from schemas.payloads import AppendRow, ReserveNumber, WriteCells
 from schemas.settings import LedgerSetting, Settings
 from schemas.workbook import WorkbookReading
 from tests.memory_journal import MemoryJournal

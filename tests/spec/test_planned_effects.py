@@ -13,21 +13,20 @@ from pipeline.documents.gateway import TemplateDocuments
 from pipeline.plan import Plan, Snapshot, plan
 from pipeline.workdays import Workdays
 from schemas.case import CaseFiles
-from schemas.effects import (
+from schemas.effects import Effect, Outcome
+from schemas.follow_up import PenaltySetting
+from schemas.mail_settings import MailSetting
+from schemas.meetings import CalendarMethod
+from schemas.payloads import (
     AddSupplement,
-    Effect,
     MakeArchive,
     MakeFolder,
-    Outcome,
     ReserveNumber,
     SendMail,
     WriteCells,
     WriteDocument,
     WriteReminders,
 )
-from schemas.follow_up import PenaltySetting
-from schemas.mail_settings import MailSetting
-from schemas.meetings import CalendarMethod
 from schemas.remarks import Shown
 from schemas.settings import LedgerSetting, Settings
 from schemas.workbook import WorkbookReading

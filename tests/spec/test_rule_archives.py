@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pipeline.plan import Plan
-from schemas.effects import AddSupplement, Effect, MakeArchive, SendMail
+from schemas.effects import Effect
+from schemas.payloads import AddSupplement, MakeArchive, SendMail
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
 from tests.spec.ledger_tables import CONTACTS, LEDGER, complaint, ledger

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.rules.board_view import BoardMatter, BoardState, board_view, score_text
 from schemas.board import BoardView
-from schemas.effects import Effect, EffectKey, MarkRefused, MarkRound, Outcome, SendMail
+from schemas.effects import Effect, EffectKey, Outcome
+from schemas.payloads import MarkRefused, MarkRound, SendMail
 from schemas.workbook import Issue
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger
 from tests.spec.rule_tables import load, row_id

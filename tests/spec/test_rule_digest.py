@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.effects import SendMail
+from schemas.payloads import SendMail
 from schemas.workbook import Issue, WorkbookReading
 from tests.spec.ledger_tables import CONTACTS, complaint, ledger
 from tests.spec.rule_tables import load, row_id

@@ -9,7 +9,8 @@ import pytest
 from pipeline.plan import Plan
 from pipeline.rules.share_links import share_link
 from schemas.case import CaseFiles
-from schemas.effects import Effect, EffectState, SendMail
+from schemas.effects import Effect, EffectState
+from schemas.payloads import SendMail
 from schemas.workbook import WorkbookReading
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger
 from tests.spec.rule_tables import load, row_id

@@ -20,7 +20,7 @@ from pipeline.archive.gateway import FolderArchives
 from pipeline.archive.sources import Source
 from pipeline.archive.verification import verify_bag
 from schemas.archive import ArchivedCase, Expected, Owing
-from schemas.effects import AddSupplement, MakeArchive
+from schemas.payloads import AddSupplement, MakeArchive
 from schemas.schedule import MonthEndSetting
 
 NOW = datetime(2026, 11, 30, 17, 0, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -27,7 +27,7 @@ from pipeline.rules.identity import Sighting
 from pipeline.workdays import Workdays
 from schemas.case import Standing
 from schemas.decisions import Duty, Lateness
-from schemas.ports import KnownCase
+from schemas.memory import KnownCase
 from schemas.rows import MODELS, SheetKind
 from schemas.settings import LedgerSetting, Settings
 from schemas.values import ActionKind, Level, MeetingState, ProblemType, Review, Status, Verdict

@@ -11,7 +11,8 @@ from pipeline.demo.edits import AppendRow, RewordReport, SetCells
 from pipeline.demo.headline import headline
 from pipeline.demo.timeline import WIDTH, columns, day_line, moment_lines, wrapped
 from pipeline.perform import Performed
-from schemas.effects import Effect, EffectKey, EffectState, Payload, ReserveNumber, SendMail, WriteDocument
+from schemas.effects import Effect, EffectKey, EffectState, Payload
+from schemas.payloads import ReserveNumber, SendMail, WriteDocument
 
 AT = datetime(2026, 11, 20, 8, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
 

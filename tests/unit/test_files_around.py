@@ -12,7 +12,7 @@ from pipeline.files.atomic import sha256_of
 from pipeline.files.backups import Backups, backup_for
 from pipeline.files.lookalikes import lookalikes
 from pipeline.ledger.gateway import LedgerGateway
-from schemas.effects import CellEdit
+from schemas.payloads import CellEdit
 from schemas.settings import LedgerSetting
 from tests.unit.ledger_workbooks import TODAY, book, gateway
 

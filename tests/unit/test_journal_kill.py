@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.journal.opening import open_journal
-from schemas.effects import Effect, EffectKey, EffectState, Outcome, SendMail
+from schemas.effects import Effect, EffectKey, EffectState, Outcome
+from schemas.payloads import SendMail
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 KEY = EffectKey("甲厂", "mail.notice", "c000001")

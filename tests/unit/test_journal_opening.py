@@ -20,8 +20,9 @@ from pipeline.journal.errors import (
 from pipeline.journal.migrate import Schema
 from pipeline.journal.opening import open_journal, retire_journal
 from pipeline.journal.tables import HEAD
-from schemas.effects import Effect, EffectKey, MakeFolder, Outcome, SendMail
+from schemas.effects import Effect, EffectKey, Outcome
 from schemas.errors import PassRunning
+from schemas.payloads import MakeFolder, SendMail
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 KEY = EffectKey("甲厂", "folder", "c000001")

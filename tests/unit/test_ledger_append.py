@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.ledger.gateway import LedgerGateway
-from schemas.effects import AppendRow, RowValue
 from schemas.errors import CellRefused, LedgerChanged, LedgerInUse
+from schemas.payloads import AppendRow, RowValue
 from schemas.rows import SheetKind
 from schemas.settings import LedgerSetting
 from schemas.values import Moment, Status

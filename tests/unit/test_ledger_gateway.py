@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 
 from pipeline.files.atomic import sha256_of
 from pipeline.files.backups import FOLDER as BACKUPS
-from schemas.effects import CellEdit
 from schemas.errors import CellRefused, LedgerChanged, LedgerDamaged, LedgerInUse, LedgerMissing
+from schemas.payloads import CellEdit
 from schemas.settings import LedgerSetting
 from tests.unit.ledger_workbooks import TODAY, ZONE, book, gateway
 

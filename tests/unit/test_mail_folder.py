@@ -16,7 +16,7 @@ from pipeline.mailbox.errors import MailboxFolderMissing, MailUnknown
 from pipeline.mailbox.folder import FolderMailbox
 from schemas.effects import EffectKey
 from schemas.errors import MailRefused
-from schemas.ports import Trace
+from schemas.mail_ports import Trace
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 KEY = EffectKey("甲厂", "mail.notice", "c000001")
