@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.parsers import expat
 
-from pipeline.ooxml.cells import CellRange, reference
+from pipeline.ooxml.cells import reference
 from pipeline.ooxml.package import Package
-from pipeline.ooxml.patch_check import compare_members, other_rows, rows_of
+from pipeline.ooxml.patch_check import compare_members, dimension_holds, rows_of, same_other_rows
 from pipeline.ooxml.range_growth import only_grown
 from pipeline.ooxml.relations import sheets_of, workbook_part
 from pipeline.ooxml.row_append import NewRow, RowAppend
@@ -59,7 +59,7 @@ class _AppendCheck:
 
     def compare(self) -> None:
         number = self.append.row
-        if other_rows(self.old, {number}) != other_rows(self.new, {number}):
+        if not same_other_rows(self.old, self.new, {number}):
             raise self._failed("其他行有变")
         order = [row.number for row in self.old.rows], [row.number for row in self.new.rows]
         if order[0] == sorted(order[0]) and order[1] != sorted(order[1]):
@@ -84,11 +84,8 @@ class _AppendCheck:
         )
         if not same:
             raise self._failed("表格以外的设置有变")
-        element = self.new.element("dimension")
-        if element and element.attributes.get("ref") and self.old.element("dimension"):
-            area = CellRange.parse(element.attributes["ref"])
-            if not all(area.holds(self.append.row, column) for column in self.append.contents):
-                raise self._failed("使用范围有误")
+        if not dimension_holds(self.old, self.new, [(self.append.row, column) for column in self.append.contents]):
+            raise self._failed("使用范围有误")
 
     def _cells(self, old: bytes | None, new: bytes) -> None:
         number = self.append.row

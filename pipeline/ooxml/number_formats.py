@@ -9,7 +9,7 @@ from typing import Literal
 from xml.parsers import expat
 
 from pipeline.ooxml.package import Package
-from pipeline.ooxml.relations import refuse_doctype, relations_of, resolve, workbook_part
+from pipeline.ooxml.relations import attributes_of, refuse_doctype, relations_of, resolve, workbook_part
 from schemas.errors import LedgerDamaged
 
 Shows = Literal["number", "date", "percent", "text"]
@@ -93,6 +93,5 @@ def number_formats(package: Package) -> NumberFormats:
 
 
 def _counts_from_1904(package: Package, workbook: str) -> bool:
-    member = package.find(workbook)
-    found = re.search(rb"""\bdate1904\s*=\s*["'](1|true|on)["']""", package.read(member)) if member else None
-    return found is not None
+    properties = attributes_of(package, workbook, "workbookPr")
+    return any(item.get("date1904", "0") in {"1", "true", "on"} for item in properties)

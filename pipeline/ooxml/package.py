@@ -24,6 +24,7 @@ _UTF8_NAME = 0x800
 _STORED, _DEFLATED = 0, 8
 _SLOW_LEVEL_BYTES = 16 << 20  # above it, speed counts more than the last 10 % of size
 MAX_PART_BYTES = 1 << 30
+Pieces = tuple[bytes | memoryview, ...]  # content not yet joined: a sheet of 100 MB is not copied for a few cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,11 @@ class Package:
             raise LedgerDamaged(self.path, f"部件 {member.name} 校验不符")
         return content
 
-    def rewrite(self, target: Path, changed: Mapping[str, bytes], added: Mapping[str, bytes]) -> None:
+    def rewrite(self, target: Path, changed: Mapping[str, bytes | Pieces], added: Mapping[str, bytes]) -> None:
         """Write ``rewritten`` to ``target``."""
         target.write_bytes(self.rewritten(changed, added))
 
-    def rewritten(self, changed: Mapping[str, bytes], added: Mapping[str, bytes]) -> bytes:
+    def rewritten(self, changed: Mapping[str, bytes | Pieces], added: Mapping[str, bytes]) -> bytes:
         """The package with new content for ``changed`` members and ``added`` ones at the end.
 
         Every other member keeps its bytes, its place in the order and its directory entry; the time stamps of changed
@@ -169,11 +170,15 @@ class Package:
             raise LedgerDamaged(self.path, f"部件 {member.name} 与其他部件重叠")
         return self._data[start : start + member.packed]
 
-    def _packed_again(self, member: Member, content: bytes) -> tuple[Member, bytes]:
-        packed = content if member.method == _STORED else _deflate(content)
+    def _packed_again(self, member: Member, content: bytes | Pieces) -> tuple[Member, bytes]:
+        pieces = (content,) if isinstance(content, bytes) else content
+        packed = b"".join(pieces) if member.method == _STORED else _deflate(*pieces)
+        crc = 0
+        for piece in pieces:
+            crc = zlib.crc32(piece, crc)
         entry = replace(
-            member, flags=member.flags & ~_DESCRIPTOR_FOLLOWS, crc=zlib.crc32(content), packed=len(packed),
-            size=len(content), extra=_without_zip64(member.extra),
+            member, flags=member.flags & ~_DESCRIPTOR_FOLLOWS, crc=crc, packed=len(packed),
+            size=sum(len(piece) for piece in pieces), extra=_without_zip64(member.extra),
         )
         fields = _LOCAL.unpack_from(self._data, member.offset)
         extra_start = member.offset + _LOCAL.size + fields[9]
@@ -192,9 +197,7 @@ class Package:
         return entry, _local_header(entry, b"") + packed
 
     def _directory(self) -> tuple[Member, ...]:
-        at = self._data.rfind(b"PK\x05\x06", max(0, len(self._data) - _END.size - 0xFFFF))
-        if at < 0:
-            raise LedgerDamaged(self.path, "压缩包没有结尾，可能尚未写完")
+        at = self._end_record()
         _, _, _, _, count, size, offset, comment_length = _END.unpack_from(self._data, at)
         self._comment = self._data[at + _END.size : at + _END.size + comment_length]
         start = at - size
@@ -211,6 +214,19 @@ class Package:
             member, position = self._entry(position, shift)
             members.append(member)
         return _bounded(members, start)
+
+    def _end_record(self) -> int:
+        """Where the record at the end begins: the last whose comment ends with the file, else the last at all."""
+        first = max(0, len(self._data) - _END.size - 0xFFFF)
+        last = at = self._data.rfind(b"PK\x05\x06", first)
+        while at >= 0:
+            comment = int.from_bytes(self._data[at + _END.size - 2 : at + _END.size], "little")
+            if at + _END.size + comment == len(self._data):
+                return at
+            at = self._data.rfind(b"PK\x05\x06", first, at)
+        if last < 0:
+            raise LedgerDamaged(self.path, "压缩包没有结尾，可能尚未写完")
+        return last
 
     def _entry(self, at: int, shift: int) -> tuple[Member, int]:
         (mark, made, needed, flags, method, time, date, crc, packed, size, names, extras, comments, disk, internal,
@@ -246,10 +262,10 @@ def _local_header(entry: Member, extra: bytes) -> bytes:
     return head + entry.raw_name + extra
 
 
-def _deflate(content: bytes) -> bytes:
-    level = 6 if len(content) <= _SLOW_LEVEL_BYTES else 1
+def _deflate(*pieces: bytes | memoryview) -> bytes:
+    level = 6 if sum(len(piece) for piece in pieces) <= _SLOW_LEVEL_BYTES else 1
     packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(content) + packer.flush()
+    return b"".join((*(packer.compress(piece) for piece in pieces), packer.flush()))
 
 
 def _fields_of(extra: bytes) -> list[tuple[int, bytes]]:

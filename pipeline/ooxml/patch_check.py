@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from xml.parsers import expat
 
@@ -17,6 +18,7 @@ from pipeline.ooxml.sheet_layout import Element, SheetLayout, locate
 from pipeline.ooxml.text import clean
 from schemas.errors import CellRefused, KesuError
 
+_CHUNK = 1 << 20
 _MAY_DIFFER = {"dimension", "sheetData", "hyperlinks"}  # compared by meaning, all others byte by byte
 
 
@@ -87,7 +89,7 @@ class _SheetCheck:
         addressed: dict[int, dict[int, CellWrite]] = {}
         for write in writes:
             addressed.setdefault(write.row, {})[write.column] = write
-        if other_rows(self.old, addressed.keys()) != other_rows(self.new, addressed.keys()):
+        if not same_other_rows(self.old, self.new, addressed.keys()):
             raise self._failed("其他行有变")
         old_rows, new_rows = rows_of(self.old, addressed.keys()), rows_of(self.new, addressed.keys())
         for number, row_writes in addressed.items():
@@ -135,16 +137,8 @@ class _SheetCheck:
 
         if unchanged(self.old) != unchanged(self.new):
             raise self._failed("表格以外的设置有变")
-        area = self._dimension(self.new)
-        if area and (old := self._dimension(self.old)):
-            reached = [item for item in writes if clean(item.text)]
-            corners = [(old.top, old.left), (old.bottom, old.right), *((item.row, item.column) for item in reached)]
-            if not all(area.holds(row, column) for row, column in corners):
-                raise self._failed("使用范围有误")
-
-    def _dimension(self, layout: SheetLayout) -> CellRange | None:
-        element = layout.element("dimension")
-        return CellRange.parse(element.attributes["ref"]) if element and element.attributes.get("ref") else None
+        if not dimension_holds(self.old, self.new, [(item.row, item.column) for item in writes if clean(item.text)]):
+            raise self._failed("使用范围有误")
 
     def _compare_links(self, writes: Sequence[CellWrite]) -> None:
         wanted = {write.reference: link_target(write.link) for write in writes if write.link is not None}
@@ -165,17 +159,50 @@ class _SheetCheck:
                 raise self._failed(f"{cell} 的链接没有写入")
 
 
-def other_rows(layout: SheetLayout, addressed: Collection[int]) -> tuple[list[int], bytes]:
-    """Numbers and bytes of all rows but the addressed ones, with what stands between them."""
-    data = memoryview(layout.data)
-    pieces = []
+def dimension_holds(old: SheetLayout, new: SheetLayout, filled: Sequence[tuple[int, int]]) -> bool:
+    """Whether the stated dimension still holds what it held, and the filled cells (row, column).
+
+    One that is no range of cells (A:J) is not looked at by readers; it has to be as it was.
+    """
+    first, second = old.element("dimension"), new.element("dimension")
+    if first is None or second is None:
+        return first is second
+    before, after = _area(first), _area(second)
+    if before is None or after is None:
+        return old.data[first.start : first.end] == new.data[second.start : second.end]
+    corners = [(before.top, before.left), (before.bottom, before.right), *filled]
+    return all(after.holds(row, column) for row, column in corners)
+
+
+def _area(dimension: Element) -> CellRange | None:
+    try:
+        return CellRange.parse(dimension.attributes.get("ref", ""))
+    except ValueError:
+        return None
+
+
+def same_other_rows(old: SheetLayout, new: SheetLayout, addressed: Collection[int]) -> bool:
+    """Whether all rows but the addressed ones have the same numbers and bytes, and so has what stands between them."""
+    before, after = ([row.number for row in layout.rows if row.number not in addressed] for layout in (old, new))
+    pairs = zip_longest(_chunks(old, addressed), _chunks(new, addressed))
+    return before == after and all(first == second for first, second in pairs)
+
+
+def _chunks(layout: SheetLayout, addressed: Collection[int]) -> Iterator[bytes]:
+    """The bytes beside the addressed rows in chunks of one size: two sheets of 100 MB need no copies of both."""
+    held = bytearray()
     at = layout.data_open[1]
-    for row in layout.rows:
-        if row.number in addressed:
-            pieces.append(data[at : row.start])
-            at = row.end
-    pieces.append(data[at : max(at, layout.data_end)])
-    return [row.number for row in layout.rows if row.number not in addressed], b"".join(pieces)
+    ends = [(row.start, row.end) for row in layout.rows if row.number in addressed]
+    for start, end in (*ends, (max(at, layout.data_end), 0)):
+        while at < start:
+            taken = min(start - at, _CHUNK - len(held))
+            held += memoryview(layout.data)[at : at + taken]
+            at += taken
+            if len(held) == _CHUNK:
+                yield bytes(held)
+                held.clear()
+        at = max(at, end)
+    yield bytes(held)
 
 
 def rows_of(layout: SheetLayout, addressed: Collection[int]) -> dict[int, bytes]:

@@ -51,7 +51,8 @@ def refuse_doctype(package: Package, part: str) -> expat.XMLParserType:
     return parser
 
 
-def _attributes_of(package: Package, part: str, element: str) -> list[dict[str, str]]:
+def attributes_of(package: Package, part: str, element: str) -> list[dict[str, str]]:
+    """Raw attributes of every element with that local name in a part, in order; none when the part is not there."""
     member = package.find(part)
     if member is None:
         return []
@@ -83,7 +84,7 @@ def relations_of(package: Package, part: str) -> tuple[Relation, ...]:
             item.get("Id", ""), item.get("Type", "").rpartition("/")[2], item.get("Target", ""),
             item.get("TargetMode") == "External",
         )
-        for item in _attributes_of(package, relations_part(part), "Relationship")
+        for item in attributes_of(package, relations_part(part), "Relationship")
     )
 
 
@@ -109,7 +110,7 @@ def sheets_of(package: Package) -> tuple[SheetAddress, ...]:
     workbook = workbook_part(package)
     targets = {item.id: item for item in relations_of(package, workbook)}
     sheets = []
-    for item in _attributes_of(package, workbook, "sheet"):
+    for item in attributes_of(package, workbook, "sheet"):
         relation = targets.get(next((value for name, value in item.items() if name.endswith(":id")), ""))
         if relation is not None and not relation.external:
             hidden = item.get("state", "visible") != "visible"
@@ -123,7 +124,7 @@ def table_headings(package: Package, part: str) -> tuple[str, ...]:
     found = []
     for relation in relations_of(package, part):
         if relation.kind == "table" and not relation.external:
-            for item in _attributes_of(package, resolve(part, relation.target), "table"):
+            for item in attributes_of(package, resolve(part, relation.target), "table"):
                 first, _, last = item.get("ref", "").partition(":")
                 if item.get("headerRowCount", "1") != "0" and last:
                     found.append(f"{first}:{re.sub('[0-9]', '', last)}{re.sub('[^0-9]', '', first)}")

@@ -12,7 +12,7 @@ from xml.parsers import expat
 from pipeline.ooxml.cells import reference
 from pipeline.ooxml.number_formats import NumberFormats
 from pipeline.ooxml.row_cells import CellSpan, RowCells, parse_row
-from pipeline.ooxml.row_edit import Splice, inline_text, with_splices
+from pipeline.ooxml.row_edit import Splice, inline_text, text_in, with_splices
 from pipeline.ooxml.sheet_layout import SheetLayout
 from pipeline.ooxml.text import clean, same_text, too_long, xml_attribute, xml_text
 
@@ -85,7 +85,7 @@ class RowBuilder:
 
     def build(self) -> NewRow:
         """The new row; raises CellRefused when something stands where it shall go."""
-        spans = [span for span in self.layout.rows if span.number == self.append.row]
+        spans = self.layout.rows_numbered(self.append.row)
         if len(spans) > 1:
             raise self.layout.refused(f"第 {self.append.row} 行", "在文件中出现了两次")
         new = NewRow()
@@ -110,9 +110,9 @@ class RowBuilder:
         if model is None:
             return []
         wanted = range(max(self.append.first, model - _LOOKED_AT + 1), model + 1)
-        found = {span.number: self.layout.data[span.start : span.end] for span in self.layout.rows
-                 if span.number in wanted}
-        rows = [self._parsed(found[number], number) if number in found else None for number in reversed(wanted)]
+        found = {number: spans[-1] for number in wanted if (spans := self.layout.rows_numbered(number))}
+        rows = [self._parsed(self.layout.data[found[number].start : found[number].end], number)
+                if number in found else None for number in reversed(wanted)]
         return [{cell.column: cell for cell in row.cells} if row else {} for row in rows]
 
     def _fill_down(self, new: NewRow) -> None:
@@ -176,9 +176,8 @@ class RowBuilder:
         return opening + b">" + cells + b"</" + layout.prefix + b"row>"
 
     def _model_attributes(self) -> dict[str, str]:
-        for span in self.layout.rows:
-            if span.number == self.append.model:
-                return self._parsed(self.layout.data[span.start : span.end], span.number).attributes
+        for span in self.layout.rows_numbered(self.append.model or 0):
+            return self._parsed(self.layout.data[span.start : span.end], span.number).attributes
         return {}
 
     def _into(self, row: bytes, new: NewRow) -> bytes:
@@ -210,7 +209,7 @@ class RowBuilder:
             return True
         if {"cm", "vm"} & cell.attributes.keys() or cell.extension != (0, 0):
             raise self.layout.refused(place, "单元格带有动态数组或富数据（如单元格图片）")
-        text = cell.text(self.shared)
+        text = text_in(self.layout, place, cell, self.shared)
         wanted = self.append.contents.get(column)
         if not text:
             return wanted is None and column not in new.filled

@@ -56,7 +56,10 @@ class RowCells:
 
 
 def parse_row(row: bytes, prefix: bytes, number: int) -> RowCells:
-    """Cells of the row with 1-based ``number``. Raises ExpatError, and ValueError for references that contradict."""
+    """Cells of the row with 1-based ``number``.
+
+    Raises ExpatError, and ValueError for references that contradict or cells under another prefix than the sheet's.
+    """
     return _RowParser(row, prefix.decode(), number).parse()
 
 
@@ -88,8 +91,12 @@ class _RowParser:
         local = name.removeprefix(self.prefix) if name.startswith(self.prefix) else name
         if not self.stack:
             self.result.attributes = attributes
+            if attributes.get("r", str(self.number)).strip().lstrip("0") != str(self.number):
+                raise ValueError(f"row {self.number} says it is {attributes['r']}")
         elif len(self.stack) == 1:
             if local != "c" or not name.startswith(self.prefix):
+                if name.rpartition(":")[2] == "c":
+                    raise ValueError(f"{name} in row {self.number} may be a cell under another prefix")
                 local = "?"  # an extension's element: copied, never touched
             else:
                 self.result.cells.append(CellSpan(self._column(attributes), attributes, at))

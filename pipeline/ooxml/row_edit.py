@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from xml.parsers import expat
 
 from pipeline.ooxml.cell_write import CellWrite
+from pipeline.ooxml.package import Pieces
 from pipeline.ooxml.row_cells import CellSpan, RowCells, parse_row
 from pipeline.ooxml.sheet_layout import TAG, SheetLayout
 from pipeline.ooxml.text import clean, same_text, too_long, xml_text
@@ -16,14 +18,20 @@ _TYPE = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
 _SPANS = re.compile(rb"""(\sspans\s*=\s*["'])(\d+):(\d+)(["'])""")
 
 
-def spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
-    """``data`` with each (start, end) replaced; splices at one place keep their order."""
-    pieces: list[bytes] = []
+def pieces_of(data: bytes, splices: Sequence[Splice]) -> Pieces:
+    """``data`` with each (start, end) replaced, not yet joined; splices at one place keep their order."""
+    view = memoryview(data)
+    pieces: list[bytes | memoryview] = []
     at = 0
     for start, end, content in sorted(splices, key=lambda splice: splice[:2]):
-        pieces += (data[at:start], content)
+        pieces += (view[at:start], content)
         at = end
-    return b"".join((*pieces, data[at:]))
+    return (*pieces, view[at:])
+
+
+def spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
+    """The same, joined."""
+    return b"".join(pieces_of(data, splices))
 
 
 def edited_row(
@@ -37,10 +45,12 @@ def edited_row(
         parsed = parse_row(row, layout.prefix, number)
     except ValueError as error:
         raise layout.refused(f"第 {number} 行", "单元格坐标互相矛盾") from error
+    except expat.ExpatError as error:
+        raise layout.refused(f"第 {number} 行", "不是合格的 XML") from error
     splices: list[Splice] = []
     for write in writes:
         cell = next((cell for cell in parsed.cells if cell.column == write.column), None)
-        held = cell.text(shared) if cell else ""
+        held = text_in(layout, write.reference, cell, shared)
         _check(layout, write, cell, held)
         if held == clean(write.text):
             continue
@@ -50,6 +60,14 @@ def edited_row(
             splices.append(_inserted(layout.prefix, parsed, write))
     columns = [write.column for write in writes]
     return with_splices(layout.prefix, row, parsed, splices, columns) if splices else row
+
+
+def text_in(layout: SheetLayout, place: str, cell: CellSpan | None, shared: Callable[[int], str]) -> str:
+    """What the cell shows, "" for none; raises CellRefused where its shared string cannot be told, LedgerDamaged."""
+    try:
+        return cell.text(shared) if cell else ""
+    except ValueError as error:
+        raise layout.refused(place, "共享字符串的序号无法识别") from error
 
 
 def new_row(layout: SheetLayout, number: int, writes: Sequence[CellWrite]) -> bytes:

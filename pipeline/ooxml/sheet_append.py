@@ -120,5 +120,5 @@ def _refuse_growth(layout: SheetLayout, table: SheetTable, append: RowAppend) ->
     if any(area.top <= append.row <= area.bottom and area.left <= below.right and area.right >= below.left
            for area in merged):
         raise layout.refused(f"第 {append.row} 行", "在合并区域内，表格不能向下扩展")
-    if outside and any(span.number == append.row for span in layout.rows):
+    if outside and layout.rows_numbered(append.row):
         raise layout.refused(f"第 {append.row} 行", "表格比已知的列更宽，其下方已有内容")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.ooxml.cell_write import CellWrite
 from pipeline.ooxml.cells import CellRange, reference
+from pipeline.ooxml.package import Pieces
 from pipeline.ooxml.relations import DOCUMENT_STRICT, DOCUMENT_TRANSITIONAL
-from pipeline.ooxml.row_edit import Splice, edited_row, new_row, spliced
+from pipeline.ooxml.row_edit import Splice, edited_row, new_row, pieces_of
 from pipeline.ooxml.sheet_layout import SheetLayout
 from pipeline.ooxml.text import clean, xml_attribute
 
@@ -22,8 +23,10 @@ _BEFORE_LINKS = {
 def edited_sheet(
     layout: SheetLayout, writes: Sequence[CellWrite], links: Mapping[str, str], shared: Callable[[int], str],
     headings: Iterable[str] = (),
-) -> bytes:
-    """The part with all writes carried out; ``links`` goes from cell reference to relationship id.
+) -> Pieces:
+    """The part with all writes carried out, a single piece when nothing changes.
+
+    ``links`` goes from cell reference to relationship id.
 
     ``headings`` are ranges that must not be written (table headings). Raises CellRefused.
     """
@@ -33,7 +36,7 @@ def edited_sheet(
         splices += grown_dimension(layout, [(write.row, write.column) for write in writes if clean(write.text)])
     if links:
         splices += _links(layout, links)
-    return spliced(layout.data, splices)
+    return pieces_of(layout.data, splices)
 
 
 def refuse_covered(layout: SheetLayout, cells: Sequence[tuple[int, int]], headings: Iterable[str]) -> None:
@@ -61,7 +64,7 @@ def _row_splices(layout: SheetLayout, writes: Sequence[CellWrite], shared: Calla
     created: list[Splice] = []
     for number, group in itertools.groupby(writes, key=lambda write: write.row):
         row_writes = list(group)
-        spans = [row for row in layout.rows if row.number == number]
+        spans = layout.rows_numbered(number)
         if len(spans) > 1:
             raise layout.refused(f"第 {number} 行", "在文件中出现了两次")
         if spans:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.ooxml.cell_write import CellWrite, by_sheet
 from pipeline.ooxml.cells import CellRange
-from pipeline.ooxml.package import Member, Package
+from pipeline.ooxml.package import Member, Package, Pieces
 from pipeline.ooxml.patch_check import compare_packages, verify_patch
 from pipeline.ooxml.relations import (
     SheetAddress,
@@ -44,7 +44,7 @@ def patch_workbook(source: Path, target: Path, writes: Sequence[CellWrite]) -> N
     package = Package(source)
     refuse_package(package)
     shared = lookup(package)
-    changed: dict[str, bytes] = {}
+    changed: dict[str, bytes | Pieces] = {}
     added: dict[str, bytes] = {}
     layouts: dict[str, SheetLayout] = {}
     for name, sheet_writes in by_sheet(writes).items():
@@ -54,7 +54,7 @@ def patch_workbook(source: Path, target: Path, writes: Sequence[CellWrite]) -> N
         links = _new_links(package, address, layout, sheet_writes)
         ids = {cell: relation for cell, (relation, _) in links.items()}
         patched = edited_sheet(layout, sheet_writes, ids, shared, table_headings(package, address.part))
-        if patched != content:
+        if len(patched) > 1:
             changed[member.name] = patched
         if links:
             part, content, is_new = _relations_with(package, address, layout, dict(links.values()))
@@ -69,7 +69,10 @@ def patch_workbook(source: Path, target: Path, writes: Sequence[CellWrite]) -> N
 
 def worksheet_of(package: Package, name: str) -> tuple[SheetAddress, Member]:
     """Address and member of a worksheet by its name; raises CellRefused."""
-    address = next((item for item in sheets_of(package) if item.name == name), None)
+    named = [item for item in sheets_of(package) if item.name == name]
+    if len(named) > 1:
+        raise CellRefused(package.path, name, "有两张同名的工作表")
+    address = named[0] if named else None
     member = package.find(address.part) if address else None
     if address is None or member is None:
         raise CellRefused(package.path, name, "找不到这张工作表")
@@ -130,7 +133,10 @@ def _relations_with(
     part = relations_part(address.part)
     member = package.find(part)
     if member:
-        return member.name, with_links(package.read(member), links, strict=layout.strict), False
+        try:
+            return member.name, with_links(package.read(member), links, strict=layout.strict), False
+        except ValueError as error:
+            raise layout.refused("", f"部件 {member.name} 的写法无法识别，不能添加链接") from error
     types = package.find("[Content_Types].xml")
     if types is None or not re.search(rb"""Extension\s*=\s*["']rels["']""", package.read(types), re.IGNORECASE):
         raise layout.refused("", "内容类型中没有 rels，不能添加链接")

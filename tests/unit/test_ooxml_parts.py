@@ -156,6 +156,16 @@ def test_a_flipped_byte_and_a_cut_file_are_damage(tmp_path: Path) -> None:
             check_package(tmp_path / name)
 
 
+def test_a_comment_that_looks_like_an_end_is_a_comment(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.xlsx", {"a.xml": b"<a/>"})
+    whole = path.read_bytes()
+    comment = b"PK\x05\x06 not the end"
+    path.write_bytes(whole[:-2] + len(comment).to_bytes(2, "little") + comment)
+    package = Package(path)
+    assert [member.name for member in package.members] == ["a.xml"]
+    assert package.rewritten({"a.xml": b"<b/>"}, {}).endswith(comment)
+
+
 def test_what_is_no_package(tmp_path: Path) -> None:
     (tmp_path / "old.xlsx").write_bytes(OLE2 + "Book".encode("utf-16-le"))
     (tmp_path / "empty.xlsx").write_bytes(b"")
