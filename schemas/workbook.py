@@ -88,7 +88,8 @@ class SheetReading(Generic[RowT_co]):
     stands to the field; a guess for a date or number is reported and not used. ``heading_row`` counts from 1.
     ``missing`` lists the identifiers of absent columns; ``continued`` counts filled rows that only continue the row
     above them under one merged 客诉编号 (their texts are joined into that row).
-    ``area`` says where the table lies; ``prenumbered`` gives the numbers of its pre-numbered rows.
+    ``area`` says where the table lies; ``prenumbered`` gives the numbers of its pre-numbered rows. ``day_parts`` are
+    the columns over which 接诉时间 is spread: month and day, and year where there is one.
     """
 
     name: str
@@ -104,6 +105,7 @@ class SheetReading(Generic[RowT_co]):
     prenumbered: tuple[str, ...] = ()
     continued: int = 0
     area: TableArea | None = None
+    day_parts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from enum import Enum
 
 from pydantic import ValidationError
 
-from pipeline.ledger.dating import DAY_PARTS
 from pipeline.ooxml.cells import column_letters
 from pipeline.ooxml.row_append import Content, RowAppend
 from pipeline.ooxml.sheet_append import Appended
@@ -188,20 +187,29 @@ def _contents(
     sheet: SheetReading[SheetRow], values: Mapping[str, RowValue], fields: Mapping[str, SheetField]
 ) -> tuple[dict[int, Content], list[str]]:
     headings = {field: title for title, field in (*sheet.guessed.items(), *sheet.mapped.items())}
-    contents, missing, spread = {}, [], []
+    contents: dict[int, Content] = {}
+    missing, no_clock = list[str](), list[str]()
     for name, value in values.items():
         column, heading = sheet.columns.get(name), headings.get(name, "")
         if column is None:
             missing.append(fields[name].column.heading)
-        elif heading.rpartition("/")[2].strip() in DAY_PARTS:
-            spread.append(fields[name].column.heading)
+        elif name == "received" and sheet.day_parts and isinstance(value, Moment | date):
+            contents |= _spread_day(value.day if isinstance(value, Moment) else value, sheet.day_parts)
+            if isinstance(value, datetime) or (isinstance(value, Moment) and value.clock is not None):
+                no_clock.append(fields[name].column.heading)
         else:
             contents[column] = content_of(value, fields[name], heading)
-    return contents, list(_left_out(missing, spread))
+    return contents, list(_left_out(missing, no_clock))
 
 
-def _left_out(missing: list[str], spread: list[str]) -> Iterator[str]:
+def _spread_day(day: date, parts: Mapping[str, int]) -> dict[int, Content]:
+    """A day in the columns 年, 月, 日, each as a number."""
+    numbers = {"year": day.year, "month": day.month, "day": day.day}
+    return {column: Content(str(numbers[part]), float(numbers[part])) for part, column in parts.items()}
+
+
+def _left_out(missing: list[str], no_clock: list[str]) -> Iterator[str]:
     if missing:
         yield f"台账没有这些列，未写入：{'、'.join(missing)}"
-    if spread:
-        yield f"{'、'.join(spread)} 分在年、月、日几列，请手工填写"
+    if no_clock:
+        yield f"{'、'.join(no_clock)} 分在年、月、日几列，钟点没有列可写"

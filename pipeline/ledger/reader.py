@@ -148,6 +148,7 @@ class SheetReader:
             prenumbered=tuple(self._texts[_key(self.sheet.at(row, number))] or "" for row in filling.prenumbered)
             if number is not None else (),
             continued=continued,
+            day_parts=dict(self._day_parts),
             area=TableArea(
                 left=min(self.table.paths), right=max(self.table.paths), first=self.table.block.bottom + 2,
                 filled=tuple(row + 1 for row in filling.rows),

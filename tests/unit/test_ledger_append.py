@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -130,6 +130,24 @@ def test_other_sheets_take_rows_too(tmp_path: Path) -> None:
     assert [ledgers.append(SETTING, row, TODAY).row for _ in range(2)] == [3, 3]
     meeting = ledgers.read(SETTING, TODAY).rows(SheetKind.MEETINGS)[1].record
     assert (getattr(meeting, "invited"), str(getattr(meeting, "time"))) == (("王工", "李工"), "2026-11-27 14:00")  # noqa: B009 - rows of any kind
+
+
+@pytest.mark.parametrize("with_year", [True, False])
+def test_a_day_spread_over_columns_is_written_into_each(tmp_path: Path, with_year: bool) -> None:
+    path = tmp_path / SETTING.file
+    skip = 0 if with_year else 1
+    headings = ["客诉编号", *["年", "月", "日"][skip:], "客户", "产品名称", "不良现象", "不良数量", "状态"]
+    first = ["KS-202611-001", *[2026, 11, 2][skip:], "甲车厂", "软管", "漏水", 3, "调查"]
+    book(path, {"2026年台账": [headings, first]})
+    ledgers = gateway(path)
+    ledgers.read(SETTING, TODAY)
+    received = Moment(date(2026, 11, 20), time(14, 30))
+    row = AppendRow("", SETTING.file, SheetKind.COMPLAINTS, {**NEW, "received": received})
+    done = ledgers.append(SETTING, row, TODAY)
+    assert "接诉时间 分在年、月、日几列，钟点没有列可写" in done.remarks
+    assert [cell.value for cell in _sheet(path, "2026年台账")[3]][1 : 4 - skip] == [2026, 11, 20][skip:]
+    assert ledgers.read(SETTING, TODAY).complaints[1].record.received == Moment(date(2026, 11, 20))
+    assert ledgers.append(SETTING, row, TODAY).was_there
 
 
 def test_a_missing_sheet_is_named(tmp_path: Path) -> None:
