@@ -1,4 +1,4 @@
-"""Stay and watch: watchdog events as hints, polling as the truth, one pass at a time until told to stop."""
+"""Stay and watch: change notifications as hints, polling as the truth, one pass at a time until told to stop."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import FrameType
 
 from pipeline.alarm import ReadingWatch, raise_alarm
 from pipeline.files.system_faults import plain_sentence
+from pipeline.hints import hints
 from pipeline.site import Site
 from pipeline.tick import PassReport, tick
 from schemas.effects import EffectState
@@ -21,35 +21,6 @@ from schemas.errors import KesuError
 log = logging.getLogger(__name__)
 
 _CALM_SECONDS = 0.5  # one save makes a burst of events; a busy share must not mean pass after pass
-
-
-@contextmanager
-def hints(folders: list[Path], wake: threading.Event) -> Iterator[None]:
-    """Set ``wake`` when something changes under the folders; polling goes on when no observer can be had."""
-    from watchdog.events import FileSystemEvent, FileSystemEventHandler
-    from watchdog.observers import Observer
-
-    class Waker(FileSystemEventHandler):
-        def on_any_event(self, event: FileSystemEvent) -> None:
-            if event.event_type in {"created", "modified", "moved", "deleted"}:
-                wake.set()
-
-    observer = Observer()
-    try:
-        for folder in folders:
-            if folder.is_dir():
-                observer.schedule(Waker(), str(folder), recursive=False)
-        observer.start()
-    except OSError:
-        # a share without change notification (limits, network): the poll sees everything, a little later
-        log.warning("no change notification here; polling only")
-        yield
-        return
-    try:
-        yield
-    finally:
-        observer.stop()
-        observer.join(timeout=5)
 
 
 @contextmanager
@@ -81,9 +52,10 @@ def run_loop(
     stop, wake = threading.Event(), threading.Event()
     folders = sorted({(site.share.root / ledger.file).parent for ledger in site.settings.ledgers})
     rounds = _Rounds(site, rehearsal, report, complain, daily, check_share, clock())
-    with stop_on_signals(stop, wake), hints(folders, wake):
+    with stop_on_signals(stop, wake), hints(folders, wake) as watch_again:
         while not stop.is_set():
             wake.clear()
+            watch_again()
             rounds.next(clock())
             wake.wait(timeout=site.settings.poll_seconds)
             stop.wait(_CALM_SECONDS)

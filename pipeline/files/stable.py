@@ -49,6 +49,7 @@ class Sightings:
 
     clock: Callable[[], float] = time.monotonic
     _seen: dict[Path, tuple[Signature, float]] = field(default_factory=dict)
+    _given_up: set[Path] = field(default_factory=set)
 
     def quiet_for(self, path: Path, signature: Signature) -> float:
         """Seconds for which the file has been seen with this signature; 0 at the first look."""
@@ -58,6 +59,14 @@ class Sightings:
             return 0.0
         return self.clock() - earlier[1]
 
+    def may_come_back(self, path: Path) -> bool:
+        """Whether a file that is missing or held now was fine a moment ago: somebody may just be saving it."""
+        return path in self._seen and path not in self._given_up
+
+    def waited_for(self, path: Path, *, in_vain: bool) -> None:
+        """Remember how waiting ended: a file waited for in vain is not waited for again until it has been read."""
+        (self._given_up.add if in_vain else self._given_up.discard)(path)
+
 
 def copy_stable(
     source: Path, into: Path, quiet_seconds: float, poll: float = 0.2, *,
@@ -66,11 +75,31 @@ def copy_stable(
     """Copy ``source`` into the local folder ``into`` once its size and mtime held still for ``quiet_seconds``.
 
     The copy is named by content, so equal content is copied to the same name (idempotent). With ``sightings`` of
-    earlier passes a quiet file costs no wait. Raises LedgerMissing; LedgerUnsettled when the file does not come to
-    rest within five quiet periods or changes under the copy (the next pass tries again); LedgerIsOldXls,
-    LedgerEncrypted, LedgerDamaged by what the bytes are, whatever the name says.
+    earlier passes a quiet file costs no wait, and one that has just gone or is held by somebody is waited for as
+    well: Excel's save takes it away for seconds, and nobody is to hear of that. Raises LedgerMissing; LedgerUnsettled
+    when the file does not come to rest within five quiet periods or changes under the copy (the next pass tries
+    again); LedgerIsOldXls, LedgerEncrypted, LedgerDamaged by what the bytes are, whatever the name says.
     """
-    before = _wait_until_quiet(source, quiet_seconds, poll, sightings or Sightings(), sleep)
+    sightings = sightings or Sightings()
+    started = sightings.clock()
+    while True:
+        try:
+            copy = _settled_copy(source, into, quiet_seconds, poll, sightings, sleep)
+        except (LedgerMissing, LedgerUnsettled):
+            late = sightings.clock() - started >= _PATIENCE * quiet_seconds
+            if late or not sightings.may_come_back(source):
+                sightings.waited_for(source, in_vain=True)
+                raise
+            sleep(poll)
+        else:
+            sightings.waited_for(source, in_vain=False)
+            return copy
+
+
+def _settled_copy(
+    source: Path, into: Path, quiet_seconds: float, poll: float, sightings: Sightings, sleep: Callable[[float], None]
+) -> StableCopy:
+    before = _wait_until_quiet(source, quiet_seconds, poll, sightings, sleep)
     into.mkdir(parents=True, exist_ok=True)
     partial = into / f"{source.stem}.part"
     try:

@@ -102,6 +102,49 @@ def test_a_file_that_vanishes_while_waited_for_is_missing(tmp_path: Path) -> Non
         copy_stable(source, tmp_path / "l", 1.0, sightings=Sightings(clock), sleep=clock.sleep)
 
 
+def _known(source: Path, clock: HandClock) -> Sightings:
+    """Sightings of a process that has read the file before."""
+    source.write_bytes(ZIP)
+    sightings = Sightings(clock)
+    copy_stable(source, source.parent / "l", 1.0, sightings=sightings, sleep=clock.sleep)
+    return sightings
+
+
+def test_a_save_that_takes_the_file_away_for_two_seconds_is_waited_for(tmp_path: Path) -> None:
+    source = tmp_path / "a.xlsx"
+    clock = HandClock()
+    sightings = _known(source, clock)
+    source.unlink()
+    gone = clock.now
+
+    def saved_at_last() -> None:
+        if clock.now >= gone + 2 and not source.exists():
+            source.write_bytes(ZIP + b"saved")
+
+    clock.meanwhile = saved_at_last
+    copy = copy_stable(source, tmp_path / "l", 1.0, sightings=sightings, sleep=clock.sleep)
+    assert copy.sha256 == _digest(ZIP + b"saved")
+
+
+def test_a_ledger_that_is_gone_is_waited_for_once(tmp_path: Path) -> None:
+    source = tmp_path / "a.xlsx"
+    clock = HandClock()
+    sightings = _known(source, clock)
+    source.unlink()
+    for patience in (5.0, 0.0, 0.0):
+        before = clock.slept
+        with pytest.raises(LedgerMissing):
+            copy_stable(source, tmp_path / "l", 1.0, sightings=sightings, sleep=clock.sleep)
+        assert clock.slept - before == pytest.approx(patience)
+    source.write_bytes(ZIP)
+    copy_stable(source, tmp_path / "l", 1.0, sightings=sightings, sleep=clock.sleep)
+    source.unlink()
+    before = clock.slept
+    with pytest.raises(LedgerMissing):
+        copy_stable(source, tmp_path / "l", 1.0, sightings=sightings, sleep=clock.sleep)
+    assert clock.slept - before == pytest.approx(5.0)  # it had been back
+
+
 @pytest.mark.parametrize(
     ("content", "error"),
     [
