@@ -42,6 +42,24 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder with all above it, each of the new ones on the disk under its name; idempotent."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def replace_synced(source: Path, target: Path) -> None:
+    """Move a complete file to ``target``, whose folder is made; it stands there whole also after a power cut."""
+    with source.open("rb+") as file:
+        os.fsync(file.fileno())
+    make_folder(target.parent)
+    source.replace(target)
+    sync_folder(target.parent)
+
+
 def replace_content(path: Path, content: bytes) -> None:
     """Put ``content`` at ``path`` in one step, keeping the mode of a file that stood there.
 
@@ -66,6 +84,6 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     """
     if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     replace_content(path, content)
     return True

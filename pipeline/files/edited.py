@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipeline.files.atomic import sync_folder, temporary_for, write_synced
+from pipeline.files.atomic import make_folder, sync_folder, temporary_for, write_synced
 from pipeline.files.exchange import BACKUPS, exchange, finish_exchange
 from pipeline.files.faults import FileChanged, FileInUse
 from pipeline.files.owner import owner_of
@@ -38,7 +38,7 @@ def put_in_place(path: Path, content: bytes, expected: bytes | None) -> str:
     The replaced version stays in ``.kesu-备份``, the latest three of a file. Raises FileInUse, and FileChanged when
     somebody saved meanwhile: theirs stands, and nothing was written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     if expected is None:
         _create(path, content)
     elif expected != content:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.files.atomic import write_if_changed, write_synced
+from pipeline.files.atomic import make_folder, write_if_changed, write_synced
 from pipeline.files.faults import FileInUse
 from pipeline.files.swap import repair, swap
 from schemas.errors import LedgerInUse
@@ -26,7 +26,7 @@ def exchange(target: Path, content: bytes, expected_sha256: str) -> None:
     """
     finish_exchange(target)
     folder = target.parent / BACKUPS
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     backup = folder / f"{target.stem}.{expected_sha256[:8]}{target.suffix}"
     prepared, marker = folder / f"{target.name}.new", _marker(target)
     write_synced(prepared, content)

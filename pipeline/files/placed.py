@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.files.atomic import replace_content, sha256_of, sync_folder, temporary_for, write_synced
+from pipeline.files.atomic import make_folder, replace_content, sha256_of, sync_folder, temporary_for, write_synced
 from pipeline.files.faults import FileInUse
 from pipeline.files.owner import owner_of
 from pipeline.files.rename import rename_without_replacing
@@ -31,7 +31,7 @@ def place(path: Path, content: bytes, last_written_sha256: str | None, now_label
     is open.
     """
     digest = hashlib.sha256(content).hexdigest()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     try:
         if not path.exists() and _create(path, content):
             return Placed(path, digest, beside=False)

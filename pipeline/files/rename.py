@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from pipeline.files.atomic import sync_folder
+
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES, errno.EINVAL}
 _HERE = -100  # AT_FDCWD
 _NO_REPLACE = 1  # RENAME_NOREPLACE
@@ -29,6 +31,8 @@ def rename_without_replacing(source: Path, target: Path) -> None:
             raise
         _rename_no_replace(source, target)
         return
+    if source.parent != target.parent:
+        sync_folder(target.parent)  # the new name is on the disk before the old one goes
     source.unlink()
 
 

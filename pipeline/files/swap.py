@@ -9,11 +9,12 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
-from pipeline.files.atomic import sha256_of, sync_folder, temporary_for
+from pipeline.files.atomic import make_folder, sha256_of, sync_folder, temporary_for
 from pipeline.files.owner import owner_of
 from pipeline.files.rename import rename_without_replacing
 from schemas.errors import CellRefused, LedgerChanged, LedgerInUse, LedgerMissing
@@ -26,14 +27,25 @@ else:
 _ACCESS_LIST = "system.posix_acl_access"
 
 
-def swap(target: Path, replacement: Path, expected_sha256: str, backup: Path) -> None:
+Moment = Literal["checked", "taken away"]  # the two at which somebody's save can still come in between
+
+
+def _nothing(_moment: Moment) -> None:
+    return
+
+
+def swap(
+    target: Path, replacement: Path, expected_sha256: str, backup: Path,
+    meanwhile: Callable[[Moment], object] = _nothing,
+) -> None:
     """Put the content of ``replacement`` at ``target``, which must still hash to ``expected_sha256``.
 
     Steps: nobody has it open and we hold it; its hash is the expected one; it is renamed to ``backup`` and hashed
     again there; our copy (already complete, in the same folder, with the same permissions) takes the name without
     replacing. So the target is missing only between two renames, and a save that comes in anywhere wins. The backup
     stays for the caller to keep and re-hash; it must lie on the same file system. The caller records the backup's
-    name before the call and calls ``repair`` after a crash.
+    name before the call and calls ``repair`` after a crash. ``meanwhile`` is called where others may come in between,
+    for those who play them (``share_test``).
 
     Raises LedgerInUse (deferred), LedgerChanged (plan again), LedgerMissing, and CellRefused when permissions or the
     file system do not allow it; in each case the person's content is at ``target`` as before.
@@ -47,11 +59,12 @@ def swap(target: Path, replacement: Path, expected_sha256: str, backup: Path) ->
         ready = _prepared(target, replacement)
         try:
             _make_way(backup, expected_sha256)
-            _exchange(target, ready, expected_sha256, backup)
+            meanwhile("checked")
+            _exchange(target, ready, expected_sha256, backup, meanwhile)
         finally:
             ready.unlink(missing_ok=True)
+    sync_folder(backup.parent)  # first: a machine that stops between the two finds the old file under a name at least
     sync_folder(target.parent)
-    sync_folder(backup.parent)
 
 
 def repair(target: Path, backup: Path) -> bool:
@@ -153,7 +166,7 @@ def _give_to(ours: Path, user: int, group: int) -> None:
 
 def _make_way(backup: Path, expected_sha256: str) -> None:
     """Make the backup's name free: a backup that somebody wrote to after all is set aside, never overwritten."""
-    backup.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(backup.parent)
     if not backup.exists():
         return
     if sha256_of(backup) == expected_sha256:
@@ -168,7 +181,9 @@ def _make_way(backup: Path, expected_sha256: str) -> None:
         return
 
 
-def _exchange(target: Path, ready: Path, expected_sha256: str, backup: Path) -> None:
+def _exchange(
+    target: Path, ready: Path, expected_sha256: str, backup: Path, meanwhile: Callable[[Moment], object]
+) -> None:
     if (owner := owner_of(target)) is not None:  # opened while we prepared
         raise LedgerInUse(target, owner)
     try:
@@ -178,6 +193,7 @@ def _exchange(target: Path, ready: Path, expected_sha256: str, backup: Path) -> 
             raise CellRefused(target, "整个文件", f"备份文件夹 {backup.parent} 不在同一个盘上") from error
         raise
     try:
+        meanwhile("taken away")
         unchanged = sha256_of(backup) == expected_sha256
         if unchanged:
             rename_without_replacing(ready, target)

@@ -13,7 +13,7 @@ from tests.functional.plant_folder import kesu
 def test_a_folder_on_which_everything_holds(tmp_path: Path) -> None:
     said = kesu("doctor", "--share-test", tmp_path)
     assert (said.code, said.err) == (0, "")
-    assert said.out.count("✓") == 9
+    assert said.out.count("✓") == 17
     assert "没有发现问题" in said.out
     assert list(tmp_path.iterdir()) == []
 
@@ -34,6 +34,7 @@ def test_a_rename_that_replaces_is_noticed(tmp_path: Path, monkeypatch: pytest.M
     said = kesu("doctor", "--share-test", tmp_path)
     assert said.code == 1
     assert "✗ 改名从不覆盖已有的文件：改名覆盖了已有的文件" in said.out
+    assert "✗ 两次改名之间有人重新存出同名文件：以其内容为准：有人刚存过，却被覆盖" in said.out
 
 
 def test_one_of_the_two_has_to_be_named() -> None:
