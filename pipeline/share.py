@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.files.atomic import sha256_of, write_if_changed
+from pipeline.files.atomic import make_folder, sha256_of, sync_folder, write_if_changed
 from pipeline.files.edited import put_in_place, standing
 from pipeline.files.exchange import exchange, finish_exchange
 from pipeline.files.names import inside
@@ -103,7 +103,7 @@ class FolderShare:
         path = self._path(folder)
         was_there = path.is_dir()
         for name in subfolders:
-            (path / name).mkdir(parents=True, exist_ok=True)
+            make_folder(path / name)
         return not was_there
 
     def folders(self) -> Mapping[str, str]:
@@ -132,7 +132,6 @@ class FolderShare:
         """Write a generated document; a person's changed file stays, ours goes beside it. Idempotent per content."""
         self._check_connected()
         parent = self._path(folder)
-        parent.mkdir(parents=True, exist_ok=True)
         placed = place(inside(parent, parent / file_name), content, last_sha256, label)
         text = f"{placed.path.name}（原文件已由人修改，保持不动）" if placed.beside else placed.path.name
         return Outcome(text, f"{folder}/{placed.path.name}", placed.sha256, placed.beside)
@@ -151,7 +150,7 @@ class FolderShare:
         source, parent = self._path(f"{DROPPED}/{name}"), self._path(folder)
         if not source.is_file():
             return Outcome(f"{name} 已不在{DROPPED}", path=folder)
-        parent.mkdir(parents=True, exist_ok=True)
+        make_folder(parent)
         for count in itertools.count(1):
             own = Path(name)
             target = inside(parent, parent / (name if count == 1 else f"{own.stem}-{count}{own.suffix}"))
@@ -160,6 +159,7 @@ class FolderShare:
             except FileExistsError:
                 continue
             break
+        sync_folder(source.parent)
         return Outcome(f"{name} 移入 {folder}", f"{folder}/{target.name}", sha256_of(target))
 
     def stamp(self, path: str) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.folders import TemplateFolders
 from pipeline.documents.template_check import check_word, read_example
+from pipeline.files.atomic import write_if_changed
 
 
 @dataclass
@@ -58,11 +59,8 @@ class LastGood:
         return check_word(name, content, example)
 
     def _keep(self, kept: Path, content: bytes) -> None:
-        if self.write and not (kept.is_file() and kept.read_bytes() == content):
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            partial = kept.with_suffix(".part")
-            partial.write_bytes(content)
-            partial.replace(kept)
+        if self.write:
+            write_if_changed(kept, content)
 
     def _instead(self, kind: str, kept: Path, content: bytes) -> bytes:
         if not kept.is_file():

@@ -19,7 +19,6 @@ class FolderMailStore:
 
     def keep(self, digest: str, raw: bytes) -> None:
         """Keep a mail; on the disk before it returns. Idempotent."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         write_if_changed(self._path(digest), raw)
 
     def read(self, digest: str) -> bytes:

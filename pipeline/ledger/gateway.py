@@ -11,7 +11,7 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeline.files.atomic import sha256_of, write_if_changed
+from pipeline.files.atomic import make_folder, replace_synced, sha256_of, write_if_changed
 from pipeline.files.backups import Backups, backup_for
 from pipeline.files.lookalikes import lookalikes
 from pipeline.files.names import inside
@@ -23,7 +23,7 @@ from pipeline.ledger.pictures import picture_bytes, with_pictures
 from pipeline.ledger.workbook_process import read_workbook
 from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
 from pipeline.ooxml.limits import check_package
-from schemas.errors import KesuError, LedgerChanged, LedgerInUse, LedgerMissing
+from schemas.errors import KesuError, LedgerChanged, LedgerInUse, LedgerMissing, LedgerUnreadable
 from schemas.settings import LedgerSetting
 from schemas.workbook import LedgerPicture, WorkbookReading
 
@@ -73,8 +73,7 @@ class LedgerGateway:
         try:
             reading = self._parse(setting, local, copy.sha256, copy.mtime_ns, today)
             good = self._good(setting)
-            good.parent.mkdir(parents=True, exist_ok=True)
-            local.replace(good)
+            replace_synced(local, good)
         finally:
             shutil.rmtree(local.parent, ignore_errors=True)  # our copy; a remainder does no harm
         if status is not None and status[1:] == (copy.size, copy.mtime_ns):
@@ -107,7 +106,10 @@ class LedgerGateway:
         good = self._good(setting)
         if not good.exists():
             return None
-        reading = self._parse(setting, good, sha256_of(good), good.stat().st_mtime_ns, today)
+        try:
+            reading = self._parse(setting, good, sha256_of(good), good.stat().st_mtime_ns, today)
+        except LedgerUnreadable:
+            return None  # a copy of ours that a failing disk spoilt: the next reading that succeeds replaces it
         return self._with_warnings(setting, reading, today)
 
     def write(self, setting: LedgerSetting, sha256: str, edits: Sequence[CellEdit]) -> None:
@@ -158,7 +160,7 @@ class LedgerGateway:
             raise LedgerMissing(target)
         source = self._copy_of(setting, sha256)
         patched = inside(self._state, self._state / "patched" / setting.file)
-        patched.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(patched.parent)
         patched.unlink(missing_ok=True)
         try:
             result = patch(source, patched)
@@ -211,9 +213,8 @@ class LedgerGateway:
 
     def _swap(self, setting: LedgerSetting, target: Path, patched: Path, sha256: str) -> None:
         backup = backup_for(target, sha256)
-        backup.parent.mkdir(exist_ok=True)
+        make_folder(backup.parent)
         marker = self._marker(setting)
-        marker.parent.mkdir(parents=True, exist_ok=True)
         write_if_changed(marker, str(backup).encode())
         try:
             swap(target, patched, sha256, backup)
@@ -222,9 +223,9 @@ class LedgerGateway:
             raise
         marker.unlink()
         self._looked.pop(setting.file, None)
-        shutil.copyfile(patched, self._good(setting))
         modified = target.stat().st_mtime_ns
-        os.utime(self._good(setting), ns=(modified, modified))
+        os.utime(patched, ns=(modified, modified))
+        replace_synced(patched, self._good(setting))
         if self._today is not None:
             self._backups_of(setting).review(self._today, self._backup_days)
 

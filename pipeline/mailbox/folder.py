@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
-from pipeline.files.atomic import sync_folder, write_synced
+from pipeline.files.atomic import make_folder, sync_folder, write_synced
 from pipeline.files.names import safe_name
 from pipeline.mailbox.compose import KEY_FIELD
 from pipeline.mailbox.errors import MailboxFolderMissing, MailDoubtful, MailUnknown
@@ -55,12 +55,14 @@ class FolderMailbox:
         if not source.is_file():
             return
         aside = self._inbox / PROCESSED
-        aside.mkdir(exist_ok=True)
+        make_folder(aside)
         target, count = aside / mail_id, 1
         while target.exists():
             count += 1
             target = aside / f"{source.stem}-{count}{source.suffix}"
         source.rename(target)
+        sync_folder(aside)
+        sync_folder(self._inbox)
 
     def send(self, mime: bytes, key: str) -> tuple[str, ...]:
         """Put a mail into the outbox, once per key: a key that was sent is left alone.
@@ -78,7 +80,7 @@ class FolderMailbox:
         try:
             write_synced(draft, mime)
             marks = self._outbox / _SENT
-            marks.mkdir(exist_ok=True)
+            make_folder(marks)
             write_synced(marks / key, b"")
             sync_folder(marks)
         except OSError as error:
