@@ -1,11 +1,16 @@
 """Lets every n-th file operation of a pass fail, once and for good, and looks whether the next pass completes all.
 
-Usage: python -m bench.failing_files [STEP]. With STEP 3 every third operation is tried. Prints one line of figures and
-a line per finding; exit code 1 when there is one. POSIX.
+Usage: python -m bench.failing_files [STEP] [--from N] [--all-errors]. With STEP 3 every third operation is tried; the
+five errors take turns, ``--all-errors`` tries each at every operation. Operations are those of
+``tests.functional.failing_files``, reading and looking included. The plants lie in memory where there is /dev/shm, and
+every pass runs in a fork that has the templates compiled already, so that all operations can be tried. Prints a line of
+figures and a line per finding; exit code 1 when there is one. POSIX.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import shutil
 import sys
@@ -13,28 +18,66 @@ import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from pipeline.documents import engine, last_good
 from tests.functional.failing_files import ERRORS, TOLD, Failing, main
 from tests.functional.plant_folder import PlantFolder
 from tests.functional.test_killed_process import LATER, NOW, TIME, copy_of, ready_plant, result_of
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - where syncing costs nothing
 
-def started(plant: PlantFolder, failing: Failing, count_to: Path | None = None) -> Callable[[], int]:
-    """The pass in a process of its own; the result waits for it: 0, TOLD, or 1 after a traceback."""
+
+@dataclass
+class Figures:
+    """What was tried: operations by kind, disturbed passes by their end, and the findings."""
+
+    operations: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    findings: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.operations.total()} file operations {dict(self.operations)}, {self.outcomes.total()} passes "
+            f"disturbed {dict(self.outcomes)}, {len(self.findings)} findings"
+        )
+
+
+def remember_templates() -> None:
+    """Compile and check each template once for all passes: they stay the same here, and cost more than all the rest."""
+    compiled: dict[tuple[str, bytes], Any] = {}
+    checked: dict[tuple[str, bytes], Any] = {}
+    compile_once, check_once = engine._compile, last_good.check_word
+
+    def compiling(name: str, content: bytes, names: Any) -> Any:
+        if (name, content) not in compiled:
+            compiled[name, content] = compile_once(name, content, names)
+        return compiled[name, content]
+
+    def checking(name: str, content: bytes, example: Any) -> Any:
+        if (name, content) not in checked:
+            checked[name, content] = check_once(name, content, example)
+        return checked[name, content]
+
+    engine._compile, last_good.check_word = compiling, checking
+
+
+def in_a_fork(do: Callable[[], int]) -> int:
+    """The exit code of ``do`` in a process of its own, 1 after a traceback, which is printed."""
     child = os.fork()  # spares each of the many children the seconds that its imports take
     if child == 0:
         status = 1
         try:
-            status = main(plant.config, datetime.fromisoformat(NOW), failing)
-            if count_to is not None:
-                count_to.write_text(str(failing.seen), encoding="ascii")
+            status = do()
         except BaseException:  # noqa: BLE001 - whatever it is, it is the finding
             traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(status)
-    return lambda: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _said(plant: PlantFolder) -> Counter[tuple[str, str]]:
@@ -59,48 +102,75 @@ def amiss(plant: PlantFolder, undisturbed: PlantFolder) -> Iterator[str]:
         yield f"not at rest {[effect['kind'] for effect in again]}"
 
 
-def finding(
-    ready: PlantFolder, undisturbed: PlantFolder, root: Path, number: int, *, for_good: bool
-) -> tuple[int, str]:
+def finding(ready: PlantFolder, undisturbed: PlantFolder, root: Path, failing: Failing) -> tuple[int, str]:
     """Exit code of the disturbed pass, and what was wrong after the next one ("" when nothing)."""
-    error = ERRORS[number % len(ERRORS)]
     plant = copy_of(ready, root)
+    told = root.with_suffix(".txt")
+
+    def next_pass() -> int:
+        later = plant.once(LATER)
+        wrong = [f"next pass: {later.out}{later.err}"] if later.code else list(amiss(plant, undisturbed))
+        told.write_text("; ".join(wrong), encoding="utf-8")
+        return 0
+
     try:
-        code = started(plant, Failing(str(plant.root), number, error, for_good))()
+        code = in_a_fork(lambda: main(plant.config, datetime.fromisoformat(NOW), failing))
         if code not in {0, TOLD}:
             return code, "traceback"
-        if (later := plant.once(LATER)).code != 0:
-            return code, f"next pass: {later.out}{later.err}"
-        wrong = "; ".join(amiss(plant, undisturbed))
-        return code, f"{os.strerror(error)}: {wrong}" if wrong else ""
+        if in_a_fork(next_pass) != 0:
+            return code, "traceback in the next pass"
+        return code, told.read_text(encoding="utf-8")
     finally:
         shutil.rmtree(root)
 
 
-def run(step: int) -> int:
-    """Try them all; 0 when nothing was found."""
-    with tempfile.TemporaryDirectory(prefix="kesu-failing-") as name:
+def operations_of(ready: PlantFolder, root: Path) -> list[str]:
+    """The kinds of all operations of the undisturbed pass, in order."""
+    told = root.with_suffix(".json")
+
+    def count() -> int:
+        failing = Failing(str(root), -1, 0, for_good=False)
+        code = main(copy_of(ready, root).config, datetime.fromisoformat(NOW), failing)
+        told.write_text(json.dumps(failing.kinds), encoding="ascii")
+        return code
+
+    if in_a_fork(count) != 0:
+        raise SystemExit("the undisturbed pass failed")
+    kinds: list[str] = json.loads(told.read_text(encoding="ascii"))
+    return kinds
+
+
+def measure(step: int = 1, first: int = 1, *, all_errors: bool = False) -> Figures:
+    """Try every ``step``-th operation from the ``first`` on."""
+    figures = Figures()
+    remember_templates()
+    with tempfile.TemporaryDirectory(prefix="kesu-failing-", dir=MEMORY if MEMORY.is_dir() else None) as name:
         folder = Path(name)
         ready = ready_plant(folder / "ready")
         whole = copy_of(ready, folder / "whole")
         if whole.once(TIME).code or whole.once(LATER).code:
             raise SystemExit("the undisturbed pass failed")
-        counted = folder / "count"
-        started(copy_of(ready, folder / "counted"), Failing(str(folder / "counted"), -1, 0, for_good=False), counted)()
-        total = int(counted.read_text(encoding="ascii"))
-        outcomes: Counter[str] = Counter()
-        findings = []
-        for number in range(1, total + 1, step):
-            for for_good in (False, True):
-                code, wrong = finding(ready, whole, folder / "plant", number, for_good=for_good)
-                outcomes["ended with a sentence" if code == TOLD else "went on"] += 1
-                if wrong:
-                    findings.append(f"{number} {'for good' if for_good else 'once'}: {wrong}")
-                    print(findings[-1], flush=True)
-    print(f"{total} file operations, {sum(outcomes.values())} passes disturbed {dict(outcomes)}, "
-          f"{len(findings)} findings")
-    return 1 if findings else 0
+        kinds = operations_of(ready, folder / "counted")
+        figures.operations.update(kinds)
+        for number in range(first, len(kinds) + 1, step):
+            for error in ERRORS if all_errors else (ERRORS[number % len(ERRORS)],):
+                for for_good in (False, True):
+                    plant = folder / "plant"
+                    code, wrong = finding(ready, whole, plant, Failing(str(plant), number, error, for_good))
+                    figures.outcomes["ended with a sentence" if code == TOLD else "went on"] += 1
+                    if wrong:
+                        what = f"{number} {kinds[number - 1]} {os.strerror(error)}"
+                        figures.findings.append(f"{what}, {'for good' if for_good else 'once'}: {wrong}")
+                        print(figures.findings[-1], flush=True)
+    return figures
 
 
 if __name__ == "__main__":
-    sys.exit(run(int(sys.argv[1]) if len(sys.argv) > 1 else 1))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("step", nargs="?", type=int, default=1)
+    parser.add_argument("--from", dest="first", type=int, default=1)
+    parser.add_argument("--all-errors", action="store_true")
+    chosen = parser.parse_args()
+    found = measure(chosen.step, chosen.first, all_errors=chosen.all_errors)
+    print(found)
+    sys.exit(1 if found.findings else 0)

@@ -57,7 +57,8 @@ def in_place_on_disk(target: Path, content: bytes, pause: float) -> bool:
     return True
 
 
-def _shared(name: str) -> str:
+def on_share(name: str) -> str:
+    """The path of a file of the folder that smbd serves."""
     return rf"\\127.0.0.1\share\{name}"
 
 
@@ -66,17 +67,17 @@ def excel_over_smb(target: Path, content: bytes, pause: float) -> bool:
     import smbclient
     from smbprotocol.exceptions import SMBException
 
-    with smbclient.open_file(_shared("A1B2C3D4.tmp"), mode="wb", port=PORT) as file:
+    with smbclient.open_file(on_share("A1B2C3D4.tmp"), mode="wb", port=PORT) as file:
         file.write(content)
     time.sleep(pause)
     try:
-        smbclient.remove(_shared(target.name), port=PORT)
+        smbclient.remove(on_share(target.name), port=PORT)
     except FileNotFoundError:
         time.sleep(pause)  # taken away already: the name is free
     except (OSError, SMBException):
         return False
     try:
-        smbclient.rename(_shared("A1B2C3D4.tmp"), _shared(target.name), port=PORT)
+        smbclient.rename(on_share("A1B2C3D4.tmp"), on_share(target.name), port=PORT)
     except (OSError, SMBException):
         return False
     return True
@@ -88,7 +89,7 @@ def in_place_over_smb(target: Path, content: bytes, pause: float) -> bool:
     from smbprotocol.exceptions import SMBException
 
     try:
-        with smbclient.open_file(_shared(target.name), mode="r+b", buffering=0, share_access="rd", port=PORT) as file:
+        with smbclient.open_file(on_share(target.name), mode="r+b", buffering=0, share_access="rd", port=PORT) as file:
             time.sleep(pause)
             file.write(content)
             file.truncate(len(content))
