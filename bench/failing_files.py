@@ -48,19 +48,19 @@ class Figures:
 
 def remember_templates() -> None:
     """Compile and check each template once for all passes: they stay the same here, and cost more than all the rest."""
-    compiled: dict[tuple[str, bytes], Any] = {}
-    checked: dict[tuple[str, bytes], Any] = {}
+    compiled: dict[bytes, Any] = {}
+    checked: dict[bytes, Any] = {}
     compile_once, check_once = engine._compile, last_good.check_word
 
     def compiling(name: str, content: bytes, names: Any) -> Any:
-        if (name, content) not in compiled:
-            compiled[name, content] = compile_once(name, content, names)
-        return compiled[name, content]
+        if content not in compiled:
+            compiled[content] = compile_once(name, content, names)
+        return compiled[content]
 
     def checking(name: str, content: bytes, example: Any) -> Any:
-        if (name, content) not in checked:
-            checked[name, content] = check_once(name, content, example)
-        return checked[name, content]
+        if content not in checked:
+            checked[content] = check_once(name, content, example)
+        return checked[content]
 
     engine._compile, last_good.check_word = compiling, checking
 

@@ -100,7 +100,14 @@ class Person:
             self.stop.wait(CYCLE * self.held)
             with self.lock:
                 self.close()
+                self._patiently(self._look)
             self.stop.wait(CYCLE * (1 - self.held))
+
+    def _look(self) -> None:
+        """As the file window does; a connection that rests for long is dropped."""
+        import smbclient
+
+        smbclient.listdir(on_share(""), port=PORT)
 
     def _patiently(self, do: Callable[[], None]) -> None:
         """Our swap takes the ledger away for a moment; a person tries again."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,15 @@ from schemas.errors import KesuError
 
 NAME = "台账.xlsx"
 PADDING = b"x" * 60_000
-PORT = 14_450
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+PORT = _free_port()  # two runs on one machine would meet at a fixed one
 Saver = Callable[[Path, bytes, float], bool]
 
 

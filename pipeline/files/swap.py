@@ -73,7 +73,10 @@ def repair(target: Path, backup: Path) -> bool:
     Idempotent; whatever stands at ``target`` stays. For use with the backup of a swap that was under way, since a
     ledger is briefly missing in every save of Excel's.
     """
-    if target.exists() or not backup.exists():
+    if target.exists():
+        temporary_for(target).unlink(missing_ok=True)  # a second name of what stands there, or not yet used
+        return False
+    if not backup.exists():
         return False
     try:
         rename_without_replacing(backup, target)

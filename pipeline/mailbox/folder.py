@@ -79,10 +79,8 @@ class FolderMailbox:
         draft = self._draft(key)
         try:
             write_synced(draft, mime)
-            marks = self._outbox / _SENT
-            make_folder(marks)
-            write_synced(marks / key, b"")
-            sync_folder(marks)
+            sync_folder(self._outbox)  # before the mark: a mark without a draft says that the mail was sent
+            self._mark(key)
         except OSError as error:
             raise MailRefused(key, f"发件文件夹 {self._outbox} 不可写:{error.strerror}") from error
         try:
@@ -91,6 +89,12 @@ class FolderMailbox:
         except OSError as error:
             raise MailDoubtful(key, error.strerror or str(error)) from error
         return ()
+
+    def _mark(self, key: str) -> None:
+        marks = self._outbox / _SENT
+        make_folder(marks)
+        write_synced(marks / key, b"")
+        sync_folder(marks)
 
     def trace(self, key: str) -> Trace:
         """Whether the mail with this key was sent, also when it was taken out of the outbox since."""

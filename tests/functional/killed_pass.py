@@ -69,7 +69,7 @@ def die_in_the_board() -> None:
 
 INSIDE: dict[str, Callable[[], None]] = {
     "mail-sent": lambda: die_after(folder.FolderMailbox, "send"),
-    "mail-marked": lambda: die_after(folder, "sync_folder"),
+    "mail-marked": lambda: die_after(folder.FolderMailbox, "_mark"),
     "document-written": lambda: die_after(FolderShare, "place"),
     "ledger-taken-away": lambda: die_before_the_second(swap, "rename_without_replacing"),
     "ledger-replaced": lambda: die_after(swap, "_exchange"),

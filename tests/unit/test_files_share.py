@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.files import atomic
 from pipeline.files import swap as swap_module
-from pipeline.files.atomic import sha256_of, write_if_changed
+from pipeline.files.atomic import sha256_of, temporary_for, write_if_changed
 from pipeline.files.faults import FileInUse
 from pipeline.files.placed import place
 from pipeline.files.rename import rename_without_replacing
@@ -169,6 +170,13 @@ def test_a_crash_between_the_renames_is_mended(desk: tuple[Path, Path, Path], mo
     assert ledger.read_bytes() == b"new"
 
 
+def test_a_crash_after_the_new_name_leaves_no_second_one(desk: tuple[Path, Path, Path]) -> None:
+    target, replacement, backup = desk
+    temporary_for(target).write_bytes(replacement.read_bytes())
+    assert not repair(target, backup)
+    assert _names(target.parent) == {target.name}
+
+
 def test_a_backup_that_was_written_to_is_kept(desk: tuple[Path, Path, Path]) -> None:
     ledger, ours, backup = desk
     backup.parent.mkdir()
@@ -226,13 +234,23 @@ def test_place_respects_an_unknown_file_and_an_open_one(tmp_path: Path) -> None:
     assert path.read_bytes() == b"who wrote this?"
 
 
+def test_every_new_folder_is_on_the_disk_under_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(atomic, "sync_folder", synced.append)
+    atomic.make_folder(tmp_path / "2026" / "KS-1" / "附件")
+    assert synced == [tmp_path, tmp_path / "2026", tmp_path / "2026" / "KS-1"]
+    atomic.make_folder(tmp_path / "2026" / "KS-1")
+    assert len(synced) == 3
+
+
 def test_write_if_changed(tmp_path: Path) -> None:
     path = tmp_path / "share" / "客诉看板.html"
     assert write_if_changed(path, b"one")
     path.chmod(0o644)
     before = path.stat()
     assert not write_if_changed(path, b"one")
-    assert path.stat() == before
+    after = path.stat()  # but for the time of reading, which may cross a second
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert write_if_changed(path, b"two")
     assert path.read_bytes() == b"two"
     assert path.stat().st_mode & 0o777 == 0o644

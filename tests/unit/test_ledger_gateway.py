@@ -46,6 +46,14 @@ def test_a_written_cell_is_read_back_and_the_old_file_kept(path: Path) -> None:
     assert not list((path.parent / "state" / "swaps").iterdir())
 
 
+def test_a_last_good_copy_that_was_spoilt_counts_as_none(path: Path) -> None:
+    gateway(path).read(SETTING, TODAY)
+    good = path.parent / "state" / "last_good" / SETTING.file
+    good.write_bytes(good.read_bytes()[:-9])
+    path.unlink()
+    assert gateway(path).last_good(SETTING, TODAY) is None
+
+
 def test_writing_what_stands_there_changes_nothing(path: Path) -> None:
     ledgers = gateway(path)
     ledgers.write(SETTING, ledgers.read(SETTING, TODAY).sha256, [number_edit()])

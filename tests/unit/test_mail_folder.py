@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeline.mailbox import folder
 from pipeline.mailbox.compose import compose
 from pipeline.mailbox.errors import MailboxFolderMissing, MailUnknown
 from pipeline.mailbox.folder import FolderMailbox
@@ -39,6 +40,19 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 def eml(outbox: Path) -> list[Path]:
     return sorted(outbox.glob("*.eml"))
+
+
+def test_the_draft_is_on_the_disk_before_the_mark_that_says_sent(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked: list[tuple[str, bool]] = []
+
+    def syncing(synced: Path) -> None:
+        marked.append((synced.name, (folders[1] / ".sent" / KEY.digest).exists()))
+
+    monkeypatch.setattr(folder, "sync_folder", syncing)
+    FolderMailbox(*folders).send(mail(), KEY.digest)
+    assert marked == [("outbox", False), (".sent", True), ("outbox", True)]
 
 
 def test_names_sort_by_time_and_show_key_and_subject(folders: tuple[Path, Path]) -> None:
