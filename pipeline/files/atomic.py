@@ -42,11 +42,15 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder with all above it, each of the new ones on the disk under its name; idempotent."""
+def make_folder(folder: Path, *, parents: bool = True) -> None:
+    """Make a folder with all above it, each of the new ones on the disk under its name; idempotent.
+
+    Without ``parents`` the one above has to be there (FileNotFoundError): a share that drops is not made anew.
+    """
     if folder.is_dir():
         return
-    make_folder(folder.parent)
+    if parents:
+        make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
     sync_folder(folder.parent)
 

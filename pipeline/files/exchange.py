@@ -26,7 +26,7 @@ def exchange(target: Path, content: bytes, expected_sha256: str) -> None:
     """
     finish_exchange(target)
     folder = target.parent / BACKUPS
-    make_folder(folder)
+    make_folder(folder, parents=False)
     backup = folder / f"{target.stem}.{expected_sha256[:8]}{target.suffix}"
     prepared, marker = folder / f"{target.name}.new", _marker(target)
     write_synced(prepared, content)

@@ -169,7 +169,7 @@ def _give_to(ours: Path, user: int, group: int) -> None:
 
 def _make_way(backup: Path, expected_sha256: str) -> None:
     """Make the backup's name free: a backup that somebody wrote to after all is set aside, never overwritten."""
-    make_folder(backup.parent)
+    make_folder(backup.parent, parents=False)
     if not backup.exists():
         return
     if sha256_of(backup) == expected_sha256:

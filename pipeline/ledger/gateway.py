@@ -213,7 +213,7 @@ class LedgerGateway:
 
     def _swap(self, setting: LedgerSetting, target: Path, patched: Path, sha256: str) -> None:
         backup = backup_for(target, sha256)
-        make_folder(backup.parent)
+        make_folder(backup.parent, parents=False)
         marker = self._marker(setting)
         write_if_changed(marker, str(backup).encode())
         try:

@@ -55,7 +55,7 @@ class FolderMailbox:
         if not source.is_file():
             return
         aside = self._inbox / PROCESSED
-        make_folder(aside)
+        make_folder(aside, parents=False)
         target, count = aside / mail_id, 1
         while target.exists():
             count += 1
@@ -92,7 +92,7 @@ class FolderMailbox:
 
     def _mark(self, key: str) -> None:
         marks = self._outbox / _SENT
-        make_folder(marks)
+        make_folder(marks, parents=False)
         write_synced(marks / key, b"")
         sync_folder(marks)
 

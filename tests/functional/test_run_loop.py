@@ -159,7 +159,7 @@ def test_the_share_may_drop_and_come_back(plant: PlantFolder, empty_mount_point:
         plant.share.rename(away)
         if empty_mount_point:
             plant.share.mkdir()
-        time.sleep(1)
+        time.sleep(3)  # longer than a save takes a file away: that is waited for and not complained of
         assert run.process.poll() is None
         if empty_mount_point:
             plant.share.rmdir()  # nothing was written into it

@@ -243,6 +243,17 @@ def test_every_new_folder_is_on_the_disk_under_its_name(tmp_path: Path, monkeypa
     assert len(synced) == 3
 
 
+def test_a_share_that_drops_is_not_made_anew_by_a_swap(desk: tuple[Path, Path, Path]) -> None:
+    target, replacement, backup = desk
+    target.unlink()
+    target.parent.rmdir()
+    with pytest.raises(LedgerMissing):
+        swap(target, replacement, "0" * 64, backup)
+    with pytest.raises(FileNotFoundError):
+        atomic.make_folder(backup.parent, parents=False)
+    assert not target.parent.exists()
+
+
 def test_write_if_changed(tmp_path: Path) -> None:
     path = tmp_path / "share" / "客诉看板.html"
     assert write_if_changed(path, b"one")
