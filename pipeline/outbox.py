@@ -93,7 +93,8 @@ class Outbox:
     def settle_left_over(self, planned: Collection[EffectKey]) -> int:
         """Find out about mails in doubt that no rule wants any longer; returns how many changed their state."""
         changed = 0
-        for key, record in self.site.journal.memory().effects.items():
+        for record in tuple(self.site.journal.memory().effects.to_look_at()):
+            key = record.key
             if record.state is not EffectState.RUNNING or not key.kind.startswith("mail.") or key in planned:
                 continue
             try:

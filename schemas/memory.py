@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.deck import ShownItem
-from schemas.effects import EffectKey, EffectRecord
 from schemas.intake import IgnoredMail, KnownMail
+from schemas.remembered import Grown, RememberedCases, RememberedEffects
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ class TrailEntry:
 
 @dataclass(frozen=True)
 class Memory:
-    """The journal as a pass sees it: read once, then only compared."""
+    """The journal as a pass sees it; it stays as it is, and an unchanged journal gives the very same object again."""
 
     site: str
     seen_ledgers: frozenset[str]                  # ledgers read before; the first pass over another one is its baseline
-    cases: Mapping[str, KnownCase]
-    numbers: frozenset[str]                       # every number ever seen or reserved
-    effects: Mapping[EffectKey, EffectRecord]     # latest state of every effect
-    told: frozenset[tuple[str, str]]              # (person, duty or event key) that a digest has told
-    trails: Mapping[tuple[str, str], tuple[TrailEntry, ...]]  # by (case id, subject), oldest value first
+    cases: RememberedCases
+    numbers: Set[str]                             # every number ever seen or reserved
+    effects: RememberedEffects                    # latest state of every effect
+    told: Set[tuple[str, str]]                    # (person, duty or event key) that a digest has told
+    trails: Grown[tuple[str, str], tuple[TrailEntry, ...]]  # by (case id, subject), oldest value first
     unreadable_since: Mapping[str, datetime] = field(default_factory=dict)  # ledgers that cannot be read now
     mails: Mapping[str, KnownMail] = field(default_factory=dict)           # taken in, by digest
     ignored: Mapping[str, IgnoredMail] = field(default_factory=dict)       # left in the mailbox, by mailbox id

@@ -217,11 +217,11 @@ class Journal(Protocol):
         """Held for a pass; a second pass raises ``PassRunning``."""
         ...
 
-    def record_cases(self, cases: Sequence[KnownCase], numbers: Iterable[str], now: datetime) -> None:
+    def record_cases(self, cases: Sequence[KnownCase], numbers: Collection[str], now: datetime) -> None:
         """Insert or update cases and remember numbers seen; writes nothing that is already so."""
         ...
 
-    def record_trails(self, seen: Iterable[TrackedValue], now: datetime) -> None:
+    def record_trails(self, seen: Collection[TrackedValue], now: datetime) -> None:
         """Append the tracked values that differ from the newest of their trail; writes nothing otherwise."""
         ...
 

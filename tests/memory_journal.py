@@ -17,6 +17,7 @@ from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcom
 from schemas.errors import NumberTaken, PassRunning
 from schemas.intake import IgnoredMail, KnownMail
 from schemas.memory import KnownCase, Memory, TrackedValue, TrailEntry
+from schemas.remembered import Grown, RememberedCases, RememberedEffects
 
 
 class MemoryJournal:
@@ -51,9 +52,9 @@ class MemoryJournal:
     def memory(self) -> Memory:
         """Everything remembered, as a copy."""
         return Memory(
-            site=self.site, seen_ledgers=frozenset(self._ledgers), cases=MappingProxyType(dict(self._cases)),
-            numbers=frozenset(self._numbers), effects=MappingProxyType(dict(self._effects)),
-            told=frozenset(self._told), trails=MappingProxyType(dict(self._trails)),
+            site=self.site, seen_ledgers=frozenset(self._ledgers), cases=RememberedCases(dict(self._cases)),
+            numbers=frozenset(self._numbers), effects=RememberedEffects(dict(self._effects)),
+            told=frozenset(self._told), trails=Grown(dict(self._trails)),
             unreadable_since=MappingProxyType(dict(self._unreadable)),
             mails=MappingProxyType(dict(self._mails)), ignored=MappingProxyType(dict(self._ignored)),
             meetings={week: dict(self._meetings[week]) for week in sorted(self._meetings, reverse=True)[:3]},

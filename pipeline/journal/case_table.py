@@ -31,6 +31,16 @@ def all_cases(connection: Connection) -> dict[str, KnownCase]:
     return {row[0]: case_from(row) for row in connection.execute(select(*_COLUMNS))}
 
 
+def some_cases(connection: Connection, case_ids: Iterable[str]) -> dict[str, KnownCase]:
+    """Some cases by id, in the order of ``case_ids``."""
+    found: dict[str, KnownCase] = {}
+    for chunk in _chunks(case_ids):
+        rows = connection.execute(select(*_COLUMNS).where(cases.c.case_id.in_(chunk)))
+        there = {row[0]: case_from(row) for row in rows}
+        found.update((case_id, there[case_id]) for case_id in chunk if case_id in there)
+    return found
+
+
 def all_numbers(connection: Connection) -> frozenset[str]:
     """Every number ever seen or reserved."""
     return frozenset(connection.scalars(select(numbers.c.number)))

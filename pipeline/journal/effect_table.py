@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.journal import transitions
@@ -27,6 +27,7 @@ from pipeline.journal.tables import effect_cases, effects, files, told
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 
 _COLUMNS = [effects.c[name] for name in EFFECT_COLUMNS]
+_KEY = ("site", "kind", "subject", "occasion", "revision")
 
 
 def _is(key: EffectKey) -> ColumnElement[bool]:
@@ -50,6 +51,19 @@ def all_effects(connection: Connection) -> dict[EffectKey, EffectRecord]:
     """Every effect by key."""
     records = map(effect_from, connection.execute(select(*_COLUMNS)))
     return {record.key: record for record in records}
+
+
+_ONE = select(*_COLUMNS).where(*(effects.c[name] == bindparam(f"is_{name}") for name in _KEY))
+
+
+def some_effects(connection: Connection, keys: Iterable[EffectKey]) -> dict[EffectKey, EffectRecord]:
+    """Some effects by key, those that are there, in the order of ``keys``."""
+    found: dict[EffectKey, EffectRecord] = {}
+    for key in keys:
+        row = connection.execute(_ONE, {f"is_{name}": value for name, value in key_columns(key).items()}).first()
+        if row is not None:
+            found[key] = effect_from(row)
+    return found
 
 
 def of_cases(connection: Connection, case_ids: Collection[str]) -> list[EffectRecord]:

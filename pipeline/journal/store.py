@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from pipeline.journal import (
     case_table,
@@ -23,26 +22,14 @@ from pipeline.journal import (
 from pipeline.journal.backup import RESTORED, daily_backup
 from pipeline.journal.connection import plain_failures
 from pipeline.journal.errors import TimeRunsBackwards
-from pipeline.journal.meta_table import delete_fact, fact, facts_with, write_fact
+from pipeline.journal.meta_table import delete_fact, fact, write_fact
 from pipeline.journal.pass_lock import instance_lock, pass_lock
+from pipeline.journal.recollection import UNREADABLE, Recollection, Touched
 from pipeline.journal.row_forms import time_from, time_text
 from schemas.deck import PageMark, ShownItem
 from schemas.effects import Effect, EffectKey, EffectRecord, EffectState, Outcome
 from schemas.intake import IgnoredMail, KnownMail
 from schemas.memory import KnownCase, Memory, TrackedValue
-
-_GENERATION = "generation"  # counts the changes of what ``memory`` gives, so that an unchanged one is not read again
-
-_UNREADABLE = "unreadable since: "
-
-
-def _unreadable(connection: Connection) -> dict[str, datetime]:
-    facts = facts_with(connection, _UNREADABLE)
-    return {name: time_from(text) for name, text in facts.items()}
-
-
-def _next_generation(connection: Connection) -> None:
-    write_fact(connection, _GENERATION, str(int(fact(connection, _GENERATION) or 0) + 1))
 
 
 class SqlJournal:
@@ -51,11 +38,11 @@ class SqlJournal:
     def __init__(self, path: Path, engine: Engine) -> None:
         self._path = path
         self._engine = engine
-        self._remembered: tuple[str, Memory] | None = None
         self._reader = engine.execution_options(reading=True)
         with self._read() as connection:
             self.site = fact(connection, "site") or ""
             self.journal_id = fact(connection, "journal_id") or ""
+        self._recollection = Recollection(self.site)
 
     @property
     def mode(self) -> str:
@@ -74,25 +61,9 @@ class SqlJournal:
         return self._fact(RESTORED) is not None
 
     def memory(self) -> Memory:
-        """Everything remembered, from one moment; kept until the journal changes, by whichever process."""
+        """Everything remembered, from one moment; what did not change since the last call is not read again."""
         with self._read() as connection:
-            generation = fact(connection, _GENERATION) or ""
-            if self._remembered is None or self._remembered[0] != generation:
-                memory = Memory(
-                    site=self.site,
-                    seen_ledgers=frozenset(connection.scalars(select(tables.ledgers.c.ledger))),
-                    cases=MappingProxyType(case_table.all_cases(connection)),
-                    numbers=case_table.all_numbers(connection),
-                    effects=MappingProxyType(effect_table.all_effects(connection)),
-                    told=frozenset((row.person, row.key) for row in connection.execute(select(tables.told))),
-                    trails=MappingProxyType(trail_table.all_trails(connection)),
-                    unreadable_since=MappingProxyType(_unreadable(connection)),
-                    mails=MappingProxyType(mail_table.all_mails(connection)),
-                    ignored=MappingProxyType(mail_table.all_ignored(connection)),
-                    meetings=MappingProxyType(deck_table.latest_meetings(connection)),
-                )
-                self._remembered = (generation, memory)
-            return self._remembered[1]
+            return self._recollection.memory(connection)
 
     def pass_lock(self) -> AbstractContextManager[None]:
         """Held for a pass; a second one, in this process or another, raises ``PassRunning``."""
@@ -102,17 +73,19 @@ class SqlJournal:
         """Held by the one resident instance; a second raises ``PassRunning``."""
         return instance_lock(self._path)
 
-    def record_cases(self, cases: Sequence[KnownCase], numbers: Iterable[str], now: datetime) -> None:
+    def record_cases(self, cases: Sequence[KnownCase], numbers: Collection[str], now: datetime) -> None:
         """Insert or update cases and remember numbers; a number once given to a case is never taken from it."""
         with self._write() as connection:
             if case_table.record(connection, cases, numbers, now):
-                _next_generation(connection)
+                ids = {case.case_id for case in cases}
+                carried = {case.number for case in cases if case.number}
+                self._changed(connection, Touched(cases=ids, numbers={*carried, *filter(None, numbers)}))
 
-    def record_trails(self, seen: Iterable[TrackedValue], now: datetime) -> None:
+    def record_trails(self, seen: Collection[TrackedValue], now: datetime) -> None:
         """Append the tracked values that have changed since they were last seen; writes nothing otherwise."""
         with self._write() as connection:
             if trail_table.record(connection, seen, now):
-                _next_generation(connection)
+                self._changed(connection, Touched(trails={(entry.case_id, entry.subject) for entry in seen}))
 
     def record_mails(self, taken: Sequence[KnownMail], ignored: Sequence[IgnoredMail], now: datetime) -> None:
         """Insert or update mails by digest, and mails left alone by mailbox id; writes nothing that is already so."""
@@ -120,7 +93,7 @@ class SqlJournal:
             return
         with self._write() as connection:
             if mail_table.record(connection, taken, ignored, now):
-                _next_generation(connection)
+                self._changed(connection, Touched(mails=True))
 
     def reserve_number(self, case_id: str, number: str, now: datetime) -> None:
         """Give ``number`` to a case; idempotent. ``NumberTaken`` when another case has it.
@@ -129,7 +102,7 @@ class SqlJournal:
         """
         with self._write() as connection:
             case_table.reserve(connection, case_id, number, now)
-            _next_generation(connection)
+            self._changed(connection, Touched(cases={case_id}, numbers={number}))
 
     def note_unreadable(self, ledgers: Collection[str], now: datetime) -> None:
         """Remember since when each of ``ledgers`` cannot be read, and forget the others; writes only what is new."""
@@ -138,10 +111,10 @@ class SqlJournal:
             return
         with self._write() as connection:
             for name in set(known) - set(ledgers):
-                delete_fact(connection, f"{_UNREADABLE}{name}")
+                delete_fact(connection, f"{UNREADABLE}{name}")
             for name in set(ledgers) - set(known):
-                write_fact(connection, f"{_UNREADABLE}{name}", time_text(now))
-            _next_generation(connection)
+                write_fact(connection, f"{UNREADABLE}{name}", time_text(now))
+            self._changed(connection, Touched())
 
     def intend(self, effect: Effect, now: datetime) -> EffectRecord:
         """Commit the intent; a known effect as it stands (a pending one takes the newer title and inputs)."""
@@ -150,38 +123,38 @@ class SqlJournal:
         if known is not None:
             return known  # a wait or a fault that lasts: every pass asks again, and nothing is written
         with self._write() as connection:
-            _next_generation(connection)
+            self._changed(connection, Touched(effects={effect.key}))
             return effect_table.intend(connection, effect, now)
 
     def start(self, key: EffectKey, now: datetime) -> None:
         """Mark that the outside world may change from here on; ``EffectUnknown``, ``EffectSettled``."""
         with self._write() as connection:
             effect_table.start(connection, key)
-            _next_generation(connection)
+            self._changed(connection, Touched(effects={key}))
 
     def finish(self, key: EffectKey, outcome: Outcome, now: datetime, told: Sequence[tuple[str, str]] = ()) -> None:
         """Commit the outcome, its file's hash and what was told whom; the same outcome again changes nothing."""
         with self._write() as connection:
             effect_table.finish(connection, key, outcome, now, told)
-            _next_generation(connection)
+            self._changed(connection, Touched(effects={key}, told=set(told)))
 
     def fail(self, key: EffectKey, error: str, now: datetime, *, uncertain: bool = False) -> None:
         """Commit a failure: back to pending, or uncertain; ``EffectUnknown``, ``EffectSettled`` when it is done."""
         with self._write() as connection:
             effect_table.fail(connection, key, error, now, uncertain=uncertain)
-            _next_generation(connection)
+            self._changed(connection, Touched(effects={key}))
 
     def doubt(self, key: EffectKey, error: str, now: datetime) -> None:
         """Commit that a started effect has no known outcome; ``EffectUnknown``, ``EffectSettled``."""
         with self._write() as connection:
             effect_table.doubt(connection, key, error, now)
-            _next_generation(connection)
+            self._changed(connection, Touched(effects={key}))
 
     def reopen(self, key: EffectKey, now: datetime) -> None:
         """A person's decision: what is uncertain is pending again; ``EffectUnknown``, ``EffectSettled``."""
         with self._write() as connection:
             effect_table.reopen(connection, key)
-            _next_generation(connection)
+            self._changed(connection, Touched(effects={key}))
 
     def last_sha256(self, path: str) -> str | None:
         """Hash of what we last wrote to ``path`` (relative to the share)."""
@@ -214,7 +187,7 @@ class SqlJournal:
         """Remember what the meeting of an ISO week is shown; writes nothing that is already so."""
         with self._write() as connection:
             if deck_table.record_meeting(connection, period, shown):
-                _next_generation(connection)
+                self._changed(connection, Touched(meetings=True))
 
     def complete_pass(self, now: datetime, ledgers: Iterable[str]) -> None:
         """Remember when a pass was completed and which ledgers it read; writes nothing that is already so."""
@@ -225,15 +198,13 @@ class SqlJournal:
             new = [{"ledger": name, "seen_at": time_text(now)} for name in dict.fromkeys(ledgers) if name not in known]
             if new:
                 connection.execute(insert(tables.ledgers), new)
-                _next_generation(connection)
+                self._changed(connection, Touched())
 
     @property
     def progress(self) -> int:
         """Counts what cannot be undone: cases, numbers, what was done and told. A copy put back counts less."""
-        with self._read() as connection:
-            done = select(func.count()).select_from(tables.effects).where(tables.effects.c.state.in_(("done", "sent")))
-            counts = [select(func.count()).select_from(table) for table in (tables.cases, tables.numbers, tables.told)]
-            return sum(connection.scalar(query) or 0 for query in (done, *counts))
+        memory = self.memory()
+        return len(memory.cases) + len(memory.numbers) + len(memory.told) + memory.effects.done
 
     def accept_restored(self) -> None:
         """Go on from a backup, after a person has looked: nothing that happened since is repeated.
@@ -247,7 +218,8 @@ class SqlJournal:
             delete_fact(connection, RESTORED)
             connection.execute(delete(tables.ledgers))
             case_table.unnumbered_to_stock(connection)
-            _next_generation(connection)
+            self._recollection = Recollection(self.site)
+            self._changed(connection, Touched())
 
     def check_time(self, now: datetime) -> None:
         """Raise ``TimeRunsBackwards`` for a rehearsal before its last pass; a real journal follows the wall clock."""
@@ -282,7 +254,13 @@ class SqlJournal:
         with plain_failures(self._path), self._reader.begin() as connection:
             yield connection
 
+    def _changed(self, connection: Connection, touched: Touched) -> None:
+        """Inside a transaction that changes what ``memory`` gives."""
+        self._recollection.note(connection, touched)
+
     @contextmanager
     def _write(self) -> Iterator[Connection]:
+        self._recollection.dropped()
         with plain_failures(self._path), self._engine.begin() as connection:
             yield connection
+        self._recollection.committed()

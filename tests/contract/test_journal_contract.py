@@ -47,7 +47,7 @@ Both = SqlJournal | MemoryJournal
 def test_it_is_the_port(journal: Both) -> None:
     port: Journal = journal
     memory = port.memory()
-    assert (memory.site, memory.cases, memory.effects) == ("甲厂", {}, {})
+    assert (memory.site, dict(memory.cases), dict(memory.effects)) == ("甲厂", {}, {})
     assert (memory.seen_ledgers, memory.numbers, memory.told) == (frozenset(), frozenset(), frozenset())
 
 
@@ -235,7 +235,7 @@ def test_a_memory_taken_does_not_change(journal: Both) -> None:
     before = journal.memory()
     journal.record_cases([CASE], [], NOW)
     journal.intend(FOLDER, NOW)
-    assert (before.cases, before.effects) == ({}, {})
+    assert (dict(before.cases), dict(before.effects)) == ({}, {})
 
 
 def test_mails_are_remembered_by_digest(journal: Both) -> None:
