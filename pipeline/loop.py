@@ -14,7 +14,7 @@ from pipeline.alarm import ReadingWatch, raise_alarm
 from pipeline.files.system_faults import plain_sentence
 from pipeline.hints import hints
 from pipeline.site import Site
-from pipeline.tick import PassReport, tick
+from pipeline.tick import Passes, PassReport
 from schemas.effects import EffectState
 from schemas.errors import KesuError
 
@@ -69,7 +69,8 @@ class _Rounds:
         complain: Callable[[str], None], daily: Callable[[datetime], object], check_share: Callable[[], None],
         started: datetime,
     ) -> None:
-        self.site, self.rehearsal, self.report = site, rehearsal, report
+        self.site, self.report = site, report
+        self.passes = Passes(site, rehearsal=rehearsal)
         self.complain, self.daily, self.check_share = complain, daily, check_share
         self.watch = ReadingWatch(timedelta(minutes=site.settings.alarm_minutes), started)
         self.reasons: tuple[str, ...] = ()
@@ -87,7 +88,7 @@ class _Rounds:
 
     def _pass(self, now: datetime) -> None:
         self.check_share()
-        done = tick(self.site, now, rehearsal=self.rehearsal)
+        done = self.passes.tick(now)
         self.reasons = tuple(done.snapshot.unreadable.values())
         if any(not reading.stale_because for reading in done.snapshot.readings):
             self.watch.read(now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +12,7 @@ from typing import Any, Literal
 from pipeline.files.atomic import make_folder, sha256_of, sync_folder, write_if_changed
 from pipeline.files.edited import put_in_place, standing
 from pipeline.files.exchange import exchange, finish_exchange
+from pipeline.files.listings import Listings
 from pipeline.files.names import inside
 from pipeline.files.placed import place
 from pipeline.files.rename import rename_without_replacing
@@ -47,13 +47,8 @@ class ShareOwnedByAnother(KesuError):
 _LITTER = ("~$", ".~", ".", "thumbs.db", "desktop.ini")
 
 
-def _files_in(folder: Path) -> tuple[str, ...]:
-    try:
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries if entry.is_file()]
-    except FileNotFoundError:
-        return ()
-    return tuple(sorted(name for name in names if not name.lower().startswith(_LITTER)))
+def _without_litter(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if not name.lower().startswith(_LITTER))
 
 
 class JournalBehindShare(KesuError):
@@ -64,11 +59,6 @@ class JournalBehindShare(KesuError):
             f"本机的流水账比公共盘上的记录（{marker}）旧：它是恢复出来的备份，或另一台电脑正用着同一份的副本。"
             "为免重复发信、重复编号，本次不运行。请先停用另一台，再运行 kesu adopt -c config.yaml 查看并接管。"
         )
-
-
-def _folders_in(folder: Path) -> list[str]:
-    with os.scandir(folder) as entries:  # names and kinds in one request; thousands of stats would crawl on a share
-        return sorted(entry.name for entry in entries if entry.is_dir())
 
 
 class ShareUnmarked(KesuError):
@@ -88,6 +78,8 @@ class FolderShare:
         self.root = root
         self._cases = cases_folder
         self._claimed = False
+        self._listings = Listings()
+        self._places: dict[str, Path] = {}
 
     def check(self) -> None:
         """Raise ``ShareMissing`` when the root is not a folder."""
@@ -96,6 +88,18 @@ class FolderShare:
 
     def _path(self, relative: str) -> Path:
         return inside(self.root, self.root / Path(*relative.split("/")))
+
+    def _place(self, relative: str) -> Path:
+        """As ``_path``, for looking only: the way there is followed once, not in every pass."""
+        if relative not in self._places:
+            self._places[relative] = self._path(relative)
+        return self._places[relative]
+
+    def _files_in(self, folder: Path) -> tuple[str, ...]:
+        try:
+            return _without_litter(self._listings.of(folder).files)
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
 
     def make_folder(self, folder: str, subfolders: Sequence[str]) -> bool:
         """Make a case folder with its subfolders; True when it was not there. Idempotent."""
@@ -112,18 +116,21 @@ class FolderShare:
         cases = self.root / self._cases
         if not cases.is_dir():
             return found
-        for year in _folders_in(cases):
-            for folder in _folders_in(cases / year):
+        for year in self._listings.of(cases).folders:
+            for folder in self._listings.of(cases / year).folders:
                 found.setdefault(folder.split(" ", 1)[0], f"{self._cases}/{year}/{folder}")
         return found
 
     def files(self, folder: str) -> CaseFiles | None:
         """The file names in a case folder; None when it is not there or cannot be read now."""
-        path = self._path(folder)
-        if not path.is_dir():
-            return None
+        path = self._place(folder)
         try:
-            return CaseFiles(_files_in(path), _files_in(path / ATTACHMENTS), _files_in(path / STANDARDS))
+            own = self._listings.of(path)
+            return CaseFiles(
+                _without_litter(own.files), self._files_in(path / ATTACHMENTS), self._files_in(path / STANDARDS)
+            )
+        except (FileNotFoundError, NotADirectoryError):
+            return None
         except OSError as error:
             log.warning("case folder not readable now: %s", type(error).__name__)
             return None
@@ -138,8 +145,7 @@ class FolderShare:
 
     def dropped(self) -> tuple[str, ...]:
         """The files that people dropped into 待归属, by name; those still being written or hidden are left out."""
-        folder = self._path(DROPPED)
-        return _files_in(folder) if folder.is_dir() else ()
+        return self._files_in(self._place(DROPPED))
 
     def adopt_dropped(self, name: str, folder: str) -> Outcome:
         """Move a dropped file into a folder, under a further name where its own is taken; idempotent.
@@ -165,7 +171,7 @@ class FolderShare:
     def stamp(self, path: str) -> tuple[int, int] | None:
         """Time stamp (ns) and size of a file; None when it is not there."""
         try:
-            status = self._path(path).stat()
+            status = self._place(path).stat()
         except FileNotFoundError:
             return None
         return status.st_mtime_ns, status.st_size

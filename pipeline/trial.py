@@ -36,6 +36,7 @@ from schemas.errors import KesuError
 from schemas.issue_groups import grouped
 from schemas.payloads import WriteDocument
 from schemas.ports import Documents
+from schemas.remembered import RememberedEffects
 from schemas.rows import Complaint
 from schemas.settings import Settings
 from schemas.values import ValueProblem, parse_people
@@ -236,9 +237,9 @@ def run_trial(
             text = plain_sentence(error) if isinstance(error, OSError) else str(error)
             failures.append(f"{effect.title}:{text}")
     board_matters = [_with_follower(matter) for matter in matters]
-    state = BoardState(reading.ledger, [reading], {}, [], (), False, {})
-    linked = [replace(record, finished=None) for record in records]
-    view = board_view(board_matters, replace(state, records=linked), now)
+    made = RememberedEffects({record.key: record for record in records})
+    state = BoardState(reading.ledger, [reading], {}, made.of_case, (), (), (), False, {})
+    view = board_view(board_matters, state, now)
     deck = ""
     planned = _deck(matters, reading, settings, calendar, now) if matters else None
     if planned is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum, auto
 from functools import cache
 
@@ -87,6 +87,8 @@ class Workdays:
         self._own = {**dict.fromkeys(extra_workdays, True), **dict.fromkeys(extra_holidays, False)}
         self._weekend = frozenset({_SUNDAY} if saturdays_work else {_SATURDAY, _SUNDAY})
         self._notes = dict(notes or {})
+        self._weekly: dict[date, WeeklyRun | None] = {}
+        self._added: dict[tuple[date, int], date] = {}
 
     def decided_by(self, day: date) -> tuple[DayRule, bool]:
         """The rule that decides on ``day``, and whether the plant works then."""
@@ -135,9 +137,13 @@ class Workdays:
 
     def add(self, day: date, n: int) -> date:
         """The ``n``-th working day after ``day`` (before it, when negative); ``day`` itself for 0, worked or not."""
-        for _ in range(abs(n)):
-            day = self._step(day, _DAY if n > 0 else -_DAY)
-        return day
+        found = self._added.get((day, n))
+        if found is None:
+            found = day
+            for _ in range(abs(n)):
+                found = self._step(found, _DAY if n > 0 else -_DAY)
+            self._added[day, n] = found  # asked for the same few days by every complaint
+        return found
 
     def count_between(self, a: date, b: date) -> int:
         """Working days after ``a`` up to and including ``b``; negative when ``b`` is earlier: inverse of ``add``."""
@@ -160,11 +166,13 @@ class Workdays:
         working day before the meeting, perhaps in an earlier week. ``None`` without a working day up to Friday.
         """
         monday = day - _DAY * day.weekday()
-        for offset in range(_FRIDAY, -1, -1):
-            meeting = monday + _DAY * offset
-            if self.is_workday(meeting):
-                return WeeklyRun(monday, meeting, self.previous_workday(meeting))
-        return None
+        if monday not in self._weekly:
+            week = (monday + _DAY * offset for offset in range(_FRIDAY, -1, -1))
+            meeting = next((day for day in week if self.is_workday(day)), None)
+            self._weekly[monday] = (
+                None if meeting is None else WeeklyRun(monday, meeting, self.previous_workday(meeting))
+            )
+        return self._weekly[monday]
 
     def warning(self, today: date, needed_until: date | None = None) -> str | None:
         """What to tell people while a year's holiday notice is missing, else ``None``.
@@ -220,3 +228,8 @@ def _noticed_years() -> frozenset[int]:
     from chinese_calendar import constants
 
     return frozenset(day.year for day in constants.holidays if (day.month, day.day) == (10, 1))
+
+
+def is_before(moment: datetime, clock: time) -> bool:
+    """Whether ``moment`` (aware) lies before the time of day ``clock`` of its own day, in its own zone."""
+    return moment < datetime.combine(moment.date(), clock, moment.tzinfo)

@@ -61,12 +61,7 @@ class SheetRow(BaseModel):
     @classmethod
     def fields(cls) -> tuple[SheetField, ...]:
         """The sheet's fields in column order, each with its heading and kind."""
-        found = []
-        for name, info in cls.model_fields.items():
-            column = next(item for item in info.metadata if isinstance(item, Column))
-            kind = next(item for item in info.metadata if isinstance(item, Kind))
-            found.append(SheetField(name, column, kind))
-        return tuple(found)
+        return _fields_of(cls)
 
     @classmethod
     def cell(cls, name: str, text: str, today: date) -> object:
@@ -116,6 +111,16 @@ def _blank_row(model: type[SheetRow]) -> Mapping[str, object]:
 def _names_set(names: frozenset[str]) -> set[str]:
     """One set for all rows with the same cells filled; a row's own would take more memory than its values."""
     return set(names)
+
+
+@cache
+def _fields_of(model: type[SheetRow]) -> tuple[SheetField, ...]:
+    found = []
+    for name, info in model.model_fields.items():
+        column = next(item for item in info.metadata if isinstance(item, Column))
+        kind = next(item for item in info.metadata if isinstance(item, Kind))
+        found.append(SheetField(name, column, kind))
+    return tuple(found)
 
 
 def _with_today(parse: Callable[[object, date], object]) -> Callable[[object, ValidationInfo], object]:

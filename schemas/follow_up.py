@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -120,7 +120,7 @@ class Evidence:
     restarted: date | None = None
     recurred: Mapping[str, date] = field(default_factory=dict)
     whys_in_report: frozenset[CausePath] = frozenset()
-    known: frozenset[str] | None = None
+    known: Container[str] | None = None
 
     def keeps(self, kind: SheetKind, *names: str) -> bool:
         """Whether the ledger has a sheet of this kind, and all these fields in it."""

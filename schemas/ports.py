@@ -72,6 +72,10 @@ class Documents(Protocol):
         """Broken templates that their last sound version stands in for, each a sentence for people."""
         ...
 
+    def edition(self) -> object:
+        """Equal to an earlier one as long as equal cases give equal contexts and file names."""
+        ...
+
     def fields(self, kind: str, context: Mapping[str, Any]) -> Mapping[str, str]:
         """What a document of ``kind`` filled from ``context`` shows, by field; "" for a blank. Pure."""
         ...

@@ -201,6 +201,7 @@ class RememberedCases(Mapping[str, "KnownCase"]):
         self._all: Grown[str, KnownCase] = Grown({})
         self._of_ledger: dict[str, Grown[str, KnownCase]] = {}
         self._with_number: Grown[str, tuple[str, ...]] = Grown({})
+        self._unfiled: dict[str, KnownCase] = {}
         self.last_id = 0
         self._take(cases)
 
@@ -215,7 +216,7 @@ class RememberedCases(Mapping[str, "KnownCase"]):
             return self
         made = object.__new__(RememberedCases)
         made._all, made._of_ledger, made._with_number = self._all, dict(self._of_ledger), self._with_number
-        made.last_id = self.last_id
+        made._unfiled, made.last_id = dict(self._unfiled), self.last_id
         made._take(changes)
         return made
 
@@ -224,6 +225,10 @@ class RememberedCases(Mapping[str, "KnownCase"]):
         for case_id, case in changes.items():
             by_ledger[case.ledger][case_id] = case
             self.last_id = max(self.last_id, int(case_id[1:]))
+            if case.number and not case.in_file:
+                self._unfiled[case_id] = case
+            else:
+                self._unfiled.pop(case_id, None)
         for ledger, cases in by_ledger.items():
             self._of_ledger[ledger] = self._of_ledger.get(ledger, Grown({})).grown(cases)
         numbered = _gathered(
@@ -250,6 +255,10 @@ class RememberedCases(Mapping[str, "KnownCase"]):
     def of_ledger(self, ledger: str) -> Mapping[str, KnownCase]:
         """The cases of a ledger by id."""
         return self._of_ledger.get(ledger, {})
+
+    def numbers_not_in_file(self) -> frozenset[str]:
+        """The numbers of cases in whose row they did not stand when it was last seen."""
+        return frozenset(case.number for case in self._unfiled.values())
 
     def with_number(self, number: str) -> Iterator[KnownCase]:
         """The cases that carry a 客诉编号: a personal and a shared row may carry the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -51,6 +52,7 @@ class TemplateFolders:
         self._folders = tuple(folders)
         self._sheets: dict[str, KindSheet] = {}
         self._names: dict[str, FieldNames] = {}
+        self._unread = 0
 
     @property
     def folders(self) -> tuple[Folder, ...]:
@@ -67,10 +69,31 @@ class TemplateFolders:
             try:
                 return (str(place) if isinstance(place, Path) else shown), place.read_bytes()
             except OSError as error:
-                raise TemplateFault(
+                fault = TemplateFault(
                     str(place), "", "", f"无法读取({error.strerror})", "若正在 Word 或 WPS 中编辑，请保存并关闭后再试"
-                ) from error
+                )
+                fault.__cause__ = error
+                raise self.noted(fault) from error
         raise TemplateFault(shown, "", "", "找不到这个模板", "请从安装包自带的 templates 文件夹复制一份回来")
+
+    def noted(self, fault: TemplateFault) -> TemplateFault:
+        """The fault, noted when the file could not be read just now: what was made without it shall be made again."""
+        if isinstance(fault.__cause__, OSError):
+            self._unread += 1
+        return fault
+
+    def edition(self) -> object:
+        """Differs from an earlier one when a file in a folder differs, or one could not be read in between.
+
+        The packaged templates stay as they are while a process runs: the last folder is not looked into.
+        """
+        stamps = [
+            (place, name, _stamp(f"{place}/{name}"))
+            for folder in self._folders[:-1] if isinstance(folder, Path)
+            for place, _, names in os.walk(folder)
+            for name in sorted(names)
+        ]
+        return self._unread, stamps
 
     def names(self, kind: str) -> FieldNames:
         """fields.yaml of a kind, read once; raises ``TemplateFault``."""
@@ -91,6 +114,14 @@ class TemplateFolders:
         if kind not in self._sheets:
             self._sheets[kind] = _parse_sheet(*self.read(kind, "kind.yaml"))
         return self._sheets[kind]
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - in every pass, and a Path costs more than the call
+    except OSError:
+        return None  # going or coming this very moment: the next look will find another
+    return status.st_mtime_ns, status.st_size
 
 
 def _parse_sheet(name: str, content: bytes) -> KindSheet:

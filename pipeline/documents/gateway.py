@@ -112,6 +112,10 @@ class TemplateDocuments:
         """The fields that stand in controls; None for a kind without: texts, and mail attachments like a penalty."""
         return self._folders.names(kind) if kind in _CONTEXTS and kind not in TEXT_KINDS else None
 
+    def edition(self) -> object:
+        """Differs from an earlier one when contexts and file names may differ for equal cases."""
+        return self._folders.edition()
+
     def fields(self, kind: str, context: Mapping[str, Any]) -> Mapping[str, str]:
         """What a document of ``kind`` filled from ``context`` shows, by field; "" where it shows 待填写."""
         names = self._names(kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.files.faults import OutsideShare
@@ -16,6 +17,7 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}  # control, format (bidi), surrogate
 _HASH_LENGTH = 6
 
 
+@lru_cache(maxsize=1 << 17)
 def safe_name(text: str, limit: int = 40) -> str:
     """One path component from any text, at most ``limit`` characters (and 240 bytes); 未填 for nothing.
 

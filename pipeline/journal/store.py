@@ -75,6 +75,8 @@ class SqlJournal:
 
     def record_cases(self, cases: Sequence[KnownCase], numbers: Collection[str], now: datetime) -> None:
         """Insert or update cases and remember numbers; a number once given to a case is never taken from it."""
+        if not cases and not numbers:
+            return
         with self._write() as connection:
             if case_table.record(connection, cases, numbers, now):
                 ids = {case.case_id for case in cases}
@@ -83,6 +85,8 @@ class SqlJournal:
 
     def record_trails(self, seen: Collection[TrackedValue], now: datetime) -> None:
         """Append the tracked values that have changed since they were last seen; writes nothing otherwise."""
+        if not seen:
+            return
         with self._write() as connection:
             if trail_table.record(connection, seen, now):
                 self._changed(connection, Touched(trails={(entry.case_id, entry.subject) for entry in seen}))

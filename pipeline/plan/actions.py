@@ -1,132 +1,60 @@
-"""Third step: the effects that make up the difference, case by case, then what concerns all of them."""
+"""Last step: the plans of all cases put together, and what concerns all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 from pipeline.files.names import safe_name
-from pipeline.plan.case_folder import SUBFOLDERS, folder_for
+from pipeline.plan.one_case import CasePlan
 from pipeline.plan.work import Found, Pass
-from pipeline.rules.alert_mails import line_stop_alert
 from pipeline.rules.archives import ArchiveFacts, wanted_archives
 from pipeline.rules.digest import DigestMatter, Newsdesk, wanted_digests
-from pipeline.rules.intake_letters import Letters
-from pipeline.rules.registration_row import registration_row
-from pipeline.rules.reminders import wanted_reminders
+from pipeline.rules.reminders import person_calendars
 from pipeline.rules.run_mails import RunFacts, replaced_today, wanted_run_mails
 from pipeline.rules.runs import coming_week, starting_marks
-from pipeline.rules.wanted_cells import feedback_text, row_edits, wanted_cells
-from pipeline.rules.wanted_documents import wanted_documents
+from pipeline.rules.wanted_cells import wanted_cells
 from pipeline.rules.wanted_intake import wanted_intake
-from pipeline.rules.wanted_mails import MailFiles, add_mails
-from pipeline.rules.wanted_pictures import wanted_pictures
 from pipeline.rules.weekly_inputs import weekly_lines
-from schemas.case import Case, Standing
-from schemas.decisions import Decisions
+from schemas.case import Standing
 from schemas.effects import Effect
-from schemas.errors import KesuError
-from schemas.follow_up import PenaltyProposal
-from schemas.payloads import AttachedDocument, MakeFolder
-from schemas.workbook import WorkbookReading
 
 
-def _folder_effect(work: Pass, case: Case) -> tuple[Case, Effect | None]:
-    """The case's folder: the one remembered, the one found on the share, or a new one; never renamed."""
-    known = work.memory.cases.get(case.case_id)
-    existing = (known.folder if known else "") or work.snapshot.folders.get(safe_name(case.number), "")
-    there = safe_name(case.number) in work.snapshot.folders
-    if existing and there and work.history.is_settled("folder", case.number):
-        return replace(case, folder=existing), None
-    folder = existing or folder_for(case.number, case, work.settings)
-    case = replace(case, folder=folder)
-    key = work.history.once("folder", case.number)
-    if key is None:
-        return case, None
-    return case, Effect(key, f"资料夹 {folder}", "", MakeFolder(case.case_id, folder, SUBFOLDERS), case.case_id)
+def put_together(work: Pass, cases: Iterable[tuple[Found, CasePlan]]) -> None:
+    """The plans of the cases in the order of the ledgers: papers, calendars, then the mails of all."""
+    plan, owing = work.plan, []
+    calendars: list[Effect] = []
+    mails: list[Effect] = []
+    for found, planned in cases:
+        case, handle = planned.case, planned.case.handle
+        plan.cases.append(case)
+        plan.decisions[handle], plan.remarks[handle] = planned.decisions, planned.remarks
+        if planned.advice is not None:
+            plan.advice[handle] = planned.advice
+        if found.note:
+            plan.notes[handle] = found.note
+        if planned.pending:
+            plan.pending[handle] = list(planned.pending)
+        plan.trails.extend(planned.trails)
+        plan.effects.extend(planned.effects)
+        calendars.extend(planned.calendar)
+        mails.extend(planned.mails)
+        if planned.entries:
+            owing.append((case, planned.decisions, planned.entries))
+        if planned.edits:
+            work.edits.setdefault(case.ledger, []).extend(planned.edits)
+        _remember(work, found, case.folder)
+    plan.effects.extend(calendars)
+    plan.effects.extend(person_calendars(owing, work.directory, work.settings, work.history, safe_name))
+    plan.effects.extend(mails)
 
 
-_SILENT = frozenset({Standing.BASELINE, Standing.AMBIGUOUS, Standing.REGISTERED})
-
-
-def _plan_case(work: Pass, entry: Found) -> Case:
-    """Append the effects one case calls for: folder, documents, mails."""
-    case = entry.case
-    decisions = work.plan.decisions[case.handle]
-    has_wrong_number = case.standing is Standing.AMBIGUOUS and (case.case_id or entry.repeats)
-    if has_wrong_number and work.settings.mail.line_stop_alert:
-        line_stop_alert(work.mails, case, decisions)  # a number to be corrected is no reason to let a line stop
-    if case.standing in _SILENT:
-        return case
-    files, advice = MailFiles(), work.plan.advice.get(case.handle)
-    if case.standing is Standing.MANAGED and case.number:
-        case, folder = _folder_effect(work, case)
-        if folder is not None:
-            work.plan.effects.append(folder)
-        work.plan.effects.extend(wanted_pictures(case, work.history))
-        work.plan.effects.extend(registration_row(case, decisions, work.settings, work.history))
-        try:
-            work.plan.effects.extend(wanted_documents(case, decisions, work.documents, work.history))
-            files = MailFiles(
-                _round_files(work, case, "notice"), _round_files(work, case, "minutes"),
-                _penalty_forms(work, case, decisions, advice.penalties if advice else ()),
-            )
-        except KesuError as fault:
-            # a plant's kind.yaml that cannot be read: the case says so, everything else goes on
-            work.mails.hold(case, f"文件未生成：{fault}")
-    add_mails(work.mails, case, decisions, advice, files)
-    return case
-
-
-def _round_files(work: Pass, case: Case, kind: str) -> dict[int, str]:
-    """The file of each meeting, relative to the share."""
-    return {
-        row.record.round: f"{case.folder}/{work.documents.file_name(kind, row.record.round)}"
-        for row in case.rows.meetings if row.record.round is not None
-    }
-
-
-def _penalty_forms(
-    work: Pass, case: Case, decisions: Decisions, proposals: Sequence[PenaltyProposal]
-) -> dict[str, AttachedDocument]:
-    found = {}
-    for proposal in proposals:
-        name, context = work.documents.penalty(case, decisions, proposal)
-        found[proposal.action] = AttachedDocument(name, "penalty", context)
-    return found
-
-
-def _plan_cells(work: Pass, case: Case, reading: WorkbookReading, note: str) -> None:
-    if case.standing is Standing.BASELINE or reading.stale_because:
-        return
-    settling = timedelta(minutes=work.settings.settling_minutes)
-    quiet = case.standing in {Standing.MANAGED, Standing.REGISTERED} or work.now - case.changed >= settling
-    handle = case.handle
-    feedback = None
-    if quiet or note:
-        feedback = feedback_text(case, work.plan.remarks[handle], note)
-    link = case.folder if case.standing in {Standing.MANAGED, Standing.REGISTERED} else ""
-    edits = row_edits(case, reading, feedback, link, work.refused[reading.ledger])
-    work.edits.setdefault(reading.ledger, []).extend(edits)
-
-
-def act(work: Pass) -> None:
-    """The effects of every row, and what to remember of it."""
-    letters = Letters(work.memory.mails)
-    for entry in work.found:
-        case = _plan_case(work, entry)
-        _plan_cells(work, case, entry.reading, entry.note or letters.evidence(case.complaint))
-        for sentence in letters.news_of(case.number, work.now):
-            work.mails.hold(case, sentence)
-        if entry.known.case_id:
-            work.plan.known.append(replace(entry.known, folder=case.folder))
-        work.plan.cases.append(case)
-    managed = (
-        (case, work.plan.decisions[case.handle]) for case in work.plan.cases
-        if case.standing is Standing.MANAGED and case.number
-    )
-    work.plan.effects.extend(wanted_reminders(managed, work.directory, work.settings, work.history, safe_name))
+def _remember(work: Pass, found: Found, folder: str) -> None:
+    """What the journal does not know of a case yet."""
+    known = found.known if found.known.folder == folder else replace(found.known, folder=folder)
+    before = work.memory.cases.get(known.case_id) if known.case_id else known
+    if before is not known and before != known:
+        work.plan.known.append(known)
 
 
 def intake(work: Pass) -> Iterator[Effect]:
@@ -147,7 +75,7 @@ def rounds(work: Pass) -> Iterator[Effect]:
     matters = [
         DigestMatter(
             case, work.plan.decisions[case.handle], work.plan.remarks[case.handle],
-            work.mails.pending.get(case.handle, ()),
+            work.plan.pending.get(case.handle, ()),
         )
         for case in work.plan.cases if case.standing in listed
     ]

@@ -1,31 +1,58 @@
-"""First step: who is who. Rows become cases with identity, number, files and trail."""
+"""First step: who is who. Rows become cases with identity, number and files."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from pipeline.files.names import safe_name
 from pipeline.plan.work import Found, Pass
-from pipeline.rules.cases import ChildRows, case_of, children_of, kept_fields, with_owner
-from pipeline.rules.identity import IDENTIFYING, Identification, Sighting, identify, row_name
+from pipeline.rules.cases import ChildRows, case_of, children_of, with_owner
+from pipeline.rules.identity import IDENTIFYING, Identification, RowDigests, Sighting, identify, row_name
 from pipeline.rules.numbering import Numbering
-from pipeline.rules.registration import origin_name
+from pipeline.rules.registration import origin_name, origin_of
 from schemas.case import CaseFiles, Standing
 from schemas.effects import Effect, EffectKey
-from schemas.memory import Memory
+from schemas.memory import KnownCase
 from schemas.payloads import ReserveNumber
 from schemas.workbook import WorkbookReading
 
 #: Where customer and phenomenon stand among the identifying texts of a row.
 _SAME_COMPLAINT = (IDENTIFYING.index("customer"), IDENTIFYING.index("phenomenon"))
+_NOT_STOOD = frozenset({Standing.BASELINE, Standing.SETTLING})
+_NO_FILES = CaseFiles()
 
 
-def _identified(work: Pass, reading: WorkbookReading, first_id: int) -> Identification:
-    of_ledger = {key: known for key, known in work.memory.cases.items() if known.ledger == reading.ledger}
+@dataclass
+class Familiar:
+    """Rows seen in earlier passes: what is made of an unchanged row again is the very same object.
+
+    By ledger the digests of its rows; by handle everything that a case was put together from, and the case.
+    """
+
+    digests: dict[str, RowDigests] = field(default_factory=dict)
+    found: dict[str, tuple[tuple[object, ...], Found]] = field(default_factory=dict)
+    before: dict[str, tuple[tuple[object, ...], Found]] = field(default_factory=dict)
+
+    def next_pass(self) -> None:
+        """What is not found again is forgotten."""
+        self.before, self.found = self.found, {}
+
+
+def _identified(work: Pass, reading: WorkbookReading, familiar: Familiar, first_id: int) -> Identification:
+    of_ledger = work.memory.cases.of_ledger(reading.ledger)
     settling = timedelta(minutes=work.settings.settling_minutes)
     first_pass = reading.ledger not in work.memory.seen_ledgers
-    return identify(reading, of_ledger, work.now, settling, first_id, baseline=first_pass)
+    digests = familiar.digests.setdefault(reading.ledger, RowDigests())
+    return identify(reading, of_ledger, work.now, settling, first_id, baseline=first_pass, digests=digests)
+
+
+def _to_remember(work: Pass, known: KnownCase) -> KnownCase:
+    """The case with the plain time where it was seen first, or changed, in this pass."""
+    if known.changed is not work.now:
+        return known
+    first = work.moment if known.first_seen is work.now else known.first_seen
+    return replace(known, first_seen=first, changed=work.moment)
 
 
 def _number_effects(work: Pass, sighting: Sighting, numbering: Numbering) -> tuple[Sighting, Effect | None]:
@@ -39,13 +66,13 @@ def _number_effects(work: Pass, sighting: Sighting, numbering: Numbering) -> tup
     return replace(sighting, known=replace(known, number=number)), effect
 
 
-def _carried_on(work: Pass, sighting: Sighting) -> Sighting:
+def _carried_on(work: Pass, sighting: Sighting, origin: KnownCase | None) -> Sighting:
     """The shared row of a complaint that is managed already is neither stock nor to settle again: its clocks go on.
 
     Customer and phenomenon must be the same, for an old row may carry a number that somebody uses anew.
     """
-    known, origin = sighting.known, work.origins.get(sighting.known.number)
-    if origin is None or not origin.managed or sighting.standing not in {Standing.BASELINE, Standing.SETTLING}:
+    known = sighting.known
+    if sighting.standing not in _NOT_STOOD or origin is None or not origin.managed:
         return sighting
     if known.ledger not in work.settings.shared_ledgers or origin.ledger in work.settings.shared_ledgers:
         return sighting
@@ -58,7 +85,7 @@ def _files(work: Pass, number: str) -> CaseFiles | None:
     if not number:
         return None
     folder = work.snapshot.folders.get(safe_name(number))
-    return CaseFiles() if folder is None else work.snapshot.files.get(folder)
+    return _NO_FILES if folder is None else work.snapshot.files.get(folder)
 
 
 def _children(work: Pass, reading: WorkbookReading) -> ChildRows:
@@ -67,12 +94,10 @@ def _children(work: Pass, reading: WorkbookReading) -> ChildRows:
     Where both ledgers have rows of one kind for a number, those of the shared one do.
     """
     own = children_of(reading)
-    if reading.ledger not in work.settings.shared_ledgers:
-        return own
-    for other in work.snapshot.readings:
-        if other.ledger not in work.settings.shared_ledgers:
-            for kind, rows in children_of(other).items():
-                own[kind] = {**rows, **own.get(kind, {})}
+    if reading.ledger in work.settings.shared_ledgers:
+        for other in work.snapshot.readings:
+            if other.ledger not in work.settings.shared_ledgers:
+                own = own.before(children_of(other))
     return own
 
 
@@ -80,37 +105,51 @@ def _owner(work: Pass, ledger: str) -> str:
     return next((setting.owner for setting in work.settings.ledgers if setting.file == ledger), "")
 
 
-def find(work: Pass, reading: WorkbookReading, numbering: Numbering, first_id: int) -> int:
+def _found(
+    work: Pass, familiar: Familiar, sighting: Sighting, origin: KnownCase | None, children: ChildRows, owner: str
+) -> Found:
+    """The case of a row, put together anew when anything differs of what it is put together from."""
+    known, row = sighting.known, sighting.row
+    remembered = work.memory.cases.get(known.case_id)
+    folder = remembered.folder if remembered else ""
+    origin, files = origin or known, _files(work, known.number)
+    handle = known.case_id or f"{known.ledger}!{row.place.sheet}!{row.place.row}"
+    facts = (
+        row, known, sighting.standing, sighting.note, sighting.repeats, folder, files, origin, owner,
+        children.kinds, children.of(known.number),
+    )
+    before = familiar.before.get(handle)
+    if before is not None and before[0] == facts:
+        familiar.found[handle] = before
+        return before[1]
+    case = replace(
+        with_owner(case_of(sighting, known.number, folder, children, known.ledger), owner),
+        files=files, first_seen=origin.first_seen, origin=origin_name(origin), was_stock=known.baseline,
+    )
+    if not known.case_id:
+        case = replace(case, first_seen=known.first_seen, origin=row_name(known.ledger, row))
+    found = Found(case, known, sighting.note, sighting.repeats)
+    familiar.found[handle] = (facts, found)
+    return found
+
+
+def find(work: Pass, reading: WorkbookReading, familiar: Familiar, numbering: Numbering, first_id: int) -> int:
     """Say who is who on one ledger, and give numbers; returns the next free case id."""
-    identified = _identified(work, reading, first_id)
-    owner = _owner(work, reading.ledger)
-    children, kept = _children(work, reading), kept_fields(reading)
+    identified = _identified(work, reading, familiar, first_id)
+    children, owner = _children(work, reading), _owner(work, reading.ledger)
     for seen in identified.sightings:
-        sighting, numbered = _number_effects(work, seen, numbering)
+        first = replace(seen, known=_to_remember(work, seen.known)) if seen.known.changed is work.now else seen
+        sighting, numbered = _number_effects(work, first, numbering)
         if numbered is not None:
             work.plan.effects.append(numbered)
-        sighting = _carried_on(work, sighting)
-        known = sighting.known
-        remembered = work.memory.cases.get(known.case_id)
-        folder = remembered.folder if remembered else ""
-        case = with_owner(case_of(sighting, known.number, folder, children, reading.ledger), owner)
-        origin = work.origins.get(known.number, known)
-        case = replace(
-            case, files=_files(work, known.number), first_seen=origin.first_seen, origin=origin_name(origin),
-            was_stock=known.baseline,
-        )
-        if not known.case_id:
-            case = replace(case, first_seen=known.first_seen, origin=row_name(reading.ledger, seen.row))
-        work.found.append(Found(case, known, reading, kept[case.place.sheet], sighting.note, sighting.repeats))
+        origin = origin_of(sighting.known.number, work.memory.cases)
+        sighting = _carried_on(work, sighting, origin)
+        work.found.append(_found(work, familiar, sighting, origin, children, owner))
+        if sighting.known.case_id:
+            first_id = max(first_id, int(sighting.known.case_id[1:]) + 1)
     if not reading.stale_because:
-        gone = [known if known.vanished else replace(known, vanished=work.now) for known in identified.vanished
+        gone = [known if known.vanished else replace(known, vanished=work.moment) for known in identified.vanished
                 if known.sheet not in reading.unread]
         work.plan.known.extend(gone)
         work.plan.vanished.extend(known for known in gone if known.number)
-    used = [int(entry.known.case_id[1:]) for entry in identified.sightings if entry.known.case_id]
-    return max([first_id, *(number + 1 for number in used)])
-
-
-def next_case_id(memory: Memory) -> int:
-    """The first id that no case has had; ids are never used again."""
-    return max((int(case_id[1:]) for case_id in memory.cases), default=0) + 1
+    return first_id

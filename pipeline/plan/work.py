@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.rules.case_mails import CaseMails
+from pipeline.plan.pass_time import PassTime
 from pipeline.rules.history import History
 from pipeline.rules.wanted_intake import Arrivals
 from pipeline.workdays import Workdays
@@ -20,6 +20,7 @@ from schemas.payloads import CellEdit
 from schemas.ports import Documents
 from schemas.remarks import Remark
 from schemas.report import DocumentReading
+from schemas.rows import SheetKind
 from schemas.settings import Settings
 from schemas.workbook import WorkbookReading
 
@@ -46,7 +47,8 @@ class Snapshot:
 class Plan:
     """The pass as decided: cases with decisions, what to remember, and the effects in the order to perform them.
 
-    What is decided and said of a case stands under its ``handle``.
+    What is decided and said of a case stands under its ``handle``. ``known``, ``trails`` and ``numbers`` hold what the
+    journal does not know yet. A plan is not changed any more once it is made.
     """
 
     cases: list[Case] = field(default_factory=list)
@@ -65,35 +67,52 @@ class Plan:
     alerts: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A complaint row with its identity, before and after it was decided on; ``repeats`` as ``Sighting`` has it."""
+    """A complaint row with its identity, before it is decided on; ``repeats`` as ``Sighting`` has it."""
 
     case: Case
     known: KnownCase
-    reading: WorkbookReading
-    kept: frozenset[str]
     note: str
     repeats: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerFacts:
+    """What holds for every row of a ledger: its columns by sheet and by kind, its cells that cannot be patched.
+
+    ``sheets`` gives the 0-based columns of each sheet's fields, ``personal`` says that it is an engineer's own,
+    ``stale`` that this is its last good reading.
+    """
+
+    ledger: str
+    sheets: Mapping[str, Mapping[str, int]]
+    kept: Mapping[str, frozenset[str]]
+    columns: Mapping[SheetKind, frozenset[str]]
+    refused: frozenset[str]
+    personal: bool
+    stale: bool
+
+
 @dataclass(slots=True)
 class Pass:
-    """What every step of one planning needs."""
+    """What every step of one planning needs.
+
+    ``now`` watches how it is used (``PassTime``), ``moment`` is the same time for what is to be remembered.
+    """
 
     snapshot: Snapshot
     memory: Memory
     settings: Settings
     documents: Documents
     calendar: Workdays
-    now: datetime
+    now: PassTime
+    moment: datetime
     history: History
     directory: Directory
-    mails: CaseMails
     asked: str
-    origins: Mapping[str, KnownCase]
-    refused: Mapping[str, Collection[str]]
-    month: str = ""
+    month: str
+    ledgers: Mapping[str, LedgerFacts]
     found: list[Found] = field(default_factory=list)
     plan: Plan = field(default_factory=Plan)
     edits: dict[str, list[CellEdit]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -38,7 +38,7 @@ class Around:
     kept: frozenset[str]
     recurrences: Sequence[Recurrence] = ()
     recurred: Mapping[str, date] = field(default_factory=dict)
-    known: frozenset[str] | None = None
+    known: Container[str] | None = None
 
 
 def advise(

@@ -121,7 +121,7 @@ def _readers(facts: ArchiveFacts) -> list[str]:
 
 def _hand_over(facts: ArchiveFacts, record: EffectRecord) -> Iterator[Effect]:
     outcome = record.outcome
-    fresh = record.finished is not None and facts.now - record.finished <= _TOLD_WITHIN
+    fresh = record.finished is not None and facts.now <= record.finished + _TOLD_WITHIN
     if outcome is None or not outcome.path or record.state is not EffectState.DONE or not fresh:
         return
     name = outcome.path.rsplit("/", 1)[-1]

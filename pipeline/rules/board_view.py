@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from itertools import islice
 
 from pipeline.rules.state import is_open
 from schemas.advice import Advice
@@ -38,12 +39,18 @@ class BoardMatter:
 
 @dataclass(frozen=True, slots=True)
 class BoardState:
-    """The rest of what the page needs: readings, ledgers not readable (why, since when), effects, vanished rows."""
+    """The rest of what the page needs: readings, ledgers not readable (why, since when), effects, vanished rows.
+
+    ``records_of`` gives the effects of a case in the order of intent; ``troubled`` are those that somebody may have to
+    look at, ``done`` those that were done, latest first, as many of them as are asked for.
+    """
 
     site: str
     readings: Sequence[WorkbookReading]
     unreadable: Mapping[str, str]
-    records: Iterable[EffectRecord]
+    records_of: Callable[[str], Iterable[EffectRecord]]
+    troubled: Iterable[EffectRecord]
+    done: Iterable[EffectRecord]
     vanished: Sequence[str]
     rehearsal: bool
     deferred: Mapping[str, str]
@@ -176,7 +183,7 @@ def _ages(state: BoardState, zone: tzinfo | None) -> tuple[LedgerAge, ...]:
     return tuple(ages)
 
 
-def _alerts(state: BoardState, records: Sequence[EffectRecord]) -> tuple[str, ...]:
+def _alerts(state: BoardState, records: Iterable[EffectRecord]) -> tuple[str, ...]:
     alerts = [*([state.calendar_warning] if state.calendar_warning else []), *state.template_faults]
     alerts += [f"台账暂时读不到：{reason}" for reason in state.unreadable.values()]
     alerts += [warning for reading in state.readings for warning in reading.warnings]
@@ -194,14 +201,10 @@ def _alerts(state: BoardState, records: Sequence[EffectRecord]) -> tuple[str, ..
     return tuple(dict.fromkeys([*alerts, *state.more_alerts]))
 
 
-def _events(records: Iterable[EffectRecord], now: datetime) -> tuple[BoardEvent, ...]:
-    done = [
-        record for record in records
-        if record.finished is not None and record.state is EffectState.DONE and record.key.kind.startswith(_SHOWN_KINDS)
-    ]
-    done.sort(key=lambda record: (record.finished, record.key), reverse=True)
+def _events(done: Iterable[EffectRecord], now: datetime) -> tuple[BoardEvent, ...]:
+    shown = (record for record in done if record.key.kind.startswith(_SHOWN_KINDS) and _is_for_all(record))
     events = []
-    for record in done[:_EVENTS]:
+    for record in islice(shown, _EVENTS):
         path = record.outcome.path if record.outcome else ""
         link = path if record.key.kind.startswith(("doc.", "deck", "folder")) else ""
         if record.finished is not None:
@@ -209,17 +212,18 @@ def _events(records: Iterable[EffectRecord], now: datetime) -> tuple[BoardEvent,
     return tuple(events)
 
 
+def _is_for_all(record: EffectRecord) -> bool:
+    return record.key.kind not in _CONFIDENTIAL
+
+
 def board_view(matters: Sequence[BoardMatter], state: BoardState, now: datetime) -> BoardView:
     """The page for the day of ``now``; the same facts give the same page all day long."""
-    records = [record for record in state.records if record.key.kind not in _CONFIDENTIAL]
-    by_case: dict[str, list[EffectRecord]] = defaultdict(list)
-    for record in records:
-        if record.case_id:
-            by_case[record.case_id].append(record)
     running = [matter for matter in matters if is_open(matter.case.complaint)]
     managed = [matter for matter in running if matter.case.standing is not Standing.BASELINE]
     today = now.date()
-    cases = [_board_case(matter, by_case[matter.case.case_id], today) for matter in managed]
+    cases = [
+        _board_case(matter, filter(_is_for_all, state.records_of(matter.case.case_id)), today) for matter in managed
+    ]
     cases.sort(key=lambda case: (_URGENCY.get(case.level, 3), not case.overdue, -(case.age_days or 0), case.number))
     engineer_of = {
         (case.ledger, case.place.sheet, case.place.row): case.complaint.engineer or ""
@@ -232,12 +236,13 @@ def board_view(matters: Sequence[BoardMatter], state: BoardState, now: datetime)
     ]
     old = [_board_case(matter, (), today) for matter in running if matter.case.standing is Standing.BASELINE]
     return BoardView(
-        site=state.site, day=today, ledgers=_ages(state, now.tzinfo), alerts=_alerts(state, records),
+        site=state.site, day=today, ledgers=_ages(state, now.tzinfo),
+        alerts=_alerts(state, filter(_is_for_all, state.troubled)),
         by_engineer=_tallies(cases, lambda case: case.engineer),
         by_department=_tallies(cases, lambda case: case.department),
         cases=tuple(cases), duties=_board_duties(managed), problems=tuple(problems),
         hints=tuple(dict.fromkeys(hint for reading in state.readings for hint in reading.hints)),
-        events=_events(records, now), baseline=tuple(old),
+        events=_events(state.done, now), baseline=tuple(old),
         closed_count=sum(1 for matter in matters if not is_open(matter.case.complaint)), rehearsal=state.rehearsal,
     )
 

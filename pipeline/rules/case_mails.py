@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,7 +38,7 @@ class CaseMails:
     history: History
     calendar: Workdays
     now: datetime
-    told: Collection[tuple[str, str]] = frozenset()
+    told: Container[tuple[str, str]] = frozenset()
     effects: list[Effect] = field(default_factory=list)
     pending: dict[str, list[str]] = field(default_factory=dict)
 

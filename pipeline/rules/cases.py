@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from pipeline.rules.identity import Sighting
@@ -17,26 +17,51 @@ _CHILDREN = (
     SheetKind.CONTAINMENTS, SheetKind.CHANGE_POINTS, SheetKind.WHYS, SheetKind.ACTIONS, SheetKind.MEETINGS,
     SheetKind.CALLBACKS,
 )
-ChildRows = dict[SheetKind, dict[str, list[Row[SheetRow]]]]
+_Rows = Mapping[SheetKind, tuple[Row[SheetRow], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRows:
+    """The rows of the other sheets by the 客诉编号 they name, and which of these sheets the ledger has."""
+
+    kinds: frozenset[SheetKind]
+    of_number: Mapping[str, _Rows]
+
+    def of(self, number: str) -> _Rows:
+        """The rows that name a number, by sheet kind."""
+        return self.of_number.get(number, _NOTHING)
+
+    def before(self, other: ChildRows) -> ChildRows:
+        """With another ledger's rows where this one has none of their kind for a number."""
+        numbers = self.of_number.keys() | other.of_number.keys()
+        return ChildRows(
+            self.kinds | other.kinds, {number: {**other.of(number), **self.of(number)} for number in numbers}
+        )
+
+
+_NOTHING: _Rows = {}
 
 
 def children_of(reading: WorkbookReading) -> ChildRows:
-    """The rows of the other sheets by the 客诉编号 they name; a sheet the ledger does not have is left out."""
-    kept = {sheet.kind for sheet in reading.sheets}
-    found: ChildRows = {kind: defaultdict(list) for kind in _CHILDREN if kind in kept}
-    for kind in found:
+    """The rows of the other sheets of one ledger."""
+    kinds = frozenset(_CHILDREN).intersection(sheet.kind for sheet in reading.sheets)
+    found: defaultdict[str, defaultdict[SheetKind, list[Row[SheetRow]]]] = defaultdict(lambda: defaultdict(list))
+    for kind in kinds:
         for row in reading.rows(kind):
             number = getattr(row.record, "number", None)
             if number:
-                found[kind][number].append(row)
-    return found
+                found[number][kind].append(row)
+    return ChildRows(kinds, {
+        number: {kind: tuple(rows) for kind, rows in by_kind.items()} for number, by_kind in found.items()
+    })
 
 
 def case_of(sighting: Sighting, number: str, folder: str, children: ChildRows, ledger: str) -> Case:
     """One case with everything that names its number."""
+    named = children.of(number) if number else _NOTHING
 
     def of(kind: SheetKind) -> tuple[Row[SheetRow], ...]:
-        return tuple(children.get(kind, {}).get(number, ())) if number else ()
+        return named.get(kind, ())
 
     rows = CaseRows(
         complaint=sighting.row,
@@ -46,7 +71,7 @@ def case_of(sighting: Sighting, number: str, folder: str, children: ChildRows, l
         actions=cast("tuple[Row[Action], ...]", of(SheetKind.ACTIONS)),
         meetings=cast("tuple[Row[Meeting], ...]", of(SheetKind.MEETINGS)),
         callbacks=cast("tuple[Row[CallBack], ...]", of(SheetKind.CALLBACKS)),
-        sheets=frozenset(children),
+        sheets=children.kinds,
     )
     known = sighting.known
     return Case(known.case_id, number, ledger, rows, sighting.standing, known.first_seen, known.changed, folder)

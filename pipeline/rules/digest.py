@@ -10,7 +10,7 @@ from functools import cached_property
 
 from pipeline.rules.history import History
 from pipeline.rules.weekly_inputs import WeeklyLines
-from pipeline.workdays import Workdays
+from pipeline.workdays import Workdays, is_before
 from schemas.case import Case, Directory, Standing
 from schemas.decisions import Decisions, Duty
 from schemas.effects import Effect, EffectRecord, EffectState, digest_of
@@ -225,8 +225,8 @@ def wanted_digests(
     names gets another mail today, which holds the digest's news. When the hour of the weekly report's note has come,
     those who owe something for it and got no digest this morning get theirs now.
     """
-    day = f"{now:%Y-%m-%d}"
-    if not settings.mail.digest or not calendar.is_workday(now.date()) or now.time() < settings.mail.digest_at:
+    day = f"{now.date():%Y-%m-%d}"
+    if not settings.mail.digest or not calendar.is_workday(now.date()) or is_before(now, settings.mail.digest_at):
         return
     held = history.is_settled(ROUND, "digest", day)
     insisted = desk.weekly.lines.keys() if desk.weekly.insist else frozenset[str]()

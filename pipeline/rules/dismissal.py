@@ -8,7 +8,7 @@ The ledger has no columns of their own for these, so they are looked for where p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from schemas.case import Case
 from schemas.values import Status, parse_status
@@ -76,7 +76,7 @@ def _has_evidence(case: Case) -> bool:
     )
 
 
-def dismissal_faults(case: Case, known: frozenset[str] | None) -> Iterator[str]:
+def dismissal_faults(case: Case, known: Container[str] | None) -> Iterator[str]:
     """What is missing on a complaint that stands as 不成立, 作废 or 合并; ``known``: numbers that exist."""
     status = case.complaint.status
     if status is Status.MERGED:

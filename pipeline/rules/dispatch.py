@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
 from pipeline.rules.completeness import is_picture
 from pipeline.rules.leave import leave_on
@@ -20,14 +20,14 @@ _ORDER = tuple(Level)  # from mild to urgent
 _END_OF_DAY = time(23, 59)
 
 
-def _since(case: Case, now: datetime) -> timedelta:
-    """How long the complaint is known; a day without time counts from its end, no 接诉时间 from the first sight."""
+def _since(case: Case, zone: tzinfo | None) -> datetime:
+    """Since when the complaint is known; a day without time counts from its end, no 接诉时间 from the first sight."""
     received = case.complaint.received
-    if received is None or now.tzinfo is None:
-        return now - case.first_seen
+    if received is None or zone is None:
+        return case.first_seen
     if received.known:
-        return now - received.at(now.tzinfo)
-    return now - datetime.combine(received.day, _END_OF_DAY, now.tzinfo)
+        return received.at(zone)
+    return datetime.combine(received.day, _END_OF_DAY, zone)
 
 
 def missing_facts(
@@ -102,14 +102,14 @@ def propose_dispatch(
     surveying = complaint.status in _SURVEYING and is_open(complaint)
     if not surveying or not is_quality(complaint) or complaint.source is Source.ON_SITE:
         return None  # 出差现场: an engineer is there already
-    known_for, missing = _since(case, now), missing_facts(questions, files, setting)
+    since, missing = _since(case, now.tzinfo), missing_facts(questions, files, setting)
     reasons: list[str] = []
     high_risk = _ORDER.index(level.level) >= _ORDER.index(setting.at_once_from)
     if high_risk:
         reasons.append(f"等级为{level.level.value}（{'、'.join(level.reasons)}）" if level.reasons else "风险高")
     waiting = bool(missing) and complaint.status is not Status.RESTARTED  # since when it waits again stands nowhere
-    late = waiting and known_for >= timedelta(hours=setting.resident_after_hours)
-    very_late = waiting and known_for >= timedelta(hours=setting.travel_after_hours)
+    late = waiting and now >= since + timedelta(hours=setting.resident_after_hours)
+    very_late = waiting and now >= since + timedelta(hours=setting.travel_after_hours)
     if late:
         hours = setting.travel_after_hours if very_late else setting.resident_after_hours
         reasons.append(f"接诉已超过 {hours:g} 小时，仍缺：{'、'.join(missing)}")

@@ -11,7 +11,7 @@ from schemas.case import Standing
 from schemas.effects import digest_of
 from schemas.memory import KnownCase
 from schemas.rows import Complaint
-from schemas.workbook import Row, WorkbookReading
+from schemas.workbook import Place, Row, WorkbookReading
 
 #: Fields that tell one unnumbered row from another, in this order in ``KnownCase.content``.
 IDENTIFYING = ("received", "customer", "product", "part_number", "phenomenon", "lot", "defects", "engineer")
@@ -73,6 +73,27 @@ def minimum_fingerprint(row: Row[Complaint]) -> str:
     return digest_of([str(record.received), record.customer, record.product, record.part_number, record.phenomenon])
 
 
+class RowDigests:
+    """Identifying texts and fingerprint of rows; of a row that is still the same object they are not made again."""
+
+    def __init__(self) -> None:
+        self._known: dict[Place, tuple[Row[Complaint], tuple[str, ...], str]] = {}
+
+    def texts(self, row: Row[Complaint]) -> tuple[str, ...]:
+        """See ``identifying_texts``."""
+        return self._of(row)[1]
+
+    def fingerprint(self, row: Row[Complaint]) -> str:
+        """See ``minimum_fingerprint``."""
+        return self._of(row)[2]
+
+    def _of(self, row: Row[Complaint]) -> tuple[Row[Complaint], tuple[str, ...], str]:
+        known = self._known.get(row.place)
+        if known is None or known[0] is not row:
+            known = self._known[row.place] = (row, identifying_texts(row), minimum_fingerprint(row))
+        return known
+
+
 def _likeness(content: Sequence[str], known: KnownCase, place: tuple[str, int]) -> float:
     """Share of the fields filled before and now that are still equal; a field typed since then speaks for nothing."""
     both = [(new, old) for new, old in zip(content, known.content, strict=True) if new and old]
@@ -97,6 +118,7 @@ class _Matching:
     """The work sheet of one ledger's matching: rows and known cases that have no partner yet."""
 
     rows: dict[int, Row[Complaint]]
+    digests: RowDigests
     free: dict[str, KnownCase]
     partner: dict[int, KnownCase]
     notes: dict[int, str]
@@ -122,7 +144,8 @@ def _match_numbers(work: _Matching) -> None:
         known = by_number.get(number)
         best = indexes[0]
         if known is not None:
-            best = max(indexes, key=lambda index: _likeness_of(work, index, known))
+            if len(indexes) > 1:
+                best = max(indexes, key=lambda index: _likeness_of(work, index, known))
             work.pair(best, known)
         for index in indexes:
             if index != best:
@@ -132,7 +155,7 @@ def _match_numbers(work: _Matching) -> None:
 
 def _likeness_of(work: _Matching, index: int, known: KnownCase) -> float:
     row = work.rows[index]
-    return _likeness(identifying_texts(row), known, (row.place.sheet, row.place.row))
+    return _likeness(work.digests.texts(row), known, (row.place.sheet, row.place.row))
 
 
 def _match_content(work: _Matching) -> None:
@@ -140,7 +163,7 @@ def _match_content(work: _Matching) -> None:
     for known in sorted(work.free.values(), key=lambda entry: (entry.sheet, entry.row)):
         waiting[known.content].append(known)
     for index, row in list(work.open_rows()):
-        same = waiting.get(identifying_texts(row), [])
+        same = waiting.get(work.digests.texts(row), [])
         number = row.record.number
         chosen = next((known for known in same if not number or not known.number), None)
         if chosen is not None:
@@ -183,7 +206,7 @@ def _candidates(work: _Matching) -> list[_Candidate]:
     found = []
     neighbours = _Neighbours(work.free.values())
     for index, row in work.open_rows():
-        content, place = identifying_texts(row), (row.place.sheet, row.place.row)
+        content, place = work.digests.texts(row), (row.place.sheet, row.place.row)
         for known in neighbours.of(content, place):
             if row.record.number and known.number:
                 continue
@@ -229,42 +252,44 @@ def _standing(row: Row[Complaint], known: KnownCase, now: datetime, settling: ti
         return Standing.MANAGED
     if not has_minimum(row.record):
         return Standing.HALF_TYPED
-    return Standing.MANAGED if now - known.changed >= settling else Standing.SETTLING
+    return Standing.MANAGED if now >= known.changed + settling else Standing.SETTLING
 
 
-def _updated(row: Row[Complaint], known: KnownCase, now: datetime) -> KnownCase:
-    fingerprint = minimum_fingerprint(row)
+def _updated(row: Row[Complaint], known: KnownCase, digests: RowDigests, now: datetime) -> KnownCase:
+    """The case as its row stands; the very same object when nothing differs."""
+    place, content, fingerprint = row.place, digests.texts(row), digests.fingerprint(row)
+    number, in_file = known.number or row.record.number or "", row.record.number is not None
+    seen = (number, place.sheet, place.row, content, fingerprint, None, in_file)
+    if seen == (known.number, known.sheet, known.row, known.content, known.fingerprint, known.vanished, known.in_file):
+        return known
     return replace(
-        known,
-        number=known.number or row.record.number or "",
-        sheet=row.place.sheet,
-        row=row.place.row,
-        content=identifying_texts(row),
-        fingerprint=fingerprint,
-        changed=now if fingerprint != known.fingerprint else known.changed,
-        vanished=None,
-        in_file=row.record.number is not None,
+        known, number=number, sheet=place.sheet, row=place.row, content=content, fingerprint=fingerprint,
+        changed=now if fingerprint != known.fingerprint else known.changed, vanished=None, in_file=in_file,
     )
 
 
-def _new_case(row: Row[Complaint], case_id: str, ledger: str, now: datetime, *, baseline: bool) -> KnownCase:
+def _new_case(
+    row: Row[Complaint], case_id: str, ledger: str, digests: RowDigests, now: datetime, *, baseline: bool
+) -> KnownCase:
     return KnownCase(
         case_id=case_id, ledger=ledger, number=row.record.number or "", sheet=row.place.sheet, row=row.place.row,
-        fingerprint=minimum_fingerprint(row), content=identifying_texts(row), first_seen=now, changed=now,
+        fingerprint=digests.fingerprint(row), content=digests.texts(row), first_seen=now, changed=now,
         managed=False, baseline=baseline,
     )
 
 
 def identify(
     reading: WorkbookReading, known: Mapping[str, KnownCase], now: datetime, settling: timedelta, first_id: int,
-    *, baseline: bool,
+    *, baseline: bool, digests: RowDigests | None = None,
 ) -> Identification:
     """Match the complaint rows of one ledger with the cases known of it.
 
     ``known`` holds this ledger's cases by id; new rows get ids from ``first_id`` upwards. A row that cannot be told
-    from another gets no case of its own: it stays AMBIGUOUS and waits. Pure; equal arguments give equal results.
+    from another gets no case of its own: it stays AMBIGUOUS and waits, as seen when the ledger was saved. ``digests``
+    are those of earlier readings. Equal arguments give equal results, and an unchanged case its very object.
     """
-    work = _Matching(dict(enumerate(reading.complaints)), dict(known), {}, {}, set(), set())
+    digests = digests or RowDigests()
+    work = _Matching(dict(enumerate(reading.complaints)), digests, dict(known), {}, {}, set(), set())
     _match_numbers(work)
     _match_content(work)
     _match_best(work)
@@ -273,15 +298,16 @@ def identify(
         note = work.notes.get(index, "")
         partner = work.partner.get(index)
         if note:
-            stranger = _new_case(row, "", reading.ledger, now, baseline=False)
+            stranger = _new_case(row, "", reading.ledger, digests, reading.saved, baseline=False)
             sightings.append(Sighting(row, stranger, Standing.AMBIGUOUS, note, index in work.repeats))
             continue
         if partner is None:
-            partner = _new_case(row, f"c{first_id:06d}", reading.ledger, now, baseline=baseline)
+            partner = _new_case(row, f"c{first_id:06d}", reading.ledger, digests, now, baseline=baseline)
             first_id += 1
-        current = _updated(row, partner, now)
+        current = _updated(row, partner, digests, now)
         standing = _standing(row, current, now, settling)
-        current = replace(current, managed=current.managed or standing is Standing.MANAGED)
+        if standing is Standing.MANAGED and not current.managed:
+            current = replace(current, managed=True)
         sightings.append(Sighting(row, current, standing, note))
     gone = tuple(known for case_id, known in work.free.items() if case_id not in work.contested)
     return Identification(tuple(sightings), gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -19,6 +20,11 @@ class Letters:
     def __init__(self, mails: Mapping[str, KnownMail]) -> None:
         self.all = mails
         self._digests = tuple(mails)
+        self._replies: defaultdict[str, list[KnownMail]] = defaultdict(list)
+        for mail in mails.values():
+            if mail.verdict is Verdict.REPLY:
+                for number in dict.fromkeys(mail.numbers):
+                    self._replies[number].append(mail)
 
     def origin(self, complaint: Complaint) -> tuple[KnownMail, int] | None:
         """The mail and the place in it that a row came from, by the mark in 备注."""
@@ -40,8 +46,7 @@ class Letters:
         """Sentences on replies filed with a complaint in the last days, for its engineer."""
         return [
             f"来信“{mail.subject}”（{mail.sent.astimezone(now.tzinfo):%m-%d %H:%M}）已存入附件"
-            for mail in self.all.values()
-            if number and number in mail.numbers and mail.verdict is Verdict.REPLY and now - mail.taken < _NEWS
+            for mail in self._replies.get(number, ()) if now < mail.taken + _NEWS
         ]
 
     def unreadable(self, now: datetime) -> list[str]:
@@ -49,5 +54,5 @@ class Letters:
         return [
             f"来信“{mail.subject or '（无主题）'}”（{mail.sent.astimezone(now.tzinfo):%m-%d %H:%M}）无法识读："
             f"{mail.reason}。原件在 待归属/无法识读，请人工处理"
-            for mail in self.all.values() if mail.verdict is Verdict.QUARANTINED and now - mail.taken < _NEWS
+            for mail in self.all.values() if mail.verdict is Verdict.QUARANTINED and now < mail.taken + _NEWS
         ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.rules.action_facts import action_key
 from pipeline.rules.case_mails import CaseMails, product_of, shown
+from pipeline.workdays import is_before
 from schemas.case import Case
 from schemas.follow_up import PenaltyProposal
 from schemas.payloads import AttachedDocument, SendMail
@@ -21,7 +22,7 @@ def penalty_mails(
     the hours of the digest, since nothing about it is urgent.
     """
     now = mails.now
-    if not mails.calendar.is_workday(now.date()) or now.time() < mails.settings.mail.digest_at:
+    if not mails.calendar.is_workday(now.date()) or is_before(now, mails.settings.mail.digest_at):
         return
     complaint = case.complaint
     for proposal in proposals:

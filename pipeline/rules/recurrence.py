@@ -8,7 +8,7 @@ for. Everything here is a proposal; a person sets 重新启动 on the earlier ca
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -40,38 +40,98 @@ def _class_key(complaint: Complaint) -> str:
 
 @dataclass(slots=True)
 class _Group:
-    """Complaints of one part, or of one product and failure class, with their descriptions ready to compare."""
+    """Complaints of one part, or of one product and failure class, with their descriptions ready to compare.
 
-    cases: list[Case] = field(default_factory=list)
-    descriptions: list[str] = field(default_factory=list)
+    ``version`` counts the changes; ``_alike`` keeps what was found alike as long as the descriptions stay.
+    """
 
-    def add(self, case: Case) -> None:
-        self.cases.append(case)
-        self.descriptions.append(folded(case.complaint.phenomenon or ""))
+    cases: dict[str, Case] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    version: int = 0
+    _alike: dict[tuple[str, int], Mapping[str, int]] = field(default_factory=dict)
+
+    def put(self, case: Case) -> None:
+        """Add a case, or bring it up to date."""
+        description = folded(case.complaint.phenomenon or "")
+        if self.descriptions.get(case.case_id) != description:
+            self.descriptions[case.case_id] = description
+            self._alike.clear()
+        self.cases[case.case_id] = case
+        self.version += 1
+
+    def take_out(self, case_id: str) -> None:
+        """Remove a case that belongs here no longer."""
+        del self.cases[case_id], self.descriptions[case_id]
+        self._alike.clear()
+        self.version += 1
+
+    def alike(self, phenomenon: str, similar: int) -> Mapping[str, int]:
+        """Likeness by case id of those whose description is similar."""
+        found = self._alike.get((phenomenon, similar))
+        if found is None:
+            ids = tuple(self.descriptions)
+            scores = most_alike(phenomenon, tuple(self.descriptions.values()), similar)
+            found = self._alike[phenomenon, similar] = {ids[index]: score for index, score in scores.items()}
+        return found
 
 
 class EarlierCases:
     """All complaints of a site, found again by part, by product with failure class, and by number.
 
-    Built once per pass; so one search looks at the complaints of one part and not at the whole ledger.
+    So one search looks at the complaints of one part and not at the whole ledger. ``see`` brings it up to date with
+    the cases of a pass; one that is the same object as before costs nothing.
     """
 
-    def __init__(self, cases: Iterable[Case]) -> None:
+    def __init__(self, cases: Iterable[Case] = ()) -> None:
         self._groups: defaultdict[str, _Group] = defaultdict(_Group)
-        self._by_number: dict[str, Case] = {}
+        self._by_number: defaultdict[str, dict[str, Case]] = defaultdict(dict)
+        self._seen: dict[str, Case] = {}
+        self.see(cases)
+
+    def see(self, cases: Iterable[Case]) -> None:
+        """Take these for all the complaints there are; rows without an identity are no earlier complaint."""
+        before, self._seen = self._seen, {}
         for case in cases:
-            if is_dismissed(case.complaint) or not is_quality(case.complaint) or case.complaint.received is None:
+            if not case.case_id:
                 continue
+            earlier = before.pop(case.case_id, None)
+            self._seen[case.case_id] = case
+            if earlier is not case:
+                self._replace(earlier, case)
+        for gone in before.values():
+            self._replace(gone, None)
+
+    def _replace(self, earlier: Case | None, case: Case | None) -> None:
+        if earlier is not None and case is not None and _comparable(earlier) == _comparable(case):
+            return
+        old_keys, keys = _keys_of(earlier), _keys_of(case)
+        if earlier is not None:
+            self._by_number[earlier.number].pop(earlier.case_id, None)
+            for key in old_keys - keys:
+                self._groups[key].take_out(earlier.case_id)
+        if case is not None and _counts(case):
             if case.number:
-                self._by_number.setdefault(case.number, case)
-            for key in (_part_key(case.complaint), _class_key(case.complaint)):
-                if key:
-                    self._groups[key].add(case)
+                self._by_number[case.number][case.case_id] = case
+            for key in keys:
+                self._groups[key].put(case)
+
+    def _linked(self, later: Case) -> Case | None:
+        """The complaint that a person named as the earlier one; of several rows the one seen first."""
+        named = self._by_number.get(later.complaint.related or "", {})
+        return min(named.values(), key=lambda case: (case.first_seen, case.case_id), default=None)
+
+    def token(self, later: Case) -> object:
+        """Equal as long as everything is that ``alike`` tells of a case."""
+        groups = (self._groups.get(key) for key in (_part_key(later.complaint), _class_key(later.complaint)))
+        linked = self._linked(later)
+        return (
+            tuple(group and group.version for group in groups), linked and (linked.case_id, _comparable(linked))
+        )
 
     def alike(self, later: Case, setting: RecurrenceSetting) -> Iterator[tuple[Case, int, str]]:
         """Cases that may be the same failure, with likeness and why; each case once."""
         complaint, told = later.complaint, set[str]()
-        linked = self._by_number.get(complaint.related or "")
+        linked = self._linked(later)
         if linked is not None:
             told.add(linked.case_id)
             yield linked, _LINKED, f"本单的关联客诉编号写的是{linked.number}"
@@ -82,11 +142,28 @@ class EarlierCases:
             group = self._groups.get(key) if key else None
             if group is None or not complaint.phenomenon:
                 continue
-            for index, score in most_alike(complaint.phenomenon, group.descriptions, setting.similar).items():
-                earlier = group.cases[index]
+            for case_id, score in group.alike(complaint.phenomenon, setting.similar).items():
+                earlier = group.cases[case_id]
                 if earlier.case_id not in told and not _tells_apart(complaint, earlier.complaint):
                     told.add(earlier.case_id)
                     yield earlier, score, f"{why}，不良现象相似（{score}分）"
+
+
+def _counts(case: Case) -> bool:
+    complaint = case.complaint
+    return not is_dismissed(complaint) and is_quality(complaint) and complaint.received is not None
+
+
+def _keys_of(case: Case | None) -> frozenset[str]:
+    """The groups that a case belongs to."""
+    if case is None or not _counts(case):
+        return frozenset()
+    return frozenset(filter(None, (_part_key(case.complaint), _class_key(case.complaint))))
+
+
+def _comparable(case: Case) -> tuple[object, ...]:
+    """All of a case that is looked at here."""
+    return case.complaint, case.number, case.name, case.case_id, case.first_seen
 
 
 def _tells_apart(one: Complaint, other: Complaint) -> bool:

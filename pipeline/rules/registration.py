@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC
 
@@ -10,6 +11,7 @@ from pipeline.rules.state import is_dismissed
 from schemas.case import Case, Standing
 from schemas.decisions import LevelDecision
 from schemas.memory import KnownCase
+from schemas.remembered import RememberedCases
 from schemas.rows import Complaint
 from schemas.settings import LevelSetting
 from schemas.values import Level, Source
@@ -36,6 +38,9 @@ def registration_reasons(complaint: Complaint, level: LevelDecision, setting: Le
     return tuple(reasons)
 
 
+_CLAIM_NOTHING = frozenset({Standing.BASELINE, Standing.AMBIGUOUS})
+
+
 def registered_elsewhere(cases: Iterable[Case], shared: Collection[str]) -> frozenset[str]:
     """The numbers that stand on a shared ledger: the row there is the truth, a personal row of that number gives way.
 
@@ -55,15 +60,20 @@ def contested(
     folder and rewrite each other's papers with every pass. The row that was seen first keeps the number. Copies of a
     ``registered`` complaint give way to the shared row together.
     """
-    holders: dict[tuple[bool, str], Case] = {}
+    claims: defaultdict[tuple[bool, str], list[tuple[Case, KnownCase]]] = defaultdict(list)
+    for case, known in rows:
+        if case.number and case.standing not in _CLAIM_NOTHING:
+            claims[case.ledger in shared, case.number].append((case, known))
     found: dict[str, str] = {}
-    for case, _ in sorted(rows, key=lambda row: (row[1].first_seen, row[1].case_id)):
-        if not case.number or case.standing in {Standing.BASELINE, Standing.AMBIGUOUS}:
+    for (is_shared, number), claim in claims.items():
+        if len(claim) == 1:
             continue
-        holder = holders.setdefault((case.ledger in shared, case.number), case)
-        copy = case.ledger not in shared and case.number in registered and _is_copy(case, holder)
-        if holder.ledger != case.ledger and not copy:
-            found[case.case_id] = holder.ledger
+        claim.sort(key=lambda row: (row[1].first_seen, row[1].case_id))
+        holder = claim[0][0]
+        for case, _ in claim:
+            copy = not is_shared and number in registered and _is_copy(case, holder)
+            if holder.ledger != case.ledger and not copy:
+                found[case.case_id] = holder.ledger
     return found
 
 
@@ -72,14 +82,9 @@ def _is_copy(case: Case, other: Case) -> bool:
     return (one.customer, one.phenomenon) == (two.customer, two.phenomenon)
 
 
-def origins(cases: Iterable[KnownCase]) -> dict[str, KnownCase]:
-    """By number, the row under which a complaint was first seen: a registered one keeps what was done for it there."""
-    found: dict[str, KnownCase] = {}
-    for case in cases:
-        first = found.get(case.number)
-        if case.number and (first is None or (case.first_seen, case.case_id) < (first.first_seen, first.case_id)):
-            found[case.number] = case
-    return found
+def origin_of(number: str, cases: RememberedCases) -> KnownCase | None:
+    """The row under which a complaint was first seen: a registered one keeps what was done for it there."""
+    return min(cases.with_number(number), key=lambda case: (case.first_seen, case.case_id), default=None)
 
 
 def origin_name(known: KnownCase) -> str:

@@ -42,18 +42,26 @@ def _file(
         yield Effect(key, f"{subject} 日历提醒", inputs, payload, case_id)
 
 
-def wanted_reminders(
-    matters: Iterable[tuple[Case, Decisions]], directory: Directory, settings: Settings, history: History,
-    safe_name: Callable[[str], str],
+def entries_of(case: Case, decisions: Decisions, settings: Settings) -> Iterator[CalendarEntry]:
+    """An entry for everything dated that is still owed for a case, in the order of its agenda."""
+    return (_entry(case, duty, settings.site) for duty in decisions.agenda)
+
+
+def case_calendar(case: Case, entries: Sequence[CalendarEntry], history: History) -> Iterator[Effect]:
+    """The file in the folder of a managed case."""
+    return _file(history, "calendar.case", case.number, case.folder, CASE_FILE, entries, case.case_id)
+
+
+def person_calendars(
+    matters: Iterable[tuple[Case, Decisions, Sequence[CalendarEntry]]], directory: Directory, settings: Settings,
+    history: History, safe_name: Callable[[str], str],
 ) -> Iterator[Effect]:
-    """One file per managed case in its folder, and one per person of 通讯录 who owes something.
+    """One file per person of 通讯录 who owes something; ``matters`` are managed cases with their ``entries_of``.
 
     Until a row is released its engineer alone is reminded of it. ``safe_name`` makes a file name of what was typed.
     """
     owed: defaultdict[str, list[CalendarEntry]] = defaultdict(list)
-    for case, decisions in matters:
-        entries = [_entry(case, duty, settings.site) for duty in decisions.agenda]
-        yield from _file(history, "calendar.case", case.number, case.folder, CASE_FILE, entries, case.case_id)
+    for case, decisions, entries in matters:
         engineer = case.complaint.engineer or ""
         for duty, entry in zip(decisions.agenda, entries, strict=True):
             people = {engineer, duty.person} if decisions.released else {engineer}

@@ -22,8 +22,6 @@ def with_documents(
     case: Case, decisions: Decisions, documents: Documents, seen: Mapping[str, DocumentReading]
 ) -> Case:
     """The case with what stands in its documents, and where these differ from the ledger. Raises ``TemplateFault``."""
-    if not seen:
-        return case
     readings: list[DocumentReading] = []
     found: list[Disagreement] = []
     for kind, round_number in _documents_of(case):

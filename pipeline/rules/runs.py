@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import takewhile
 
 from pipeline.rules.history import History
-from pipeline.workdays import CalendarWithoutWorkdays, WeeklyRun, Workdays
+from pipeline.workdays import CalendarWithoutWorkdays, WeeklyRun, Workdays, is_before
 from schemas.effects import Effect, EffectKey
 from schemas.payloads import MarkRound
 from schemas.schedule import DueRun, Errand, WeekTimes
@@ -120,7 +120,7 @@ def next_run(errand: Errand, now: datetime, calendar: Workdays, settings: Settin
 
 def _is_held_back(now: datetime, calendar: Workdays, settings: Settings) -> bool:
     """Whether catching up waits: outside working days and hours, or for a run that is due later today."""
-    if not calendar.is_workday(now.date()) or now.time() < settings.mail.digest_at:
+    if not calendar.is_workday(now.date()) or is_before(now, settings.mail.digest_at):
         return True
     coming = (next_run(errand, now, calendar, settings) for errand in (Errand.WEEKLY, Errand.MONTH_END))
     return any(run is not None and run.day == now.date() for run in coming)

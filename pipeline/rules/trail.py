@@ -37,6 +37,16 @@ def tracked_values(case: Case) -> Iterator[TrackedValue]:
         yield TrackedValue(_trail_of(case), f"{_DUE} {key}", day.isoformat())
 
 
+def changed_values(
+    case: Case, trails: Mapping[tuple[str, str], Sequence[TrailEntry]]
+) -> Iterator[TrackedValue]:
+    """The tracked values that are not the newest of their trail: what is to be recorded."""
+    for entry in tracked_values(case):
+        known = trails.get((entry.case_id, entry.subject))
+        if not known or known[-1].value != entry.value:
+            yield entry
+
+
 def _restarted(case: Case, entries: Sequence[TrailEntry], now: datetime) -> date | None:
     """The day on which 重新启动 was first seen, of several the last; seen in this very pass: today."""
     if case.complaint.status is Status.RESTARTED and (not entries or entries[-1].value != Status.RESTARTED.value):

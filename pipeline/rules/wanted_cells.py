@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.rules.history import History
 from schemas.case import Case, Standing
@@ -28,10 +28,12 @@ def feedback_text(case: Case, remarks: Iterable[Remark], note: str) -> str:
 
 
 def row_edits(
-    case: Case, reading: WorkbookReading, feedback: str | None, folder_link: str, refused: Collection[str]
+    case: Case, columns: Mapping[str, int], feedback: str | None, folder_link: str, refused: Collection[str]
 ) -> Iterator[CellEdit]:
-    """The cells of one row whose present text differs; ``feedback`` None leaves 系统校验 as it is."""
-    sheet = reading.sheet_of[case.place.sheet]
+    """The cells of one row whose present text differs; ``feedback`` None leaves 系统校验 as it is.
+
+    ``columns`` are the 0-based columns of the fields of its sheet.
+    """
     typed = case.rows.complaint.typed
     wanted = {"feedback": feedback}
     if case.number and not typed.get("number"):
@@ -39,12 +41,12 @@ def row_edits(
     if folder_link:
         wanted["folder_link"] = f"打开 {case.number}"
     for field, text in wanted.items():
-        column = sheet.columns.get(field)
+        column = columns.get(field)
         present = typed.get(field, "")
         if text is None or column is None or " ".join(present.split()) == " ".join(text.split()):
             continue
         link = folder_link if field == "folder_link" else None
-        edit = CellEdit(sheet.name, case.place.row, column, field, present, text, link)
+        edit = CellEdit(case.place.sheet, case.place.row, column, field, present, text, link)
         if refusal_inputs(edit) not in refused:
             yield edit
 

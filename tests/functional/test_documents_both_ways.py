@@ -220,9 +220,9 @@ def test_an_unchanged_document_costs_a_stat(plant: PlantFolder) -> None:
     seen = DocumentsSeen()
     with open_site(plant.config, datetime(2026, 11, 26, 1, tzinfo=UTC), write=False) as opened:
         effects = opened.site.journal.memory().effects
-        first = seen.read(effects, share, documents, opened.site.journal)
+        first = seen.read(effects, share, documents, opened.site.journal, {"K-1"})
         assert first[f"客诉资料/{REPORT}"].typed_texts == {"lot": "L-2"}
-        assert seen.read(effects, share, documents, opened.site.journal) == first
+        assert seen.read(effects, share, documents, opened.site.journal, {"K-1"}) == first
     assert reads == [f"客诉资料/{REPORT}"]
 
 

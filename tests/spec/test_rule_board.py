@@ -48,7 +48,11 @@ def board_of(plant: Plant, rows: Sequence[Mapping[str, Any]], passes: int = 3, *
         for case in planned.cases
     ]
     given: Row = {"unreadable": {}, "vanished": (), "rehearsal": False, "deferred": {}, **state}
-    facts = BoardState("测试厂", [reading], records=plant.journal.memory().effects.values(), **given)
+    effects = plant.journal.memory().effects
+    facts = BoardState(
+        "测试厂", [reading], records_of=effects.of_case, troubled=effects.to_look_at(), done=effects.newest_done(),
+        **given,
+    )
     return board_view(matters, facts, at("2026-11-26T10:00"))
 
 

@@ -104,7 +104,8 @@ def _answers(memory: Memory) -> object:
         [(kind, sorted(effects.names(kind)), [effects.latest(name) for name in sorted(effects.names(kind))])
          for kind in kinds],
         [effects.of_case(case_id) for case_id in ids],
-        dict(cases), cases.last_id, [dict(cases.of_ledger(name)) for name in ("客诉台账.xlsx", "个人.xlsx")],
+        dict(cases), cases.last_id, cases.numbers_not_in_file(),
+        [dict(cases.of_ledger(name)) for name in ("客诉台账.xlsx", "个人.xlsx")],
         [sorted(case.case_id for case in cases.with_number(number)) for number in sorted(memory.numbers)],
         len(effects), len(cases), len(memory.numbers), len(memory.told),
         set(memory.numbers), set(memory.told), dict(memory.trails), memory.seen_ledgers,

@@ -110,7 +110,7 @@ class CustomerForms:
         try:
             form = find_form(self._folders.folders, self._kind, case.complaint.customer or "")
         except TemplateFault as fault:
-            return {"fault": str(fault)}
+            return {"fault": str(self._folders.noted(fault))}
         if form is None:
             return None
         digest = form.digest if case.complaint.closed is None else ""
@@ -120,7 +120,8 @@ class CustomerForms:
         """.docx, .xlsx or .xlsm of the customer's form, "" without one."""
         try:
             form = find_form(self._folders.folders, self._kind, customer)
-        except TemplateFault:
+        except TemplateFault as fault:
+            self._folders.noted(fault)
             return ""  # said by render, which is asked next
         return form.suffix if form else ""
 
