@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from bench.big_plant import BigPlant
 
 SIZES = ((20_000, 60, 100), (100_000, 40, 100))
-QUICK = ((4_000, 60, 20),)
+QUICK = ((2_000, 60, 20),)
 GROWTH = (1_000, 10_000, 100_000)
-QUICK_GROWTH = (250, 1_000, 4_000)
+QUICK_GROWTH = (250, 1_000)
 JOURNALS = (1_000, 1_000_000)
-QUICK_JOURNALS = (1_000, 100_000)
+QUICK_JOURNALS = (1_000, 30_000)
 #: The effects of a complaint that was worked on and closed.
 _KINDS = (
     "number", "folder", "doc.eight_d", "doc.inquiry", "mail.release", "mail.containment", "calendar.case",

@@ -11,6 +11,7 @@ from bench.row import Row, Scale
 ROWS = {
     "reading": "bench.reading",
     "reading-large": "bench.reading:large_rows",
+    "passes": "bench.passes",
     "patch": "bench.patch",
     "documents": "bench.documents",
     "deck": "bench.deck",

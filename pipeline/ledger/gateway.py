@@ -16,7 +16,7 @@ from pipeline.files.backups import Backups, backup_for
 from pipeline.files.lookalikes import lookalikes
 from pipeline.files.names import inside
 from pipeline.files.owner import owner_of
-from pipeline.files.stable import Sightings, StableCopy, copy_stable
+from pipeline.files.stable import Sightings, StableCopy, content_sha256, copy_stable
 from pipeline.files.swap import repair, swap
 from pipeline.ledger.headings import Aliases
 from pipeline.ledger.pictures import picture_bytes, with_pictures
@@ -41,7 +41,7 @@ class LedgerGateway:
     ``state`` is a local folder: last good copies under ``last_good``, swaps under way under ``swaps``. ``aliases`` are
     the plant's own words for columns, ``zone`` the zone of time stamps, ``quiet_seconds`` how long a file must have
     been still, ``backup_days`` how long replaced files are kept. Keep one for as long as the process runs: an unchanged
-    file is neither waited for nor parsed again, and copied once a minute only.
+    file is neither waited for nor copied nor parsed again, and hashed where it stands once a minute.
     """
 
     def __init__(
@@ -83,9 +83,17 @@ class LedgerGateway:
     def _unchanged(self, setting: LedgerSetting, today: date) -> WorkbookReading | None:
         """The reading of today that still holds, by size and time stamp; None when the file has to be looked into."""
         known, looked = self._parsed.get(setting.file), self._looked.get(setting.file)
-        if known is None or looked is None or known[0] != today or time.monotonic() - looked[1] > _LOOK_AGAIN_SECONDS:
+        source = self._source(setting)
+        if known is None or looked is None or known[0] != today or _signature(source) != looked[0]:
             return None
-        return known[1] if _signature(self._source(setting)) == looked[0] else None
+        if time.monotonic() - looked[1] > _LOOK_AGAIN_SECONDS:
+            try:
+                if content_sha256(source) != known[1].sha256:
+                    return None
+            except OSError:
+                return None  # the reading itself says what is the matter
+            self._looked[setting.file] = looked[0], time.monotonic()
+        return known[1]
 
     def _with_warnings(self, setting: LedgerSetting, reading: WorkbookReading, today: date) -> WorkbookReading:
         """The reading with what a person has to know about the files around it."""
@@ -99,7 +107,7 @@ class LedgerGateway:
         if copies:
             warnings.append(f"{setting.file} 旁边有名称相近的文件：{'、'.join(copies)}。系统只读 {source.name}；"
                             "请确认没有人填错文件，把内容合并后移走副本")
-        return replace(reading, warnings=tuple(warnings))
+        return replace(reading, warnings=tuple(warnings)) if warnings or reading.warnings else reading
 
     def last_good(self, setting: LedgerSetting, today: date) -> WorkbookReading | None:
         """The last reading that succeeded, from the local copy; None when there never was one."""
