@@ -52,6 +52,25 @@ class Share:
     cumulated: float
 
 
+#: The bars of what was not filled in, and of the tail put together.
+UNNAMED, REST = "（未填）", "其他"
+_NAMED_TOGETHER = 3
+
+
+def pareto_message(shares: Sequence[Share], subject: str) -> str:
+    """The one thing a Pareto chart says: which name is most frequent, or that none stands out."""
+    named = [share for share in shares if share.name not in {UNNAMED, REST}]
+    if not named:
+        return f"台账没有填写{subject}" if shares else f"{subject}：期内没有客诉"
+    first = named[0]
+    equal = [share.name for share in named if share.count == first.count]
+    if len(equal) > _NAMED_TOGETHER:
+        return f"{subject}没有集中：最多的 {len(equal)} 项各 {first.count} 件"
+    if len(equal) > 1:
+        return f"{subject}以{''.join(f'“{name}”' for name in equal)}最多：各 {first.count} 件"
+    return f"{subject}以“{first.name}”最多：{first.count} 件，占 {first.part:.0%}"
+
+
 @dataclass(frozen=True, slots=True)
 class Punctuality:
     """One clock: how many fell due in the period, were met in time, met late, or are late and still open."""

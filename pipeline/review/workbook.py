@@ -19,7 +19,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from pipeline.ooxml.restamp import restamped
 from pipeline.review.charts import BLUE, FONT, GREEN, GREY, ORANGE, bars, columns_and_line, pareto_chart
-from schemas.review import Review, closing_classes
+from schemas.review import Review, closing_classes, pareto_message
 
 _DARK, _BAND = "1F3864", "DCE6F2"
 _THIN = Side(style="thin", color="BFBFBF")
@@ -128,8 +128,7 @@ def _paretos(workbook: Workbook, found: Review) -> None:
         rows = [(share.name, share.count, share.part, share.cumulated) for share in shares]
         _table(sheet, ("名称", "件数", "占比", "累计占比"), rows, {3: "0%", 4: "0%"})
         if rows:
-            largest = shares[0]
-            title = f"按{name}：{largest.name} 最多，{largest.count} 件（{largest.part:.0%}）"
+            title = pareto_message(shares, name)
             pareto_chart(sheet, _below(len(rows)), title, len(rows), _HEADING_ROW, found.received)
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from schemas.deck import Chart, ChartKind, Series
-from schemas.review import Share
+from schemas.review import REST, UNNAMED, Share, pareto_message
 from schemas.values.text import plain_text
 
-UNNAMED, REST = "（未填）", "其他"
 BARS = 10
 
 
@@ -29,12 +28,8 @@ def pareto(names: Iterable[str | None], bars: int = BARS) -> tuple[Share, ...]:
 
 def pareto_chart(shares: Sequence[Share], subject: str, counted: str) -> Chart:
     """The chart with its message, which name is most frequent; ``counted`` says which complaints are counted."""
-    named = [share for share in shares if share.name not in {UNNAMED, REST}]
-    if named:
-        message = f"{subject}以“{named[0].name}”最多：{named[0].count} 件，占 {named[0].part:.0%}"
-    else:
-        message = f"台账没有填写{subject}" if shares else f"{subject}：期内没有客诉"
     counts = Series("件数", tuple(share.count for share in shares))
     cumulated = Series("累计占比", tuple(round(share.cumulated, 4) for share in shares))
     note = f"{counted}，共 {sum(share.count for share in shares)} 件"
-    return Chart(ChartKind.PARETO, message, tuple(share.name for share in shares), (counts, cumulated), note)
+    message, names = pareto_message(shares, subject), tuple(share.name for share in shares)
+    return Chart(ChartKind.PARETO, message, names, (counts, cumulated), note)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.rules.pareto import UNNAMED, pareto
+from pipeline.rules.pareto import pareto
 from pipeline.rules.period import PeriodUnreadable, period_of
 from pipeline.rules.period_review import review
 from pipeline.workdays import Workdays
-from schemas.review import Review
+from schemas.review import UNNAMED, Review, pareto_message
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger
 from tests.spec.rule_tables import load, row_id
 from tests.spec.test_planned_effects import Plant
@@ -82,3 +82,14 @@ def test_a_pareto_counts_everything_once_and_ends_at_the_whole(names: list[str |
         assert abs(shares[-1].cumulated - 1) < 1e-9
         blank = any(not (name or "").strip() for name in names)
         assert len(shares) == 10 or blank == (UNNAMED in {share.name for share in shares})
+
+
+@pytest.mark.parametrize(("names", "said"), [
+    (["泄漏", "泄漏", "异响"], "失效类别以“泄漏”最多：2 件，占 67%"),
+    (["泄漏", "异响", None, None, None], "失效类别以“异响”“泄漏”最多：各 1 件"),
+    (["甲", "乙", "丙", "丁"], "失效类别没有集中：最多的 4 项各 1 件"),
+    ([None], "台账没有填写失效类别"),
+    ([], "失效类别：期内没有客诉"),
+])
+def test_a_pareto_names_the_most_frequent_and_no_first_among_equals(names: list[str | None], said: str) -> None:
+    assert pareto_message(pareto(names), "失效类别") == said
