@@ -28,7 +28,8 @@ Measure = Callable[[Iterable[str], Scale], Iterator[tuple[str, Row]]]
 def machine(peers: Iterable[str]) -> str:
     """Cores, Python and the peers' versions on this machine; nothing that tells whose it is."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in peers)
-    return f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {versions}"
+    load = f" (load {os.getloadavg()[0]:.0f} at the start)" if hasattr(os, "getloadavg") else ""
+    return f"{os.cpu_count()} cores{load}, {platform.system()}, Python {platform.python_version()}, {versions}"
 
 
 def main(arguments: list[str], day: date, measure: Measure = measured, peers: Iterable[str] = PEERS) -> int:
