@@ -70,8 +70,9 @@ def keep(folder: Path, measured: Iterable[tuple[str, Row]], scale: Scale, day: d
 def page(runs: dict[str, list[Kept]]) -> str:
     """RESULTS.md: the last full and the last quick run, and why a goal is missed."""
     parts = ["# Speed, beside what people would use instead", "",
-             "Written by `python -m bench`; not edited by hand. All ways of a row take turns in one run; medians of their",
-             "times. A load above the number of cores means that others worked beside: ratios hold then, seconds do not."]
+             "Written by `python -m bench`; not edited by hand. All ways of a row take turns in one run; medians of",
+             "their times. A load above the number of cores means that others worked beside: ratios hold then,",
+             "seconds do not."]
     for mode in ("full", "quick"):
         kept = runs.get(mode, [])
         if not kept:
