@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -13,7 +14,7 @@ from pipeline.rules.intake_senders import Senders
 from pipeline.rules.wanted_intake import Arrivals, left_alone
 from pipeline.site import Letterbox, Site
 from schemas.errors import KesuError
-from schemas.incoming import IncomingMail
+from schemas.incoming import DroppedFile, IncomingMail
 from schemas.memory import Memory
 from schemas.workbook import WorkbookReading
 
@@ -27,7 +28,8 @@ def arrivals_at(site: Site, readings: Sequence[WorkbookReading], memory: Memory,
     box = site.letterbox
     if box is None or not site.settings.intake.enabled:
         return Arrivals()
-    dropped = site.share.dropped()
+    files = site.share.dropped()
+    dropped = None if files is None else tuple(_opened(files, site, box, memory))
     if not _due(box, site, now):
         return Arrivals(dropped=dropped)
     senders = Senders(site.settings.intake, directory_of(readings))
@@ -45,6 +47,22 @@ def _due(box: Letterbox, site: Site, now: datetime) -> bool:
     """A folder is looked into every pass, a server every so many seconds."""
     wait = 0.0 if site.settings.mail.backend == "folder" else site.settings.intake.every_seconds
     return box.looked is None or now - box.looked >= timedelta(seconds=wait)
+
+
+def _opened(files: Iterable[DroppedFile], site: Site, box: Letterbox, memory: Memory) -> Iterator[DroppedFile]:
+    """The files in 待归属; what may be a call sheet is opened once, one that cannot be read now by the next pass."""
+    looked_into = {mail.mail_id for mail in memory.mails.values()} | memory.ignored.keys()
+    for file in files:
+        if file.place in looked_into or not box.reader.can_open(file.name):
+            yield file
+            continue
+        try:
+            content = site.share.read(f"待归属/{file.name}")
+        except OSError as error:
+            log.warning("dropped file not readable now: %s", type(error).__name__)
+            yield file
+            continue
+        yield replace(file, opened=True, sheet=box.reader.call_sheet(file.name, content))
 
 
 def _mails(site: Site, box: Letterbox, senders: Senders, memory: Memory) -> Iterator[tuple[IncomingMail, bytes]]:

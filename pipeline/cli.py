@@ -100,7 +100,7 @@ def _add_passes(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
 def _add_templates(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """What is done with templates; each action is a module of its own."""
-    text = "写出空白的客诉信息收集表：docx 用于打印，xlsx 用于填写后发回"
+    text = "写出空白的客诉信息收集表：docx 用于打印或填写，xlsx 用于填写；填好的发回即登记"
     sheet = actions.add_parser("call-sheet", help=text, description=text)
     sheet.add_argument("-c", "--config", metavar="CONFIG", help="写入该工厂公共盘的“空白表单”")
     sheet.add_argument("--into", metavar="DIR", help="写入这个文件夹；两者都不给时写入当前文件夹")

@@ -14,11 +14,13 @@ from pipeline.files.edited import put_in_place, standing
 from pipeline.files.exchange import exchange, finish_exchange
 from pipeline.files.listings import Listings
 from pipeline.files.names import inside
+from pipeline.files.owner import owner_of
 from pipeline.files.placed import place
 from pipeline.files.rename import rename_without_replacing
 from schemas.case import ATTACHMENTS, STANDARDS, CaseFiles
 from schemas.effects import Outcome
 from schemas.errors import KesuError
+from schemas.incoming import DroppedFile
 
 log = logging.getLogger(__name__)
 
@@ -143,9 +145,18 @@ class FolderShare:
         text = f"{placed.path.name}（原文件已由人修改，保持不动）" if placed.beside else placed.path.name
         return Outcome(text, f"{folder}/{placed.path.name}", placed.sha256, placed.beside)
 
-    def dropped(self) -> tuple[str, ...]:
-        """The files that people dropped into 待归属, by name; those still being written or hidden are left out."""
-        return self._files_in(self._place(DROPPED))
+    def dropped(self) -> tuple[DroppedFile, ...] | None:
+        """The files that people dropped into 待归属, by name, without hidden ones and those that somebody has open;
+        None when there is no such folder."""
+        folder = self._path(DROPPED)
+        if not folder.is_dir():
+            return None
+        found = []
+        for name in self._files_in(self._place(DROPPED)):
+            stamp = self.stamp(f"{DROPPED}/{name}")
+            if stamp is not None and owner_of(folder / name) is None:
+                found.append(DroppedFile(name, stamp))
+        return tuple(found)
 
     def adopt_dropped(self, name: str, folder: str) -> Outcome:
         """Move a dropped file into a folder, under a further name where its own is taken; idempotent.

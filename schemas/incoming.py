@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
+from schemas.rows import Complaint
+
 
 @dataclass(frozen=True)
 class AttachedFile:
@@ -44,6 +46,32 @@ class CallSheet:
 
     answers: Mapping[str, str]
     source: str
+
+
+CALL_SHEET_TITLE = "客诉信息收集表"
+_NEVER_ANSWERED = frozenset({"number", "status", "feedback", "folder_link", "take_in", "release"})
+#: The labels of a call sheet are called like ledger columns: field by label.
+CALL_SHEET_LABELS = {
+    field.column.heading: field.name for field in Complaint.fields() if field.name not in _NEVER_ANSWERED
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedFile:
+    """A file that people dropped into 待归属, with time stamp (ns) and size as it lay there.
+
+    ``opened`` says that it was looked into in this pass; ``sheet`` is what it holds when it is a filled-in call sheet.
+    """
+
+    name: str
+    stamp: tuple[int, int]
+    opened: bool = False
+    sheet: CallSheet | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it lies and as what: another file under the same name is another one."""
+        return f"待归属/{self.name}#{self.stamp[0]:x}-{self.stamp[1]:x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +124,14 @@ class MailReader(Protocol):
 
     def open_files(self, mail: IncomingMail) -> IncomingMail:
         """The mail with the tables and call sheets of its attached files: only for senders who count."""
+        ...
+
+    def can_open(self, name: str) -> bool:
+        """Whether a file with this name may hold a call sheet."""
+        ...
+
+    def call_sheet(self, name: str, content: bytes) -> CallSheet | None:
+        """The call sheet that a file is; None for one that is none, or not filled in."""
         ...
 
 

@@ -47,6 +47,7 @@ class Verdict(Enum):
     DUPLICATE = "duplicate"   # the same mail once more
     IGNORED = "ignored"       # not for us: stays in the mailbox untouched
     QUARANTINED = "quarantined"
+    SHEET = "sheet"           # a call sheet from 待归属: a new complaint; ``mail_id`` says where it lay
     HELD = "held"             # over the sender's daily limit: stays in the mailbox, looked at again tomorrow
 
 

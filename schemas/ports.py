@@ -14,6 +14,7 @@ from schemas.decisions import Decisions
 from schemas.deck import DeckEdition, DeckView, PageMark, ShownItem
 from schemas.effects import Effect, EffectKey, EffectRecord, Outcome
 from schemas.follow_up import PenaltyProposal
+from schemas.incoming import DroppedFile
 from schemas.intake import IgnoredMail, KnownMail
 from schemas.memory import KnownCase, Memory, TrackedValue
 from schemas.payloads import AddSupplement, AppendedRow, AppendRow, CellEdit, MakeArchive
@@ -149,8 +150,8 @@ class Share(Protocol):
         """Write a generated document; a person's changed file stays, ours goes beside it."""
         ...
 
-    def dropped(self) -> tuple[str, ...]:
-        """The files that people dropped into 待归属, by name."""
+    def dropped(self) -> tuple[DroppedFile, ...] | None:
+        """The files that people dropped into 待归属, by name, without those somebody has open; None: no such folder."""
         ...
 
     def adopt_dropped(self, name: str, folder: str) -> Outcome:

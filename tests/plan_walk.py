@@ -16,6 +16,7 @@ from schemas.case import Case, CaseFiles
 from schemas.decisions import Decisions
 from schemas.effects import EffectState, Outcome
 from schemas.follow_up import PenaltySetting
+from schemas.incoming import DroppedFile
 from schemas.intake import KnownMail, Verdict
 from schemas.mail_settings import MailSetting
 from schemas.memory import Memory
@@ -258,7 +259,7 @@ class Walk:
         readings = (self._reading(SHARED), self._reading(PERSONAL))
         files = {folder: self.files.get(folder, CaseFiles()) for folder in self.folders.values()}
         unreadable = {SHARED: "正在保存"} if self.stale else {}
-        arrivals = Arrivals(dropped=self.dropped, looked=True)
+        arrivals = Arrivals(dropped=tuple(DroppedFile(name, (1, 1)) for name in self.dropped), looked=True)
         return Snapshot(readings, unreadable, dict(self.folders), files, arrivals, dict(self.typed))
 
     def plan_both(self) -> tuple[Plan, Plan]:

@@ -44,5 +44,5 @@ def run(arguments: argparse.Namespace) -> int:
     if not written:
         say(f"{folder} 中已有空白的客诉信息收集表，未改动。需要新的请先改名或删除旧的。")
         return 0
-    say("docx 打印后边问边写；xlsx 填好后作为附件发给客诉邮箱，或放进公共盘“待归属”文件夹。")
+    say("docx 可打印后边问边写；xlsx（或 docx）填好后作为附件发给客诉邮箱，或放进公共盘“待归属”文件夹，即登记。")
     return 0

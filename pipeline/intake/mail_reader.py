@@ -19,7 +19,7 @@ from pipeline.intake.charset import one_line
 from pipeline.intake.encoded_words import header_text, octets_of
 from pipeline.intake.parts import MailParts, field_of, gather
 from pipeline.intake.quotation import is_forward, quoted_content, split_quotation
-from schemas.incoming import AttachedFile, FileReader, IncomingMail, TextTable
+from schemas.incoming import AttachedFile, CallSheet, FileReader, IncomingMail, TextTable
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +82,15 @@ class MimeMailReader:
             if content.call_sheet is not None:
                 sheets.append(content.call_sheet)
         return replace(mail, tables=tuple(tables), call_sheets=tuple(sheets))
+
+    def can_open(self, name: str) -> bool:
+        """Whether there is a reader for a file with this name."""
+        return PurePosixPath(name.casefold()).suffix in self._file_readers
+
+    def call_sheet(self, name: str, content: bytes) -> CallSheet | None:
+        """The call sheet that a file is; None for one that is none, or not filled in."""
+        reader = self._file_readers.get(PurePosixPath(name.casefold()).suffix)
+        return reader(name, content).call_sheet if reader else None
 
 
 def _sender(message: Message) -> tuple[str, str]:

@@ -12,19 +12,16 @@ from pipeline.ledger.workbook_process import RawSheet, read_workbook
 from pipeline.ooxml.limits import Limits, check_package
 from pipeline.ooxml.package import Package
 from schemas.errors import KesuError
-from schemas.incoming import CallSheet, FileContent, TextTable
-from schemas.rows import Complaint
+from schemas.incoming import CALL_SHEET_LABELS, CALL_SHEET_TITLE, CallSheet, FileContent, TextTable
 from schemas.values import ValueProblem, clean_text
 
-MARK, PREFIX, TITLE = "kesu_call_sheet", "kesu_", "客诉信息收集表"
+MARK, PREFIX = "kesu_call_sheet", "kesu_"
 _LARGEST = 30 << 20
 _LIMITS = Limits(members=3_000, total_bytes=300 << 20, part_bytes=60 << 20)
 _SECONDS = 30.0
 _MOST_SHEETS, _MOST_ROWS, _MOST_COLUMNS = 12, 2_000, 60
 _NAME = re.compile(rb"<(?:\w+:)?definedName\b[^>]*\bname=\"(kesu_[a-z0-9_]{1,40})\"[^>]*>([^<]{1,200})<")
 _PLACE = re.compile(r"^'?(.*?)'?!\$?([A-Z]{1,3})\$?(\d{1,7})$")
-_NEVER_ANSWERED = frozenset({"number", "status", "feedback", "folder_link", "take_in", "release"})
-_FIELDS = {field.column.heading: field.name for field in Complaint.fields() if field.name not in _NEVER_ANSWERED}
 
 
 def read_attached(name: str, content: bytes) -> FileContent:
@@ -81,7 +78,7 @@ def _named_answers(sheets: tuple[RawSheet, ...], names: Mapping[str, str]) -> di
     for name, place in names.items():
         field, match = name.removeprefix(PREFIX), _PLACE.match(place)
         sheet = by_name.get(match[1].replace("''", "'")) if match else None
-        if match is None or sheet is None or field not in _FIELDS.values():
+        if match is None or sheet is None or field not in CALL_SHEET_LABELS.values():
             continue
         text = _text(sheet, int(match[3]) - 1, _column(match[2]))
         if text:
@@ -91,11 +88,11 @@ def _named_answers(sheets: tuple[RawSheet, ...], names: Mapping[str, str]) -> di
 
 def _labelled_answers(sheets: list[RawSheet]) -> dict[str, str] | None:
     for sheet in sheets:
-        if not any(_text(sheet, row, column) == TITLE for row in range(3) for column in range(3)):
+        if not any(_text(sheet, row, column) == CALL_SHEET_TITLE for row in range(3) for column in range(3)):
             continue
         answers = {}
         for row in range(min(len(sheet.cells), _MOST_ROWS)):
-            field = _FIELDS.get(_text(sheet, row, 0))
+            field = CALL_SHEET_LABELS.get(_text(sheet, row, 0))
             text = _text(sheet, row, 1)
             if field and text:
                 answers[field] = text

@@ -100,13 +100,16 @@ def evidence_of(row: ProposedRow) -> str:
     return text if len(text) <= _EVIDENCE_LIMIT else text[: _EVIDENCE_LIMIT - 1] + "…"
 
 
-def sheet_row(sheet: CallSheet, engineer: str, mail: IncomingMail, number: int, received: str) -> Mapping[str, str]:
-    """The row of a call sheet: every answer as it was typed, nothing added but status, receipt and origin."""
+def sheet_row(sheet: CallSheet, engineer: str, digest: str, number: int, received: str) -> Mapping[str, str]:
+    """The row of a call sheet: every answer as it was typed, nothing added but status, receipt and origin.
+
+    ``digest`` is that of the mail or of the dropped file, ``number`` the sheet's place in it, from 0.
+    """
     texts = {"status": Status.UNCONFIRMED.value, "received": received, **sheet.answers}
     if engineer:
         texts.setdefault("engineer", engineer)
     own = texts.get("note", "")
-    origin = f"{marker(mail.digest, number)} {sheet.source}"
+    origin = f"{marker(digest, number)} {sheet.source}"
     texts["note"] = f"{origin}；{own}" if own else origin
     return texts
 

@@ -20,28 +20,30 @@ from pipeline.rules.intake_proposal import (
 )
 from pipeline.rules.intake_senders import Senders
 from pipeline.rules.intake_thread import Threads
+from pipeline.rules.wanted_dropped import wanted_dropped
 from schemas.case import Case, Directory
 from schemas.effects import Effect, EffectKey, digest_of
-from schemas.incoming import IncomingMail
+from schemas.incoming import DroppedFile, IncomingMail
 from schemas.intake import Correspondent, IgnoredMail, KnownMail, Verdict
 from schemas.memory import Memory
-from schemas.payloads import AppendRow, FileDropped, FileMail, MarkRound, SetAside, TakeMail
+from schemas.payloads import AppendRow, FileMail, MarkRound, SetAside, TakeMail
 from schemas.rows import SheetKind
 from schemas.settings import Settings
 from schemas.workbook import WorkbookReading
 
 _START = "intake.start"
-TAKE, AGAIN, ROW, FILE, DROPPED = "intake.mail", "intake.again", "intake.row", "intake.file", "intake.dropped"
+TAKE, AGAIN, ROW, FILE = "intake.mail", "intake.again", "intake.row", "intake.file"
 QUARANTINE = "待归属/无法识读"
 _SUBJECT_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """What a pass found: mails with their bytes, files in 待归属, and why the mailbox could not be read."""
+    """What a pass found: mails with their bytes, files in 待归属 (None: it cannot be seen), and why the mailbox could
+    not be read."""
 
     mails: Sequence[tuple[IncomingMail, bytes]] = ()
-    dropped: Sequence[str] = ()
+    dropped: Sequence[DroppedFile] | None = None
     trouble: str = ""
     looked: bool = False
 
@@ -80,11 +82,12 @@ def wanted_intake(
     if arrivals.looked:
         _start_mark(desk)
     _resume(desk)
+    numbers = _numbers_of(desk, cases)
     _judge_all(desk, arrivals, cases)
+    _take_dropped(desk, arrivals, cases, numbers)
     for known in [*memory.mails.values(), *desk.taken.values()]:
         desk.plan.effects.extend(_row_effects(desk, known))
-    _file_mails(desk, cases)
-    _file_dropped(desk, arrivals.dropped, cases)
+    _file_mails(desk, cases, numbers)
     if arrivals.trouble:
         desk.plan.alerts.append(f"邮箱暂时读不到：{arrivals.trouble}")
     desk.plan.alerts.extend(Letters({**memory.mails, **desk.taken}).unreadable(now))
@@ -165,8 +168,9 @@ def _known(
     moment = f"{received:%Y-%m-%d %H:%M}"
     if mail.call_sheets:
         first = engineer_for(judgement.rows[0], who, reception.acquaintance, desk.settings.intake, desk.directory)
-        rows = tuple(sheet_row(sheet, first, mail, index, moment) for index, sheet in enumerate(mail.call_sheets))
-        return replace(known, rows=rows, reason=f"客诉信息收集表 {len(rows)} 份")
+        sheets = tuple(sheet_row(sheet, first, mail.digest, place, moment)
+                       for place, sheet in enumerate(mail.call_sheets))
+        return replace(known, rows=sheets, reason=f"客诉信息收集表 {len(sheets)} 份")
     rows = tuple(
         typed_row(
             row, engineer_for(row, who, reception.acquaintance, desk.settings.intake, desk.directory), mail, index
@@ -211,19 +215,27 @@ def _identified_by(desk: _Desk, ledger: str) -> tuple[str, ...]:
     return ("note",) if sheets and all("note" in sheet.columns for sheet in sheets) else ()
 
 
-def _file_mails(desk: _Desk, cases: Sequence[Case]) -> None:
-    """Files of a mail go to every complaint it belongs to, as soon as that has its folder."""
-    by_number = {case.number: case for case in cases if case.number and case.folder}
+def _numbers_of(desk: _Desk, cases: Sequence[Case]) -> dict[str, tuple[str, ...]]:
+    """The complaints that each known mail belongs to, by its digest, as far as they have a folder or had one."""
     numbers: dict[str, tuple[str, ...]] = {known.digest: known.numbers for known in desk.memory.mails.values()}
-    for case in by_number.values():
-        origin = desk.letters.origin(case.complaint)
+    for case in cases:
+        origin = desk.letters.origin(case.complaint) if case.number and case.folder else None
         if origin is not None and case.number not in numbers[origin[0].digest]:
             numbers[origin[0].digest] = (*numbers[origin[0].digest], case.number)
     for known in desk.memory.mails.values():
         if known.belongs_to and not numbers[known.digest]:
             numbers[known.digest] = numbers.get(known.belongs_to, ())[:1]
+    return numbers
+
+
+def _file_mails(desk: _Desk, cases: Sequence[Case], numbers: Mapping[str, tuple[str, ...]]) -> None:
+    """Files of a mail go to every complaint it belongs to, as soon as that has its folder."""
+    by_number = {case.number: case for case in cases if case.number and case.folder}
+    for known in desk.memory.mails.values():
         if numbers[known.digest] != known.numbers:
             desk.plan.remember.append(replace(known, numbers=numbers[known.digest]))
+        if known.verdict is Verdict.SHEET:
+            continue  # its file lies in 待归属, and goes from there
         for number in numbers[known.digest]:
             case_of = by_number.get(number)
             key = desk.history.once(FILE, number, known.digest)
@@ -232,22 +244,17 @@ def _file_mails(desk: _Desk, cases: Sequence[Case]) -> None:
                 desk.plan.effects.append(Effect(key, f"{_title(known)} 存入 {number}", "", payload, case_of.case_id))
 
 
-def _file_dropped(desk: _Desk, dropped: Sequence[str], cases: Sequence[Case]) -> None:
-    """Files in 待归属 that name a complaint go to it; the others are listed."""
-    by_number: Mapping[str, Case] = {case.number: case for case in cases if case.number and case.folder}
-    threads = Threads(by_number, {}, (), ())
-    left = []
-    for name in dropped:
-        case = by_number.get(threads.number_in(name))
-        key = desk.history.once(DROPPED, case.number, digest_of(name)) if case is not None else None
-        if case is None or key is None:
-            left.append(name)
-            continue
-        payload = FileDropped(case.case_id, name, f"{case.folder}/附件")
-        desk.plan.effects.append(Effect(key, f"待归属 {name} 归入 {case.number}", "", payload, case.case_id))
-    if left:
-        shown = "、".join(left[:10]) + (f" 等 {len(left)} 个文件" if len(left) > 10 else "")
-        desk.plan.alerts.append(f"待归属中还没有归入客诉的文件：{shown}（文件名中写上客诉编号即自动归入）")
+def _take_dropped(
+    desk: _Desk, arrivals: Arrivals, cases: Sequence[Case], numbers: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Files in 待归属: a call sheet counts like a mail that came, remembered before its row is typed."""
+    found = wanted_dropped(arrivals.dropped, cases, desk.memory.mails, numbers, desk.history, desk.readings,
+                           desk.settings, desk.directory, desk.now)
+    desk.taken.update({known.digest: known for known in found.taken})
+    desk.plan.remember.extend(found.taken)
+    desk.plan.ignored.extend(found.ignored)
+    desk.plan.effects.extend(found.effects)
+    desk.plan.alerts.extend(found.alerts)
 
 
 def left_alone(ignored: Mapping[str, IgnoredMail], senders: Senders) -> frozenset[str]:

@@ -77,6 +77,7 @@ INSIDE: dict[str, Callable[[], None]] = {
     "mail-kept": lambda: die_after(mail_store.FolderMailStore, "keep"),
     "mail-remembered": lambda: die_after(store.SqlJournal, "record_mails"),
     "mail-put-aside": lambda: die_after(folder.FolderMailbox, "mark_processed"),
+    "dropped-file-moved": lambda: die_after(FolderShare, "adopt_dropped"),
     "second-file-filed": lambda: die_before_the_second(FolderShare, "place"),
     "archive-file-copied": lambda: die_after(copying, "_copy_once"),
     "archive-verified": lambda: die_after(gateway, "check_written"),

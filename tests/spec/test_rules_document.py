@@ -29,6 +29,7 @@ NO_TABLE = {
         "puts the slides of the weekly deck together; tests/spec/test_rule_deck.py, tests/functional/test_deck_pass.py",
     ),
     "history": "keys of effects in the journal; tests/spec/test_history.py",
+    "wanted_dropped": "files in 待归属; tests/functional/test_dropped_sheets.py",
     "report_counted": "fills blanks from the 8D; tests/functional/test_documents_both_ways.py",
     "report_typed": "what people typed in documents; tests/functional/test_documents_both_ways.py",
     **dict.fromkeys(
