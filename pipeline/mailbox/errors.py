@@ -68,6 +68,10 @@ class MailLoginRefused(MailRefused):
         )
 
 
+class TokenRefused(MailLoginRefused):
+    """The server does not accept a token (any longer): nothing was done, and a new one may be."""
+
+
 class MailBusy(MailRefused):
     """The server asks to come back later; nothing was sent. ``retry_after`` in seconds, 0 when it did not say."""
 

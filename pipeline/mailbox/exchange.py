@@ -7,10 +7,10 @@ sent folder, then the drafts tell.
 from __future__ import annotations
 
 import atexit
-from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.mailbox.errors import (
     MailBusy,
@@ -18,6 +18,7 @@ from pipeline.mailbox.errors import (
     MailFolderUnknown,
     MailLoginRefused,
     MailServerUnreachable,
+    TokenRefused,
 )
 from pipeline.mailbox.exchange_account import ExchangeLogin, carrying, ids_of
 from pipeline.mailbox.exchange_sender import ExchangeSender
@@ -25,6 +26,8 @@ from pipeline.mailbox.outgoing import checked_key, read_outgoing
 from schemas.errors import MailRefused
 from schemas.mail_ports import Trace
 from schemas.mail_settings import ExchangeSetting
+
+_T = TypeVar("_T")
 
 
 class ExchangeMailbox:
@@ -41,28 +44,16 @@ class ExchangeMailbox:
 
     def fetch(self, known: Container[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
         """New mails, oldest first; one that is moved meanwhile is left out."""
-        from exchangelib.errors import ErrorItemNotFound
-
-        with self._connected() as account:
-            present = [entry for entry in ids_of(self._folder(account, self._setting.inbox)) if entry[0] not in known]
-        for entry in present:
-            with self._connected() as account:
-                (read,) = account.fetch(ids=[entry], only_fields=["mime_content"])
-                if isinstance(read, Exception):
-                    if isinstance(read, ErrorItemNotFound):
-                        continue
-                    raise read
-            yield entry[0], bytes(read.mime_content)
+        for entry in self._asked(self._listed):
+            if entry[0] in known:
+                continue
+            raw = self._asked(partial(_read, entry))
+            if raw is not None:
+                yield entry[0], raw
 
     def mark_processed(self, mail_id: str) -> None:
         """Move a mail to the folder of processed ones; idempotent: one that is gone stays gone."""
-        from exchangelib.errors import ErrorItemNotFound
-
-        with self._connected() as account:
-            target = self._folder(account, self._setting.processed, make=True)
-            for moved in account.bulk_move(ids=[(mail_id, None)], to_folder=target):
-                if isinstance(moved, Exception) and not isinstance(moved, ErrorItemNotFound):
-                    raise moved
+        self._asked(partial(self._move, mail_id))
 
     def send(self, mime: bytes, key: str) -> tuple[str, ...]:
         """Draft with the key, then send the draft; once per key.
@@ -76,19 +67,12 @@ class ExchangeMailbox:
 
     def trace(self, key: str) -> Trace:
         """Whether the mail with this key was sent: the sent folder first, the outbox, then the drafts."""
-        checked_key(key)
-        with self._connected() as account:
-            if carrying(account, account.sent, key, self._sender):
-                return Trace.SENT
-            if carrying(account, account.outbox, key, self._sender):
-                return Trace.UNKNOWABLE  # handed over, on its way to the sent folder
-            return Trace.DRAFT if carrying(account, account.drafts, key, self._sender) else Trace.ABSENT
+        return self._asked(partial(self._traced, checked_key(key)))
 
     def check(self) -> tuple[str, ...]:
         """Log in, find the folders and read the sent one."""
-        with self._connected() as account:
-            self._folder(account, self._setting.inbox)
-            version = str(account.version.fullname)
+        self._asked(lambda account: self._folder(account, self._setting.inbox))
+        version = self._asked(lambda account: str(account.version.fullname))
         self.trace("0" * 20)
         return (f"邮箱 {self._setting.mailbox}（{version}）：已登录，文件夹 {self._setting.inbox}、已发送、草稿可读",)
 
@@ -97,16 +81,40 @@ class ExchangeMailbox:
         self._outgoing.close()
         self._login.forget()
 
-    @contextmanager
-    def _connected(self) -> Iterator[Any]:
-        """The account; a failure inside forgets it and comes out in our words."""
+    def _asked(self, do: Callable[[Any], _T]) -> _T:
+        """What ``do`` makes of the account. A token refused before its time is renewed once: nothing was done then."""
+        try:
+            return self._tried(do)
+        except TokenRefused:
+            return self._tried(do)
+
+    def _tried(self, do: Callable[[Any], _T]) -> _T:
+        """Once; a failure forgets account and token and comes out in our words."""
         from exchangelib.errors import EWSError
 
         try:
-            yield self._login.account()
+            return do(self._login.account())
         except (EWSError, OSError) as error:
             self._login.forget()
             raise self._failure(error) from error
+
+    def _listed(self, account: Any) -> list[tuple[str, str]]:
+        return list(ids_of(self._folder(account, self._setting.inbox)))
+
+    def _move(self, mail_id: str, account: Any) -> None:
+        from exchangelib.errors import ErrorItemNotFound
+
+        target = self._folder(account, self._setting.processed, make=True)
+        for moved in account.bulk_move(ids=[(mail_id, None)], to_folder=target):
+            if isinstance(moved, Exception) and not isinstance(moved, ErrorItemNotFound):
+                raise moved
+
+    def _traced(self, key: str, account: Any) -> Trace:
+        if carrying(account, account.sent, key, self._sender):
+            return Trace.SENT
+        if carrying(account, account.outbox, key, self._sender):
+            return Trace.UNKNOWABLE  # handed over, on its way to the sent folder
+        return Trace.DRAFT if carrying(account, account.drafts, key, self._sender) else Trace.ABSENT
 
     def _failure(self, error: Exception) -> MailRefused:
         from exchangelib.errors import ErrorServerBusy, RateLimitError, TransportError, UnauthorizedError
@@ -115,7 +123,8 @@ class ExchangeMailbox:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return MailCertificateRefused(server, "不是本机信任的机构签发")
         if isinstance(error, UnauthorizedError) or "401" in str(error):
-            return MailLoginRefused(self._setting.user or self._setting.mailbox, server, detail)
+            refused = TokenRefused if self._setting.auth == "oauth" else MailLoginRefused
+            return refused(self._setting.user or self._setting.mailbox, server, detail)
         if isinstance(error, ErrorServerBusy | RateLimitError):
             return MailBusy(server, detail, float(getattr(error, "back_off", None) or 0))
         if isinstance(error, TransportError | OSError) or detail.startswith("ErrorTimeoutExpired"):
@@ -136,3 +145,15 @@ class ExchangeMailbox:
                 known = "、".join(str(folder.name) for folder in top.children)
                 raise MailFolderUnknown(name, known) from error
         return Messages(parent=top, name=name).save()
+
+
+def _read(entry: tuple[str, str], account: Any) -> bytes | None:
+    """A mail as Exchange writes it; None for one that was moved meanwhile."""
+    from exchangelib.errors import ErrorItemNotFound
+
+    (read,) = account.fetch(ids=[entry], only_fields=["mime_content"])
+    if isinstance(read, ErrorItemNotFound):
+        return None
+    if isinstance(read, Exception):
+        raise read
+    return bytes(read.mime_content)

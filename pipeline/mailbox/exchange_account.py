@@ -34,6 +34,11 @@ class ExchangeLogin:
         oauth = setting.oauth if setting.auth == "oauth" else None
         self._tokens = Tokens(oauth, setting.scope, ca_file, timeout) if oauth else None
 
+    @property
+    def renews(self) -> bool:
+        """Whether there are tokens, so that another login may succeed where one was refused."""
+        return self._tokens is not None
+
     def account(self) -> Any:
         """The account; connects at its first use. Raises ``SecretMissing`` and what ``Tokens.token`` raises."""
         token = self._tokens.token() if self._tokens else ""

@@ -17,7 +17,7 @@ from pipeline.mailbox.outgoing import Outgoing, read_outgoing
 from schemas.errors import MailRefused
 from schemas.mail_settings import ExchangeSetting
 
-SENT, REFUSED, BUSY, DOUBT = "sent", "refused", "busy", "doubt"
+SENT, REFUSED, EXPIRED, BUSY, DOUBT = "sent", "refused", "expired", "busy", "doubt"
 Answer = dict[str, object]
 
 
@@ -30,19 +30,33 @@ class _Sender:
         self._login = ExchangeLogin(setting, ca_file, float(order["timeout"]), fail_fast=True)
 
     def send(self, mail: Outgoing) -> Answer:
-        """Draft with the key, then the draft by its id; what happened, told as far as it is known."""
+        """Draft with the key, then the draft by its id; what happened, told as far as it is known.
+
+        A token refused before its time is renewed once: such a refusal comes before anything is done.
+        """
+        answer = self._tried(mail)
+        return self._tried(mail) if answer["result"] == EXPIRED else answer
+
+    def _tried(self, mail: Outgoing) -> Answer:
         from exchangelib.errors import EWSError
 
         try:
             draft, stale = self._drafted(mail)
         except (EWSError, OSError) as error:
-            self._login.forget()
-            return _refusal(error)
+            return self._not_sent(error)
         except MailRefused as error:
             return {"result": REFUSED, "detail": str(error)}
         if stale:
             return {"result": DOUBT, "detail": stale}
         return self._handed_over(draft)
+
+    def _not_sent(self, error: Exception) -> Answer:
+        """A failure that certainly kept the mail from being sent."""
+        from exchangelib.errors import UnauthorizedError
+
+        self._login.forget()
+        answer = _refusal(error)
+        return {**answer, "result": EXPIRED} if isinstance(error, UnauthorizedError) and self._login.renews else answer
 
     def _drafted(self, mail: Outgoing) -> tuple[Any, str]:
         """The draft to send, one that says the same or a new one; else why an older draft could not be put away."""
@@ -66,12 +80,14 @@ class _Sender:
         return chosen, ""
 
     def _handed_over(self, draft: Any) -> Answer:
-        from exchangelib.errors import ErrorItemNotFound, EWSError, ResponseMessageError
+        from exchangelib.errors import ErrorItemNotFound, EWSError, ResponseMessageError, UnauthorizedError
 
         try:
             draft.send(save_copy=True, copy_to_folder=draft.account.sent)
         except ErrorItemNotFound as error:
             return {"result": DOUBT, "detail": str(error)}
+        except UnauthorizedError as error:
+            return self._not_sent(error)
         except (EWSError, OSError) as error:
             self._login.forget()
             if isinstance(error, ResponseMessageError) and not _made_up(error):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline.mailbox.errors import MailBusy, MailDoubtful, MailRejected, MailServerUnreachable
+from pipeline.mailbox.errors import MailBusy, MailDoubtful, MailLoginRefused, MailRejected, MailServerUnreachable
 from pipeline.mailbox.outgoing import Outgoing
 from schemas.mail_settings import ExchangeSetting
 
@@ -42,6 +42,8 @@ class ExchangeSender:
                 raise MailBusy(server, detail, float(answer.get("retry_after", 0)))
             case "refused" if detail.startswith(("ErrorTimeoutExpired", "TransportError")):
                 raise MailServerUnreachable(server, detail)
+            case "expired":
+                raise MailLoginRefused(self.setting.mailbox, server, detail)
             case "refused":
                 raise MailRejected(server, detail)
             case _:

@@ -34,13 +34,17 @@ _USUAL_NAMES = {
 
 @dataclass
 class ImapSession:
-    """A mailbox reached by ``setting``; ``login`` authenticates a fresh connection and raises what it refuses."""
+    """A mailbox reached by ``setting``; ``login`` authenticates a fresh connection and raises what it refuses.
+
+    ``renew`` says whether another login may succeed where one was refused: a token past its time is dropped there.
+    """
 
     setting: ServerSetting
     user: str
     login: Callable[[IMAPClient], None]
     trust: Callable[[], ssl.SSLContext]
     timeout: float
+    renew: Callable[[], bool] = lambda: False
     _client: IMAPClient | None = None
     _roles: dict[bytes, str] = field(default_factory=dict)
 
@@ -105,7 +109,12 @@ class ImapSession:
             except (OSError, IMAPClientError):
                 self.close()  # servers end idle connections: a new one is made below
         if self._client is None:
-            self._client = self._opened()
+            try:
+                self._client = self._opened()
+            except MailLoginRefused:
+                if not self.renew():
+                    raise
+                self._client = self._opened()
         return self._client
 
     def _opened(self) -> IMAPClient:

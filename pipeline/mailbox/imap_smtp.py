@@ -49,9 +49,9 @@ class ImapSmtpMailbox:
             Tokens(setting.oauth, _SCOPE[setting.oauth.cloud], ca_file, timeout) if setting.oauth else None
         )
         trusted = partial(trust, ca_file)
-        self._imap = ImapSession(setting.imap, setting.user, self._log_in_imap, trusted, timeout)
+        self._imap = ImapSession(setting.imap, setting.user, self._log_in_imap, trusted, timeout, self._renew)
         self._validity = 0  # of the folder that is open now
-        self._smtp = SmtpServer(setting.smtp, setting.user, self._log_in_smtp, trusted, timeout)
+        self._smtp = SmtpServer(setting.smtp, setting.user, self._log_in_smtp, trusted, timeout, self._renew)
 
     def fetch(self, known: Container[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
         """New mails, oldest first, read without marking them as seen; raises what keeps the mailbox from being read."""
@@ -202,11 +202,7 @@ class ImapSmtpMailbox:
         if self._tokens is None or self._setting.auth == "password":
             imap.login(self._setting.user, secret(self._setting.password_env))
             return
-        try:
-            imap.oauth2_login(self._setting.user, self._tokens.token())
-        except Exception:
-            self._tokens.forget()  # refused before its time: the next try brings a new one
-            raise
+        imap.oauth2_login(self._setting.user, self._tokens.token())
 
     def _log_in_smtp(self, smtp: smtplib.SMTP) -> None:
         if self._tokens is None or self._setting.auth == "password":
@@ -214,11 +210,14 @@ class ImapSmtpMailbox:
             return
         shown = f"user={self._setting.user}\x01auth=Bearer {self._tokens.token()}\x01\x01"
         # a refusal comes as a challenge first, which wants an empty answer
-        try:
-            smtp.auth("XOAUTH2", lambda challenge=None: shown if challenge is None else "")
-        except smtplib.SMTPAuthenticationError:
-            self._tokens.forget()
-            raise
+        smtp.auth("XOAUTH2", lambda challenge=None: shown if challenge is None else "")
+
+    def _renew(self) -> bool:
+        """Drop a token that was refused before its time; a password stays what it is."""
+        if self._tokens is None or self._setting.auth == "password":
+            return False
+        self._tokens.forget()
+        return True
 
 
 def _carrying(imap: IMAPClient, uids: Sequence[int], key: str) -> list[int]:

@@ -98,13 +98,17 @@ class SmtpTransaction:
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where mail leaves; ``login`` authenticates a connection and lets smtplib's refusals pass."""
+    """Where mail leaves; ``login`` authenticates a connection and lets smtplib's refusals pass.
+
+    ``renew`` says whether another login may succeed where one was refused: a token past its time is dropped there.
+    """
 
     setting: ServerSetting
     user: str
     login: Callable[[smtplib.SMTP], None]
     trust: Callable[[], ssl.SSLContext]
     timeout: float
+    renew: Callable[[], bool] = lambda: False
 
     @property
     def name(self) -> str:
@@ -114,14 +118,30 @@ class SmtpServer:
     @contextmanager
     def transaction(self) -> Iterator[SmtpTransaction]:
         """A logged-in connection, closed at the end; raises what a person has to know before anything was sent."""
-        smtp = self._connected()
+        smtp = self._ready()
         try:
-            self._log_in(smtp)
             yield SmtpTransaction(self.name, smtp)
         finally:
             with suppress(OSError, smtplib.SMTPException):
                 smtp.quit()  # the mail is settled by now, whatever the farewell says
             smtp.close()
+
+    def _ready(self) -> smtplib.SMTP:
+        try:
+            return self._logged_in()
+        except MailLoginRefused:
+            if not self.renew():
+                raise
+        return self._logged_in()
+
+    def _logged_in(self) -> smtplib.SMTP:
+        smtp = self._connected()
+        try:
+            self._log_in(smtp)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
 
     def _connected(self) -> smtplib.SMTP:
         host, port = self.setting.host, self.setting.port_for("smtp")

@@ -147,7 +147,7 @@ def graph_setting(server: graph.GraphServer) -> GraphSetting:
 
 
 def exchange_stand(servers: Servers, _root: Path) -> Stand:
-    """Our EWS server over TLS, spoken to with exchangelib; sending goes through its own process."""
+    """Our EWS server over TLS with tokens, spoken to with exchangelib; sending goes through its own process."""
     server = servers.closing.enter_context(ews.running(servers.certificates.server_context()))
 
     def misbehave(fault: str) -> None:
@@ -157,8 +157,8 @@ def exchange_stand(servers: Servers, _root: Path) -> Stand:
         elif fault not in {SLOW, "well"}:
             server.store.next_send.append(fault)
 
-    mailbox = ExchangeMailbox(exchange_setting(server), sender="kesu@example.com", ca_file=servers.certificates.root,
-                              timeout=TIMEOUT)
+    mailbox = ExchangeMailbox(exchange_with_tokens(server), sender="kesu@example.com",
+                              ca_file=servers.certificates.root, timeout=TIMEOUT)
     servers.closing.callback(mailbox.close)
     return Stand(mailbox, lambda _name, raw: keep(server.store.receive(raw)), lambda: list(server.store.delivered),
                  misbehave)
@@ -171,6 +171,16 @@ def exchange_setting(server: ews.EwsServer) -> ExchangeSetting:
                            endpoint=f"https://localhost:{server.port}/EWS/Exchange.asmx")
 
 
+def exchange_with_tokens(server: ews.EwsServer, **more: str) -> ExchangeSetting:
+    """The same with tokens of the identity platform that stands beside it."""
+    os.environ[CLIENT_SECRET_VARIABLE] = identity.CLIENT_SECRET
+    oauth = OAuthSetting(tenant=identity.TENANT, client_id=identity.CLIENT, secret_env=CLIENT_SECRET_VARIABLE,
+                         authority=server.identity.authority)
+    return exchange_setting(server).model_copy(
+        update={"auth": "oauth", "oauth": oauth, "scope": "https://mail.example.com/.default", **more}
+    )
+
+
 def keep(_item: object) -> None:
     """Nothing: a delivery has no result."""
 
@@ -178,6 +188,6 @@ def keep(_item: object) -> None:
 ADAPTERS = (
     Adapter("folder", folder_stand, frozenset()),
     Adapter("imap_smtp", imap_smtp_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW})),
-    Adapter("exchange", exchange_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW})),
+    Adapter("exchange", exchange_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW, EXPIRED})),
     Adapter("graph", graph_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW, EXPIRED})),
 )

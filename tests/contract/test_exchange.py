@@ -22,12 +22,16 @@ from pipeline.mailbox.errors import (
     MailServerUnreachable,
 )
 from pipeline.mailbox.exchange import ExchangeMailbox
+from schemas.effects import EffectKey
 from schemas.mail_ports import Trace
-from schemas.mail_settings import ExchangeSetting, OAuthSetting
-from tests.contract.mailbox_stands import CLIENT_SECRET_VARIABLE, SECRET, Servers, exchange_setting
+from schemas.mail_settings import ExchangeSetting
+from tests.contract.mailbox_stands import SECRET, Servers, exchange_setting, exchange_with_tokens
 from tests.contract.test_mailbox_contract import KEY, mail
-from tests.servers import ews, identity
+from tests.servers import ews, ntlm
 from tests.servers.ews import EwsServer
+from tests.servers.ntlm import NtlmDoor
+
+OTHER = EffectKey("甲厂", "mail.notice", "c000002")
 
 
 @pytest.fixture
@@ -110,20 +114,53 @@ def test_a_shared_mailbox(server: EwsServer, opened: Opened, access: str, seen: 
     assert seen in server.seen
 
 
-def test_tokens(server: EwsServer, opened: Opened) -> None:
-    os.environ[CLIENT_SECRET_VARIABLE] = identity.CLIENT_SECRET
-    oauth = OAuthSetting(tenant=identity.TENANT, client_id=identity.CLIENT, secret_env=CLIENT_SECRET_VARIABLE,
-                         authority=server.identity.authority)
-    setting = exchange_setting(server).model_copy(update={
-        "auth": "oauth", "oauth": oauth, "scope": "https://mail.example.com/.default", "access": "impersonation"})
-    mailbox = opened(setting)
+def test_a_token_refused_before_its_time_is_renewed_once(server: EwsServer, opened: Opened) -> None:
+    mailbox = opened(exchange_with_tokens(server, access="impersonation"))
     mailbox.send(mail(), KEY.digest)
+    server.store.receive(b"Subject: one\r\n\r\n1")
+    server.identity.expire()
     assert mailbox.trace(KEY.digest) is Trace.SENT
     server.identity.expire()
-    with pytest.raises(MailLoginRefused):
-        mailbox.trace(KEY.digest)
-    assert mailbox.trace(KEY.digest) is Trace.SENT  # with a new token
+    (mail_id,) = dict(mailbox.fetch())
+    server.identity.expire()
+    mailbox.mark_processed(mail_id)
+    assert len(server.store.within("inbox")) == 0
+    server.identity.expire()
+    mailbox.send(mail(OTHER), OTHER.digest)
+    assert len(server.store.delivered) == 2
     assert set(server.identity.scopes) == {"https://mail.example.com/.default"}
+    before, server.identity.refuses_all = len(server.identity.scopes), True
+    for attempt in (lambda: mailbox.trace(KEY.digest), lambda: mailbox.send(mail(OTHER), OTHER.digest)):
+        with pytest.raises(MailLoginRefused):
+            attempt()
+    assert len(server.identity.scopes) - before <= 4  # a server that takes no token is not asked for ever
+
+
+def test_a_token_that_expires_between_draft_and_sending(server: EwsServer, opened: Opened) -> None:
+    mailbox = opened(exchange_with_tokens(server))
+    server.expire_before = "SendItem"
+    mailbox.send(mail(), KEY.digest)
+    assert len(server.store.delivered) == 1
+    assert server.posts.count("CreateItem") == 1  # the draft that stood there was sent
+
+
+@pytest.mark.parametrize("auth", ["ntlm", "any"])
+def test_ntlm(server: EwsServer, opened: Opened, auth: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.ntlm = NtlmDoor(ews.PASSWORD)
+    setting = exchange_setting(server).model_copy(update={"auth": auth, "user": f"{ntlm.DOMAIN}\\{ntlm.ACCOUNT}"})
+    mailbox = opened(setting)
+    server.store.receive(b"Subject: one\r\n\r\n1")
+    (mail_id,) = dict(mailbox.fetch())
+    mailbox.mark_processed(mail_id)
+    mailbox.send(mail(), KEY.digest)
+    assert mailbox.trace(KEY.digest) is Trace.SENT
+    assert set(server.ntlm.inside.values()) == {f"{ntlm.DOMAIN}\\{ntlm.ACCOUNT}"}
+    assert server.ntlm.challenges >= 2  # reading and sending log in each for itself
+    assert len(server.store.delivered) == 1
+    monkeypatch.setenv(SECRET, "wrong")
+    other = setting.model_copy(update={"user": f"{ntlm.DOMAIN}\\somebody"})
+    with pytest.raises(MailLoginRefused):
+        opened(other).trace(KEY.digest)
 
 
 def test_wrong_password_certificate_folder_and_nobody_there(

@@ -30,6 +30,7 @@ from tests.servers.fault_proxy import FaultProxy
 from tests.servers.smtp import PostOffice
 from tests.servers.web import Request, Response
 
+OTHER, THIRD = EffectKey("甲厂", "mail.notice", "c000002"), EffectKey("甲厂", "mail.notice", "c000003")
 HELLO = b"Subject: one\r\n\r\n1"
 
 
@@ -96,7 +97,7 @@ def test_tokens_instead_of_a_password(servers: Servers) -> None:
         smtp.running() as office,
     ):
         platform.authority = f"https://localhost:{secure}"
-        office.tokens = platform.valid.__contains__
+        office.tokens = lambda token: platform.accepts(f"Bearer {token}")
         oauth = OAuthSetting(tenant=identity.TENANT, client_id=identity.CLIENT, secret_env=SECRET,
                              authority=platform.authority)
         setting = imap_smtp_setting("user0@example.com", imap.port, office.port)
@@ -106,6 +107,17 @@ def test_tokens_instead_of_a_password(servers: Servers) -> None:
         assert mailbox.trace(KEY.digest) is Trace.SENT
         assert len(office.taken) == 1
         assert platform.scopes == ["https://partner.outlook.cn/.default"]
+        platform.expire()
+        mailbox.close()  # as a server does with idle connections
+        assert mailbox.trace(KEY.digest) is Trace.SENT
+        platform.expire()
+        mailbox.send(mail(OTHER), OTHER.digest)  # IMAP is open still; SMTP logs in anew
+        assert len(office.taken) == 2
+        assert len(platform.scopes) == 3
+        platform.refuses_all = True
+        with pytest.raises(MailLoginRefused):
+            mailbox.send(mail(THIRD), THIRD.digest)
+        assert len(platform.scopes) == 4  # a server that takes no token is not asked for ever
 
 
 def test_the_client_says_who_it_is_before_it_opens_a_folder(setting: ImapSmtpSetting, servers: Servers) -> None:

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from tests.servers import web
 from tests.servers.exchange_store import DISTINGUISHED, Item, ItemMissing, Store
 from tests.servers.identity import Identity
+from tests.servers.ntlm import NtlmDoor
 from tests.servers.web import Request, Response
 
 USER, PASSWORD = "kesu@example.com", "loopback-only"
@@ -72,6 +73,8 @@ class EwsServer:
 
     store: Store = field(default_factory=Store)
     identity: Identity = field(default_factory=Identity)
+    ntlm: NtlmDoor | None = None  # the only way in when it is there
+    expire_before: str = ""       # at the first request for this operation every token has just expired
     port: int = 0
     seen: set[str] = field(default_factory=set)
     posts: list[str] = field(default_factory=list)
@@ -81,10 +84,9 @@ class EwsServer:
         given = self.identity.answer(request)
         if given is not None:
             return given
-        authorization = request.headers.get("Authorization", "")
-        basic = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        if authorization != basic and not self.identity.accepts(authorization):
-            return Response(401, headers={"WWW-Authenticate": "Basic realm=\"EWS\""})
+        refused = self._kept_out(request)
+        if refused is not None:
+            return refused
         envelope = ET.fromstring(request.body)  # noqa: S314 - from our own client
         operation = next(iter(envelope.find(f"{{{_SOAP}}}Body") or ()))
         name = operation.tag.removeprefix(_M)
@@ -94,6 +96,18 @@ class EwsServer:
         if "busy" in self.store.orders:
             return self._soap(_BUSY, 500)
         return self._performed(name, operation)
+
+    def _kept_out(self, request: Request) -> Response | None:
+        if self.ntlm is not None:
+            return self.ntlm.answer(request)
+        if self.expire_before and f"{self.expire_before}>".encode() in request.body:
+            self.expire_before = ""
+            self.identity.expire()
+        authorization = request.headers.get("Authorization", "")
+        basic = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        if authorization == basic or self.identity.accepts(authorization):
+            return None
+        return Response(401, headers={"WWW-Authenticate": "Basic realm=\"EWS\""})
 
     def _performed(self, name: str, operation: ET.Element) -> Response:
         behaviour = self.store.next_send.popleft() if name == "SendItem" and self.store.next_send else "taken"

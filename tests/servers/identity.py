@@ -20,6 +20,7 @@ class Identity:
     authority: str = ""
     valid: set[str] = field(default_factory=set)
     scopes: list[str] = field(default_factory=list)
+    refuses_all: bool = False  # tokens are given, and no service takes them
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def expire(self) -> None:
@@ -28,7 +29,7 @@ class Identity:
 
     def accepts(self, authorization: str) -> bool:
         """Whether this is the header of a valid token."""
-        return authorization.removeprefix("Bearer ") in self.valid
+        return not self.refuses_all and authorization.removeprefix("Bearer ") in self.valid
 
     def answer(self, request: Request) -> Response | None:
         """The answer to a request that is for the identity platform; None when it is not."""

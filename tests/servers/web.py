@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a client asked; ``path`` with its query, as it stood on the line."""
+    """What a client asked; ``path`` with its query, as it stood on the line. ``connection`` numbers them."""
 
     method: str
     path: str
@@ -38,14 +39,21 @@ class Response:
 Answer = Callable[[Request], Response]
 
 
+_CONNECTIONS = count(1)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     answer: ClassVar[Answer]
     disable_nagle_algorithm = True
 
+    def setup(self) -> None:
+        self._number = next(_CONNECTIONS)
+        super().setup()
+
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = Request(self.command, self.path, dict(self.headers), body, id(self.connection))
+        request = Request(self.command, self.path, dict(self.headers), body, self._number)
         response = type(self).answer(request)
         if response.dropped:
             self.close_connection = True
