@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(add, _now, _as_json)
     _add_archive(actions(add("archive", "月末归档：核对一份归档")), _as_json)
     _add_outbox(add, _config, _now, _as_json)
+    _add_purge(add, _config, _now, _as_json)
     _add_templates(actions(add("templates", "模板：检查、字段、客户自己的表样、空白表单")))
     return parser
 
@@ -176,6 +177,15 @@ def _add_summary(add: _Add, now: _Option, as_json: _Option) -> None:
     as_json(summary)
 
 
+def _add_purge(add: _Add, config: _Option, now: _Option, as_json: _Option) -> None:
+    """The end of what was kept long enough."""
+    purge = add("purge", "清理超过保留期的来信原件、日志和备份（先列出再删除；未关闭的客诉所需的一律不动）")
+    config(purge)
+    purge.add_argument("--dry-run", action="store_true", help="只列出将要删除什么，什么也不删")
+    now(purge)
+    as_json(purge)
+
+
 def _add_doctor(add: _Add, now: _Option, as_json: _Option) -> None:
     """The check of everything that is configured."""
     doctor = add("doctor", "逐项检查公共盘、台账、日志、模板、日历、时钟、通讯录和邮箱；除下面两项测试外什么也不改")
@@ -227,7 +237,7 @@ _MODULES = {
     "templates check": "pipeline.commands.check_templates",
     "templates fields": "pipeline.commands.template_fields",
     "templates adopt": "pipeline.commands.adopt_form",
-    "doctor": "pipeline.commands.doctor",
+    "doctor": "pipeline.commands.doctor", "purge": "pipeline.commands.purge",
     **{f"outbox {action}": "pipeline.commands.outbox" for action in ("list", "retry", "drop")},
     "log": "pipeline.commands.log", "explain": "pipeline.commands.explain", "calendar": "pipeline.commands.calendar",
 }

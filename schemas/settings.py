@@ -15,6 +15,7 @@ from schemas.inquiry import DispatchSetting, InquirySetting
 from schemas.intake import IntakeSetting
 from schemas.mail_settings import MailSetting
 from schemas.meetings import MeetingSetting, TeamSetting
+from schemas.retention import RetentionSetting
 from schemas.schedule import MonthEndSetting, WeeklySetting
 from schemas.section import Section
 from schemas.values.text import half_width
@@ -149,6 +150,7 @@ class Settings(Section):
     month_end: MonthEndSetting = MonthEndSetting()
     mail: MailSetting = MailSetting()
     intake: IntakeSetting = IntakeSetting()
+    retention: RetentionSetting = RetentionSetting()
 
     @field_validator("timezone")
     @classmethod

@@ -23,6 +23,7 @@ from pipeline.journal.backup import RESTORED, daily_backup
 from pipeline.journal.connection import plain_failures
 from pipeline.journal.errors import TimeRunsBackwards
 from pipeline.journal.meta_table import delete_fact, fact, write_fact
+from pipeline.journal.old_texts import PastTexts, TextCounts, compact, forget
 from pipeline.journal.pass_lock import instance_lock, pass_lock
 from pipeline.journal.recollection import UNREADABLE, Recollection, Touched
 from pipeline.journal.row_forms import time_from, time_text
@@ -244,6 +245,18 @@ class SqlJournal:
     def daily_backup(self, now: datetime) -> Path:
         """Today's backup (``now`` in the plant's zone), made when there is none yet; 14 days are kept."""
         return daily_backup(self._path, now)
+
+    def forget_texts(self, past: PastTexts, *, really: bool) -> TextCounts:
+        """Count words that are past their time; take them out when ``really``: keys and states stay. Idempotent."""
+        with self._write() if really else self._read() as connection:
+            counts = forget(connection, past, really=really)
+            if really:
+                self._recollection = Recollection(self.site)  # what was taken out must not be remembered here either
+                self._changed(connection, Touched())
+        if really:
+            with plain_failures(self._path):
+                compact(self._path)
+        return counts
 
     def close(self) -> None:
         """Release the file."""

@@ -116,10 +116,10 @@ def _take(desk: _Desk, key: EffectKey, known: KnownMail, raw: bytes) -> Effect:
     aside = f"{known.sent.astimezone(desk.now.tzinfo):%m%d}-{known.digest[:8]}.eml"
     quarantine = f"{QUARANTINE}/{aside}" if known.verdict is Verdict.QUARANTINED else ""
     title = f"{_title(known)}：{known.reason}"
-    return Effect(key, title, "", TakeMail(known, raw, quarantine), _group(known))
+    return Effect(key, title, "", TakeMail(known, raw, quarantine), group_of(known))
 
 
-def _group(known: KnownMail) -> str:
+def group_of(known: KnownMail) -> str:
     """The name under which effects of one mail wait for its taking in; no case of the ledger."""
     return f"mail:{known.digest[:16]}"
 
@@ -205,7 +205,7 @@ def _row_effects(desk: _Desk, known: KnownMail) -> Iterator[Effect]:
             continue
         values = row_values(texts, known.sent.astimezone(desk.now.tzinfo).date())
         payload = AppendRow("", ledger, SheetKind.COMPLAINTS, values, _identified_by(desk, ledger))
-        yield Effect(key, f"{_title(known)} 登入台账（待确认）", digest_of(dict(texts)), payload, _group(known))
+        yield Effect(key, f"{_title(known)} 登入台账（待确认）", digest_of(dict(texts)), payload, group_of(known))
 
 
 def _identified_by(desk: _Desk, ledger: str) -> tuple[str, ...]:
