@@ -30,6 +30,12 @@ def winmail(text: str, files: Sequence[tuple[str, bytes]]) -> bytes:
     return stream
 
 
+def winmail_of_rich_text(packed: bytes) -> bytes:
+    """A TNEF stream that says what it says as compressed rich text only."""
+    body = struct.pack("<I", 1) + _property(0x0102, 0x1009, packed)
+    return struct.pack("<IH", 0x223E9F78, 1) + _attribute(1, 0x00069003, body)
+
+
 _SECTOR, _END, _FREE, _FAT = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 
 
@@ -94,6 +100,14 @@ def outlook_msg(subject: str, text: str, files: Sequence[tuple[str, bytes]]) -> 
         folder = compound.add(0, f"__attach_version1.0_#{index:08X}", 1)
         compound.add(folder, "__substg1.0_3707001F", 2, _long(name.encode("utf-16-le")))
         compound.add(folder, "__substg1.0_37010102", 2, content.ljust(4096, b"\x00"))
+    return compound.octets()
+
+
+def outlook_msg_of_rich_text(subject: str, packed: bytes) -> bytes:
+    """A .msg with a Unicode subject and compressed rich text (of 4096 octets or more) only."""
+    compound = _Compound()
+    compound.add(0, "__substg1.0_0037001F", 2, _long(subject.encode("utf-16-le")))
+    compound.add(0, "__substg1.0_10090102", 2, packed)
     return compound.octets()
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 
 from pipeline.intake.charset import decode, visible
-from pipeline.intake.tnef import TnefContent
+from pipeline.intake.html_text import read_html
+from pipeline.intake.tnef import TnefContent, rich_text
 
 _MOST_ATTACHMENTS = 100
 _LARGEST_STREAM = 100 << 20
-_SUBJECT, _BODY, _HTML, _LONG_NAME, _SHORT_NAME, _DATA = "0037", "1000", "1013", "3707", "3704", "3701"
+_SUBJECT, _BODY, _RTF, _HTML, _LONG_NAME, _SHORT_NAME, _DATA = (
+    "0037", "1000", "1009", "1013", "3707", "3704", "3701"
+)
 
 
 class NotMsg(ValueError):
@@ -64,5 +67,9 @@ def _content(streams: _Streams) -> TnefContent:
         content = streams.binary(_DATA, folder)
         if content:
             files.append((name, content))
-    text = "\n".join(part for part in (streams.text(_SUBJECT), streams.text(_BODY)) if part)
-    return TnefContent(text, decode(streams.binary(_HTML))[0], tuple(files))
+    body, html = streams.text(_BODY), decode(streams.binary(_HTML))[0]
+    if not body and not html:
+        body, html = rich_text(streams.binary(_RTF))
+    body = body or read_html(html).text
+    text = "\n".join(part for part in (streams.text(_SUBJECT), body) if part)
+    return TnefContent(text, html, tuple(files))

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.intake.charset import decode, visible
+from pipeline.intake.rtf import NotRtf, read_rtf
 
 _SIGNATURE = 0x223E9F78
 _BODY, _ATTACH_RENDER, _ATTACH_TITLE, _ATTACH_DATA = 0x0002800C, 0x00069002, 0x00018010, 0x0006800F
 _MESSAGE_PROPERTIES, _ATTACH_PROPERTIES = 0x00069003, 0x00069005
-_PR_BODY, _PR_HTML, _PR_LONG_NAME, _PR_DATA = 0x1000, 0x1013, 0x3707, 0x3701
+_PR_BODY, _PR_RTF, _PR_HTML, _PR_LONG_NAME, _PR_DATA = 0x1000, 0x1009, 0x1013, 0x3707, 0x3701
 _FIXED = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8, 0x000A: 4, 0x000B: 4, 0x0014: 8,
           0x0040: 8, 0x0048: 16}
 _VARIABLE = {0x001E, 0x001F, 0x0102, 0x000D}
@@ -98,6 +99,14 @@ def _text_of(tag: int, value: bytes) -> str:
     return visible(text.rstrip("\x00"))
 
 
+def _bodies(properties: bytes) -> tuple[str, str]:
+    """(text, HTML) of a message's properties; what it says as rich text only where it says nothing else."""
+    said = {tag >> 16: (tag, content) for tag, content in _properties(properties)}
+    text = _text_of(*said[_PR_BODY]) if _PR_BODY in said else ""
+    html = decode(said[_PR_HTML][1])[0] if _PR_HTML in said else ""
+    return (text, html) if text or html or _PR_RTF not in said else rich_text(said[_PR_RTF][1])
+
+
 def read_tnef(octets: bytes) -> TnefContent:
     """The content of a winmail.dat. Raises ``NotTnef``."""
     text = html = ""
@@ -108,16 +117,21 @@ def read_tnef(octets: bytes) -> TnefContent:
         elif name == _BODY:
             text = text or visible(decode(value.rstrip(b"\x00"))[0])
         elif name == _MESSAGE_PROPERTIES:
-            for tag, content in _properties(value):
-                if tag >> 16 == _PR_BODY:
-                    text = _text_of(tag, content)
-                elif tag >> 16 == _PR_HTML:
-                    html = decode(content)[0]
+            said, page = _bodies(value)
+            text, html = said or text, page or html
         elif files:
             _into_file(files[-1], name, value)
     named = [(str(title) or f"附件{index}", content) for index, (title, content) in enumerate(files, 1)
              if isinstance(content, bytes) and content]
     return TnefContent(text, html, tuple(named))
+
+
+def rich_text(packed: bytes) -> tuple[str, str]:
+    """(text, HTML) of a compressed rich-text body; a damaged one says nothing."""
+    try:
+        return read_rtf(packed)
+    except NotRtf:
+        return "", ""
 
 
 def _into_file(file: list[object], name: int, value: bytes) -> None:
