@@ -34,7 +34,7 @@ def composer(
         from pipeline.mailbox.compose import compose
 
         subject, text, html = documents.render_mail(payload.kind, payload.context)
-        people = addressed(payload.to, payload.cc, settings.mail)
+        people = addressed(payload.to, payload.cc, settings.mail, external=payload.external)
         attached, linked = _weighed(_read(payload.attachments, share), settings.mail.sending.max_attachment_mb)
         text, html = _with_links(text, html, linked, settings.share_link)
         attached += [

@@ -67,7 +67,7 @@ class Outbox:
 
         Commits the start and doubts to the journal; the outcome is the caller's to commit.
         """
-        people = addressed(payload.to, payload.cc, self.site.settings.mail)
+        people = addressed(payload.to, payload.cc, self.site.settings.mail, external=payload.external)
         outcome = _outcome(effect, people)
         if record.state is EffectState.RUNNING:
             try:
@@ -81,7 +81,7 @@ class Outbox:
             self.site.journal.fail(effect.key, record.error, self.now)
             self.site.journal.intend(effect, self.now)
         else:
-            waits = hold(record, self._sent_lately(), self.now, self.site.settings.mail.sending)
+            waits = hold(record, self._sent_lately(), self.now, self.site.settings.mail.sending, urgent=payload.urgent)
             if waits:
                 return Delivery(Standing.WAITS, text=waits)
             if self.site.mailbox.trace(effect.key.digest) is Trace.SENT:

@@ -142,6 +142,7 @@ def choice(enum: type[Enum]) -> tuple[BeforeValidator, Kind]:
 
 Text = Annotated[str | None, BeforeValidator(values.clean_text), Kind("text")]
 Id = Annotated[str | None, BeforeValidator(values.parse_id), Kind("id")]
+MailAddress = Annotated[str | None, BeforeValidator(values.parse_mail_address), Kind("id")]
 TimeOfEvent = Annotated[Moment | None, BeforeValidator(_with_today(values.parse_moment)), Kind("moment")]
 Day = Annotated[date | None, BeforeValidator(_with_today(values.parse_day)), Kind("day")]
 #: Days people plan ahead: without a year, "8月15日" typed in June means this year's.
@@ -165,6 +166,7 @@ __all__ = [
     "Id",
     "Kind",
     "KindName",
+    "MailAddress",
     "Moment",
     "Money",
     "People", "PlannedDay",

@@ -116,6 +116,7 @@ class SendingSetting(Section):
 
     internal_domains: tuple[str, ...] = ()
     allowed_domains: tuple[str, ...] = ()
+    external_domains: tuple[str, ...] = ()  # outside, of whom invitations to meetings may go to those invited
     redirect_all_to: str = ""
     quiet_from: time = time(21, 0)
     quiet_to: time = time(7, 0)

@@ -69,7 +69,8 @@ class SendMail:
     """Send one mail rendered from the mail template ``kind``; at most once per key, by outbox and trace.
 
     ``attachments`` are paths relative to the share, ``documents`` are made for this mail; ``case_ids`` lists the cases
-    it speaks of; answers go to ``reply_to``, who need no copy then.
+    it speaks of; answers go to ``reply_to``, who need no copy then. ``urgent`` ignores quiet hours and the rate;
+    ``external`` says that nothing in it is internal, so that it may go to addresses outside that the plant allows.
     """
 
     kind: str
@@ -82,6 +83,8 @@ class SendMail:
     invitation: Invitation | None = None
     documents: tuple[AttachedDocument, ...] = ()
     reply_to: tuple[str, ...] = ()
+    urgent: bool = False
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)

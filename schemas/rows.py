@@ -12,6 +12,7 @@ from schemas.columns import (
     Day,
     Id,
     Kind,
+    MailAddress,
     Money,
     People,
     PlannedDay,
@@ -245,7 +246,7 @@ class Contact(SheetRow):
     position: Annotated[Text, C("岗位", ("职务", "职位"))] = None
     role: Annotated[Text, C("角色", ("职责", "系统角色"))] = None
     scope: Annotated[Text, C("负责工序/客户基地", ("负责工序", "客户基地", "负责范围"))] = None
-    mail: Annotated[Id, C("邮箱", ("邮件", "电子邮箱", "E-mail", "Email", "邮箱地址"), core=True)] = None
+    mail: Annotated[MailAddress, C("邮箱", ("邮件", "电子邮箱", "E-mail", "Email", "邮箱地址"), core=True)] = None
     phone: Annotated[Id, C("电话", ("手机", "联系电话", "手机号"))] = None
     superior: Annotated[Text, C("直属上级", ("上级", "直接上级", "主管", "直接领导", "直属领导", "上级领导", "领导", "直接主管"))] = None
     delegate: Annotated[Text, C("代理人", ("代理",))] = None

@@ -25,8 +25,8 @@ SUBJECT, TEXT, HTML = "subject.txt", "text.txt", "body.html"
 
 #: The mail kinds that come with the package.
 MAIL_KINDS = (
-    "release", "meeting", "uninvited", "minutes", "digest", "line_stop", "containment", "escalation", "penalty",
-    "baseline", "overdue", "hand_over", "alarm",
+    "release", "meeting", "meeting_outside", "uninvited", "minutes", "digest", "line_stop", "containment", "escalation",
+    "penalty", "baseline", "overdue", "hand_over", "alarm",
 )
 
 

@@ -20,11 +20,13 @@ from pipeline.intake.encoded_words import header_text, octets_of
 from pipeline.intake.parts import MailParts, field_of, gather
 from pipeline.intake.quotation import is_forward, quoted_content, split_quotation
 from schemas.incoming import AttachedFile, CallSheet, FileReader, IncomingMail, TextTable
+from schemas.values import ascii_address
 
 log = logging.getLogger(__name__)
 
 _ANGLED = re.compile(rb"<\s*([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,190})\s*>")
 _BARE = re.compile(rb"(?<![\w.@+-])([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,190})(?![A-Za-z0-9@])")
+_WIDE = re.compile("<\\s*([^<>\\s@\ufffd]{1,64}@[^<>\\s@\ufffd]{1,190})\\s*>")
 _ID = re.compile(r"<([^<>\s]{1,300})>")
 _AUTOMATIC_SUBJECT = re.compile(
     r"^\s*(?:自动回复|自動回覆|自动答复|automatic reply|auto(?:matic)?[ -]?reply|out of office|退信通知|系统退信"
@@ -99,9 +101,21 @@ def _sender(message: Message) -> tuple[str, str]:
     octets = b",".join(octets_of(value) for value in fields)
     found = list(dict.fromkeys(match.decode("ascii").casefold() for match in _ANGLED.findall(octets)))
     found = found or list(dict.fromkeys(match.decode("ascii").casefold() for match in _BARE.findall(octets)))
+    found = found or _international(octets)
     if not found:
         return "", _NOT_A_MAIL
     return found[0], "发件人不止一个" if len(found) > 1 else ""
+
+
+def _international(octets: bytes) -> list[str]:
+    """Addresses with letters beyond ASCII (RFC 6532), which stand in the field as raw UTF-8; the domain as IDNA."""
+    found = []
+    for address in _WIDE.findall(octets.decode("utf-8", "replace")):
+        try:
+            found.append(ascii_address(address.casefold()))
+        except ValueError:
+            continue  # no domain that anybody could have
+    return list(dict.fromkeys(found))
 
 
 def _sender_name(message: Message) -> str:

@@ -10,6 +10,8 @@ from email.header import Header
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
+from schemas.values import ascii_address
+
 CRLF = "\r\n"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,190}")
@@ -47,9 +49,12 @@ def address_field(people: Iterable[str], field: str) -> str:
 
 
 def bare_address(person: str) -> str:
-    """The address of ``name <address>``. Raises ``BadAddress``."""
+    """The address of ``name <address>``, a Chinese domain in its ASCII form. Raises ``BadAddress``."""
     match = _NAMED.fullmatch(person)
-    address = (match[2] if match else person).strip()
+    try:
+        address = ascii_address((match[2] if match else person).strip())
+    except ValueError as error:
+        raise BadAddress(one_line(person)) from error
     if not _ADDRESS.fullmatch(address):
         raise BadAddress(one_line(person))
     return address

@@ -8,6 +8,7 @@ from schemas.case import Directory
 from schemas.effects import digest_of
 from schemas.intake import Correspondent, IntakeSetting
 from schemas.rows import Contact
+from schemas.values import ascii_address
 
 _RESIDENT, _MARKETING = ("驻线", "驻厂", "驻场"), ("营销", "销售", "市场")
 
@@ -37,10 +38,18 @@ class Senders:
 def _matches(address: str, patterns: Iterable[str]) -> bool:
     domain = address.rpartition("@")[2]
     for pattern in patterns:
-        wanted = pattern.strip().casefold().lstrip("@*.")
+        wanted = _plain(pattern.strip().casefold().lstrip("@*."))
         if wanted in {address, domain} or ("@" not in wanted and domain.endswith(f".{wanted}")):
             return True
     return False
+
+
+def _plain(pattern: str) -> str:
+    """An address or domain with Chinese labels in the form that mails carry; a mistyped one matches nobody."""
+    try:
+        return ascii_address(pattern)
+    except ValueError:
+        return pattern
 
 
 def _colleague(contact: Contact) -> Correspondent:

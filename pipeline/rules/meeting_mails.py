@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.rules.case_mails import CaseMails, product_of, shown
 from pipeline.rules.meetings import rounds
+from pipeline.rules.outside_mails import outside_invitation, outside_people
 from pipeline.rules.state import is_dismissed
 from schemas.case import Case
 from schemas.effects import Effect, EffectKey, digest_of
@@ -49,8 +50,11 @@ def _invitation(
     return Invitation(entry, people[0], attendees, method, sequence=key.revision)
 
 
-def meeting_mails(mails: CaseMails, case: Case, notice_files: Mapping[int, str]) -> None:
+def meeting_mails(mails: CaseMails, case: Case, notice_files: Mapping[int, str], *, urgent: bool) -> None:
     """To everybody invited, with the notice attached; again when time, place or people change or it is off.
+
+    People of other companies whom the plant allows get an invitation of their own that holds nothing internal.
+    ``urgent`` for a 紧急 case, whose meeting does not wait for the morning.
 
     Of two rows of one round the lower counts, else they would announce each other's change for ever. A round that the
     sheet does not number is named for the board: its identity would move with the next row that is inserted.
@@ -67,18 +71,24 @@ def meeting_mails(mails: CaseMails, case: Case, notice_files: Mapping[int, str])
         # nobody can come to a past meeting, nor has to on a complaint that was dismissed
         invites = meeting.time is not None and not _is_past(mails, meeting) and not is_dismissed(case.complaint)
         if announced if cancelled else invites:
-            _meeting(mails, case, meeting, notice_files.get(meeting.round, ""), cancelled=cancelled)
+            _meeting(mails, case, meeting, notice_files.get(meeting.round, ""), cancelled=cancelled, urgent=urgent)
         if announced and invites:
             _uninvite(mails, case, meeting)
 
 
-def _meeting(mails: CaseMails, case: Case, meeting: Meeting, notice_file: str, *, cancelled: bool) -> None:
+def _meeting(
+    mails: CaseMails, case: Case, meeting: Meeting, notice_file: str, *, cancelled: bool, urgent: bool
+) -> None:
     unknown = [name for name in meeting.invited if not mails.directory.mail_of(name)]
     if unknown:
         mails.hold(case, f"第{meeting.round}次会议：通讯录中没有 {'、'.join(unknown)} 的邮箱，请另行通知")
-    to = mails.addresses(*meeting.invited)
+    outside_invitation(mails, case, meeting, cancelled=cancelled, urgent=urgent)
+    guests = outside_people(mails, meeting.invited)
+    inside = [name for name in meeting.invited if name not in guests]
+    to = mails.addresses(*inside)
     if not to:
-        mails.hold(case, f"第{meeting.round}次会议通知未发：应到人员为空或没有邮箱")
+        if not guests:
+            mails.hold(case, f"第{meeting.round}次会议通知未发：应到人员为空或没有邮箱")
         return
     inputs = digest_of([str(meeting.time), meeting.place, sorted(meeting.invited), cancelled])
     key = mails.history.revised("mail.meeting", case.number, f"{meeting.round}", inputs)
@@ -91,10 +101,10 @@ def _meeting(mails: CaseMails, case: Case, meeting: Meeting, notice_file: str, *
     cc = mails.copies(to, case.complaint.engineer)
     attachments = () if cancelled or not notice_file else (notice_file,)
     method = CalendarMethod.CANCEL if cancelled else CalendarMethod.REQUEST
-    entry = _invitation(mails, case, meeting, key, meeting.invited, method)
+    entry = _invitation(mails, case, meeting, key, inside, method)
     # remembered in the transaction that marks the mail as sent: who has to be told when the sheet names them no more
-    told = () if cancelled else tuple(_invited(meeting, key.revision, name) for name in meeting.invited)
-    payload = SendMail("meeting", to, cc, context, attachments, (case.case_id,), told, entry)
+    told = () if cancelled else tuple(_invited(meeting, key.revision, name) for name in inside)
+    payload = SendMail("meeting", to, cc, context, attachments, (case.case_id,), told, entry, urgent=urgent)
     word = "取消" if cancelled else "更改" if key.revision else "通知"
     title = f"{case.number} 第{meeting.round}次会议{word}"
     mails.effects.append(Effect(key, title, inputs, payload, case.case_id))

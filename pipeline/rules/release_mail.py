@@ -8,6 +8,7 @@ from pipeline.rules.case_mails import CaseMails, product_of, shown
 from schemas.case import Case
 from schemas.decisions import ClockName, Decisions
 from schemas.payloads import SendMail
+from schemas.values import Level
 
 #: What the responsible department is asked to look into (process steps 5, 6 and 8).
 INVESTIGATE = (
@@ -42,7 +43,8 @@ def release_notice(mails: CaseMails, case: Case, decisions: Decisions) -> None:
         "folder": case.folder,
     }
     payload = SendMail(
-        "release", to, (), context, (), (case.case_id,), reply_to=mails.addresses(complaint.engineer)
+        "release", to, (), context, (), (case.case_id,), reply_to=mails.addresses(complaint.engineer),
+        urgent=decisions.level.level is Level.URGENT,
     )
     title = f"{case.number} 通知{complaint.department}"
     again = f" 第{decisions.restart.times}次重新启动" if decisions.restart else ""  # then the department starts anew

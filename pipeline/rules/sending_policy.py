@@ -8,9 +8,10 @@ from datetime import datetime, time, timedelta
 
 from schemas.effects import EffectRecord, EffectState
 from schemas.mail_settings import MailSetting, SendingSetting
+from schemas.values import ascii_domain
 
-#: Kinds that ignore quiet hours and the rate: somebody's line may stop, or nobody has acted in time.
-URGENT = frozenset({"mail.line_stop", "mail.containment", "mail.escalation"})
+#: Kinds that ignore quiet hours and the rate: a line may stop, nobody has acted in time, or nothing is watched.
+URGENT = frozenset({"mail.line_stop", "mail.containment", "mail.escalation", "mail.alarm"})
 #: Kinds that a robot message may announce: 紧急 only.
 ANNOUNCED = frozenset({"mail.line_stop"})
 
@@ -36,8 +37,16 @@ def _address(person: str) -> str:
 
 
 def _within(address: str, domains: Iterable[str]) -> bool:
-    domain = address.rpartition("@")[2].lower()
-    return any(domain == known.lower() or domain.endswith(f".{known.lower()}") for known in domains)
+    domain = _plain(address.rpartition("@")[2])
+    return any(domain == known or domain.endswith(f".{known}") for known in map(_plain, domains))
+
+
+def _plain(domain: str) -> str:
+    """A domain to compare: lower case, Chinese ones in their ASCII form; nobody's domain stays what it is."""
+    try:
+        return ascii_domain(domain).lower()
+    except ValueError:
+        return domain.lower()
 
 
 def internal_domains(setting: MailSetting) -> tuple[str, ...]:
@@ -45,17 +54,27 @@ def internal_domains(setting: MailSetting) -> tuple[str, ...]:
     return setting.sending.internal_domains or (_address(setting.sender).rpartition("@")[2],)
 
 
-def addressed(to: Sequence[str], cc: Sequence[str], setting: MailSetting) -> Addressed:
+def is_outside(person: str, setting: MailSetting) -> bool:
+    """Whether an address lies outside the plant's domains and in one of those that the plant allows (suppliers)."""
+    address = _address(person)
+    return not _within(address, internal_domains(setting)) and _within(address, setting.sending.external_domains)
+
+
+def addressed(to: Sequence[str], cc: Sequence[str], setting: MailSetting, *, external: bool = False) -> Addressed:
     """To whom a mail may go.
 
-    All mails of ours carry internal material, so an address outside gets none (DOMAIN.md: nothing goes to a customer by
-    itself); the allow-list narrows that further; test mode sends everything to one address.
+    Mails of ours carry internal material, so an address outside gets none (DOMAIN.md: nothing goes to a customer by
+    itself), unless the mail is an ``external`` one and the plant allows the domain. The allow-list narrows the inside
+    further; test mode sends everything to one address.
     """
     inside, allowed = internal_domains(setting), setting.sending.allowed_domains
     left_out: dict[str, str] = {}
     for person in (*to, *cc):
         address = _address(person)
-        if not _within(address, inside):
+        if is_outside(person, setting):
+            if not external:
+                left_out[person] = "外部单位的邮箱，只发会议邀请，内部材料不发"
+        elif not _within(address, inside):
             left_out[person] = "不是本公司的邮箱，内部材料不发"
         elif allowed and not _within(address, allowed):
             left_out[person] = "不在允许的收件域名内"
@@ -67,13 +86,13 @@ def addressed(to: Sequence[str], cc: Sequence[str], setting: MailSetting) -> Add
     return Addressed(kept_to, kept_cc, tuple(left_out.items()))
 
 
-def quiet_until(kind: str, now: datetime, setting: SendingSetting) -> datetime | None:
-    """When the quiet hours end that ``now`` lies in; None outside them and for urgent kinds.
+def quiet_until(kind: str, now: datetime, setting: SendingSetting, *, urgent: bool = False) -> datetime | None:
+    """When the quiet hours end that ``now`` lies in; None outside them, for urgent kinds and mails on 紧急 cases.
 
     ``now`` is in the plant's zone; equal times mean no quiet hours; they may span midnight.
     """
     start, end = setting.quiet_from, setting.quiet_to
-    if kind in URGENT or start == end:
+    if urgent or kind in URGENT or start == end:
         return None
     at = now.time().replace(tzinfo=None)
     inside = start <= at < end if start < end else at >= start or at < end
@@ -101,15 +120,15 @@ def sent_within_the_hour(records: Iterable[EffectRecord], now: datetime) -> int:
     )
 
 
-def hold(record: EffectRecord, sent: int, now: datetime, setting: SendingSetting) -> str:
+def hold(record: EffectRecord, sent: int, now: datetime, setting: SendingSetting, *, urgent: bool = False) -> str:
     """Why a mail waits now, in words; empty when it may leave. ``sent`` counts the mails of the last hour."""
-    quiet = quiet_until(record.key.kind, now, setting)
+    quiet = quiet_until(record.key.kind, now, setting, urgent=urgent)
     if quiet is not None:
         return f"静默时段，{quiet:%m-%d %H:%M} 后发出"
     again = retry_at(record, setting)
     if again is not None and now < again:
         when = f"{again.astimezone(now.tzinfo):%H:%M}"
         return f"{record.error or '上次未能发出'}（第 {record.attempts} 次，{when} 后重试）"
-    if sent >= setting.per_hour and record.key.kind not in URGENT:
+    if sent >= setting.per_hour and not urgent and record.key.kind not in URGENT:
         return f"一小时内已发 {sent} 封，达到上限，稍后发出"
     return ""

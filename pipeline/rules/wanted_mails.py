@@ -15,6 +15,7 @@ from schemas.advice import Advice
 from schemas.case import Case, Standing
 from schemas.decisions import Decisions
 from schemas.payloads import AttachedDocument
+from schemas.values import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def add_mails(
     if switches.escalation:
         escalation_mails(mails, case, decisions)
     if switches.meeting_notice:
-        meeting_mails(mails, case, files.notices)
+        meeting_mails(mails, case, files.notices, urgent=decisions.level.level is Level.URGENT)
     if advice is not None:
         if switches.minutes:
             minutes_mails(mails, case, advice.minutes, files.minutes)

@@ -18,6 +18,7 @@ from schemas.values.choices import (
     parse_yes_no,
 )
 from schemas.values.dates import parse_day, parse_moment
+from schemas.values.mail_address import ascii_address, ascii_domain, parse_mail_address
 from schemas.values.moment import Moment
 from schemas.values.numbers import parse_money, parse_quantity, parse_rate
 from schemas.values.problem import ValueProblem
@@ -38,10 +39,13 @@ __all__ = [
     "Status",
     "ValueProblem",
     "Verdict",
+    "ascii_address",
+    "ascii_domain",
     "clean_text",
     "parse_choice",
     "parse_day",
     "parse_id",
+    "parse_mail_address",
     "parse_moment",
     "parse_money",
     "parse_people",

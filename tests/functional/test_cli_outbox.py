@@ -87,7 +87,8 @@ def test_quiet_hours_hold_back_everything_but_alerts(plant: PlantFolder) -> None
     said = plant.once("21:45")
     assert "静默时段，11-27 07:00 后发出" in said.out
     assert said.code == 0
-    assert {str(mail["Subject"])[:6] for mail in plant.mails()} == {"【停线风险】", "【客诉升级】"}
+    # the department hears of a 紧急 complaint at night as well, of any other in the morning
+    assert {str(mail["Subject"])[:6] for mail in plant.mails()} == {"【停线风险】", "【客诉升级】", "【客诉紧急】"}
     before = len(plant.mails())
     plant.once("07:00", day="2026-11-27")
     assert len(plant.mails()) > before
@@ -106,6 +107,32 @@ def test_test_mode_and_people_outside(plant: PlantFolder) -> None:
         (done,) = passed(site, [effect])
     assert "不是本公司的邮箱" in done.text
     assert "mail.sending" in done.text
+
+
+def test_a_supplier_is_invited_to_a_meeting_and_gets_nothing_else(plant: PlantFolder) -> None:
+    plant.configure(external_domains="[supplier.example.org]")
+    plant.type("通讯录", {"姓名": "外部人", "部门": "供应商", "岗位": "部门负责人", "邮箱": "who@supplier.example.org"},
+               {"姓名": "别家人", "部门": "别家", "邮箱": "x@other.example.org"})
+    plant.type(COMPLAINTS, {**RELEASED, "责任部门": "供应商"})
+    plant.settled()
+    number = str(plant.rows()[0]["客诉编号"])
+    plant.type("会议", {"客诉编号": number, "第几次": 1, "状态": "已确认", "时间": "2026-11-27 14:00",
+                      "主持人": "周启航", "应到": "罗文斌、外部人、别家人", "需准备资料": "来料批次记录"})
+    plant.once("08:30")
+    plant.once("08:31")
+    outside = [mail for mail in plant.mails() if "example.org" in f"{mail['To']}{mail['Cc']}"]
+    (invited,) = outside
+    assert str(invited["To"]) == "who@supplier.example.org"
+    assert str(invited["Reply-To"]) == "zhou@example.com"
+    said = "".join(str(part.get_content()) for part in invited.walk() if part.get_content_maintype() == "text")
+    said += str(invited["Subject"])
+    assert "来料批次记录" in said
+    assert "2026-11-27" in said
+    internal = (str(RELEASED["客户"]), str(RELEASED["不良现象"]), "罗文斌", "韩立川", "客诉")
+    assert [word for word in internal if word in said] == []
+    assert list(invited.iter_attachments()) == []
+    (inside,) = (mail for mail in plant.mails() if "会议通知" in str(mail["Subject"]))
+    assert "supplier" not in str(inside["To"])
 
 
 def plant_mailbox(plant: PlantFolder) -> FolderMailbox:

@@ -31,6 +31,7 @@ NO_TABLE = {
     "history": "keys of effects in the journal; tests/spec/test_history.py",
     "wanted_dropped": "files in 待归属; tests/functional/test_dropped_sheets.py",
     "retention": "what may be deleted after its time; tests/functional/test_cli_purge.py",
+    "outside_mails": "invitations for suppliers; tests/functional/test_cli_outbox.py",
     "report_counted": "fills blanks from the 8D; tests/functional/test_documents_both_ways.py",
     "report_typed": "what people typed in documents; tests/functional/test_documents_both_ways.py",
     **dict.fromkeys(

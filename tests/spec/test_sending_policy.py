@@ -36,6 +36,7 @@ def record(kind: str = "mail.digest", *, attempts: int = 0, finished: datetime |
     (NIGHT, "mail.line_stop", "23:00", None),
     (NIGHT, "mail.containment", "23:00", None),
     (NIGHT, "mail.escalation", "23:00", None),
+    (NIGHT, "mail.alarm", "23:00", None),
     (NIGHT, "mail.release", "23:00", "2026-11-27 07:00"),
     (NOON, "mail.release", "11:59", None),
     (NOON, "mail.release", "12:00", "2026-11-26 13:30"),
@@ -45,6 +46,13 @@ def record(kind: str = "mail.digest", *, attempts: int = 0, finished: datetime |
 def test_quiet_hours(setting: SendingSetting, kind: str, now: str, until: str | None) -> None:
     found = quiet_until(kind, at(now), setting)
     assert (found and f"{found:%Y-%m-%d %H:%M}") == until
+
+
+def test_what_a_mail_says_of_itself_counts_at_night_and_over_the_rate() -> None:
+    night, few = at("23:00"), SendingSetting(per_hour=1)
+    assert "静默时段" in hold(record("mail.release"), 0, night, NIGHT)
+    assert hold(record("mail.release"), 0, night, NIGHT, urgent=True) == ""
+    assert hold(record("mail.release"), 1, at("09:15"), few, urgent=True) == ""
 
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 5), (3, 15), (4, 60), (9, 60)])
@@ -103,3 +111,13 @@ def test_test_mode_sends_everything_to_one_address() -> None:
     assert (found.to, found.cc) == (("test@plant.example.com",), ())
     assert found.meant == (INSIDE, BRANCH)
     assert addressed((OUTSIDE,), (), mail(redirect_all_to="test@plant.example.com")).nobody
+
+
+def test_only_mails_without_anything_internal_go_to_the_outside_that_the_plant_allows() -> None:
+    supplier = "供应商 <s@carmaker.example.org>"
+    setting = mail(external_domains=["carmaker.example.org"])
+    assert addressed((INSIDE, supplier), (), setting, external=True).to == (INSIDE, supplier)
+    kept_in = addressed((INSIDE, supplier), (), setting)
+    assert (kept_in.to, "内部材料不发" in dict(kept_in.left_out)[supplier]) == ((INSIDE,), True)
+    assert addressed((supplier, "x@elsewhere.example"), (), setting, external=True).to == (supplier,)
+    assert addressed((supplier,), (), mail(), external=True).nobody
