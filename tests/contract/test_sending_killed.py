@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from pipeline.mailbox import exchange_sender
+from pipeline.mailbox.exchange_sender import ExchangeSender
 from pipeline.mailbox.graph_session import GraphSession
 from pipeline.mailbox.imap_session import ImapSession
 from pipeline.mailbox.imap_smtp import ImapSmtpMailbox
@@ -23,13 +26,16 @@ from tests.functional.plant_folder import PlantFolder
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked here")
 BY_NAME = {adapter.name: adapter for adapter in ADAPTERS}
 STEPS = ("intended", "started", "effected", "finished")
-Fatal = tuple[type, str, int]
+Fatal = tuple[object, str, int]
 
 #: Behind which call inside an adapter the process dies, and at which one of them.
 INSIDE: dict[str, tuple[str, Fatal]] = {
     "graph: draft made, key not written": ("graph", (GraphSession, "change", 1)),
     "graph: key written, not sent": ("graph", (GraphSession, "change", 2)),
     "graph: taken, answer not read": ("graph", (GraphSession, "change", 3)),
+    # the process that really sends goes on when the one that ordered it is dead
+    "exchange: ordered, answer not read": ("exchange", (exchange_sender, "_write", 2)),
+    "exchange: sent, answer read, outcome not committed": ("exchange", (ExchangeSender, "_asked", 1)),
     "imap_smtp: draft kept": ("imap_smtp", (ImapSmtpMailbox, "_keep_draft", 1)),
     "imap_smtp: envelope offered": ("imap_smtp", (SmtpTransaction, "offer", 1)),
     "imap_smtp: starred": ("imap_smtp", (ImapSmtpMailbox, "_star", 1)),
@@ -44,7 +50,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def die_after(owner: type, name: str, count: int) -> None:
+def die_after(owner: object, name: str, count: int) -> None:
     """Make the process die when ``owner.name`` has done its work for the ``count``-th time."""
     original: Callable[..., object] = getattr(owner, name)
     calls: list[str] = []
@@ -72,6 +78,14 @@ def killed(plant: PlantFolder, stand: Stand, prepare: Callable[[], None], step: 
     assert os.waitpid(child, 0)[1] == signal.SIGKILL
 
 
+def _wait_for(stand: Stand) -> None:
+    """Until the process that sends has handed over what it was told."""
+    deadline = time.monotonic() + 20
+    while not stand.sent():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def settled(plant: PlantFolder, stand: Stand, name: str) -> EffectState:
     """Where the mail stands after the passes that follow; checks what must hold whatever happened."""
     with mail_site(plant, stand.mailbox) as site:
@@ -85,7 +99,7 @@ def settled(plant: PlantFolder, stand: Stand, name: str) -> EffectState:
     return state
 
 
-@pytest.mark.parametrize("adapter", ["folder", "graph", "imap_smtp"])
+@pytest.mark.parametrize("adapter", list(BY_NAME))
 def test_killed_at_every_commit_point(adapter: str, servers: Servers, tmp_path: Path) -> None:
     for step in STEPS:
         root = tmp_path / step
@@ -103,6 +117,8 @@ def test_killed_inside_an_adapter(point: str, servers: Servers, tmp_path: Path) 
     name, fatal = INSIDE[point]
     plant, stand = plant_of(tmp_path), BY_NAME[name].build(servers, tmp_path)
     killed(plant, stand, lambda: die_after(*fatal))
+    if name == "exchange":
+        _wait_for(stand)
     state = settled(plant, stand, point)
     unknown = point in {"imap_smtp: starred", "imap_smtp: taken, copy not filed"}
     assert state is (EffectState.UNCERTAIN if unknown else EffectState.DONE)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Container, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from pipeline.app import open_site
+from pipeline.mailbox.folder import FolderMailbox
+from pipeline.tick import tick
+from schemas.mail_settings import ImapSmtpSetting, ServerSetting
 from tests.functional.plant_folder import COMPLAINTS, PlantFolder, complaint, empty_plant, kesu
 from tests.mail_clients import Written, foxmail, netease, outlook, phone, qq
 
@@ -238,3 +243,28 @@ def test_a_dry_run_shows_the_mail_and_moves_nothing(plant: PlantFolder) -> None:
     said = plant.once("08:05", "--dry-run")
     assert f"将要：来信 {CUSTOMER.subject}" in said.out
     assert plant.snapshot() == before
+
+
+def test_a_mail_server_is_asked_every_so_often_and_by_once_at_once(plant: PlantFolder) -> None:
+    plant.configure(every_seconds=60)
+    asked: list[float] = []
+
+    class Counting(FolderMailbox):
+        def fetch(self, known: Container[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
+            asked.append(seconds)
+            return super().fetch(known)
+
+    begun = datetime.fromisoformat("2026-11-26T08:05:00+08:00")
+    with open_site(plant.config, begun, quiet_seconds=0) as opened:
+        described = ImapSmtpSetting(user="x", imap=ServerSetting(host="x"), smtp=ServerSetting(host="x"))
+        mail = opened.site.settings.mail.model_copy(update={"backend": "imap_smtp", "imap_smtp": described})
+        settings = opened.site.settings.model_copy(update={"mail": mail})
+        box = Counting(plant.root / "mail" / "inbox", plant.outbox)
+        site = replace(opened.site, settings=settings, mailbox=box)
+        for seconds in (0, 5, 30, 59, 60, 65, 119, 120):
+            tick(site, begun + timedelta(seconds=seconds), rehearsal=True)
+    assert asked == [0, 60, 120]
+    with open_site(plant.config, begun + timedelta(seconds=121), quiet_seconds=0) as opened:  # a process of its own
+        seconds = 121
+        tick(replace(opened.site, settings=settings, mailbox=box), begun + timedelta(seconds=121), rehearsal=True)
+    assert asked[-1] == 121
