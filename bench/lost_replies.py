@@ -2,7 +2,8 @@
 
 Usage: python -m bench.lost_replies [COUNT] [BACKEND …]. Each mail's first sending meets, in turn, a cut line after the
 server took it, a 503 (SMTP: 451) after it took it, and a busy server that did not; then passes are made at 1, 3, 5 and
-12 minutes as a plant would have them, over real servers on loopback.
+12 minutes as a plant would have them, over real servers on loopback. ``self_copy`` is IMAP and SMTP with that setting:
+a copy to the mailbox itself proves that the server took a mail; SMTP alone has no way to ask afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from schemas.effects import EffectState
 from schemas.mail_settings import MailSetting, SendingSetting
 from tests.contract.mail_site import mail_effect, mail_site, passed, plant_of
-from tests.contract.mailbox_stands import ADAPTERS, BUSY, DROPPED, TAKEN_THEN_503, Adapter, Servers
+from tests.contract.mailbox_stands import ADAPTERS, BUSY, DROPPED, TAKEN_THEN_503, VARIANTS, Adapter, Servers
 
 FAULTS = (DROPPED, TAKEN_THEN_503, BUSY)
 LATER = (1, 3, 5, 12)
@@ -66,7 +67,7 @@ def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     chosen = set(sys.argv[2:]) or {adapter.name for adapter in ADAPTERS}
     failed = False
-    for adapter in ADAPTERS:
+    for adapter in (*ADAPTERS, *VARIANTS):
         if adapter.name in chosen:
             with tempfile.TemporaryDirectory() as root:
                 line = measure(adapter, count, Path(root))

@@ -96,9 +96,14 @@ def imap_smtp_setting(user: str, imap: int, smtp_port: int) -> ImapSmtpSetting:
     )
 
 
-def imap_smtp_stand(servers: Servers, _root: Path) -> Stand:
+def self_copy_stand(servers: Servers, root: Path) -> Stand:
+    """The same with ``self_copy``, and an SMTP server that delivers into the mailbox what is for its user."""
+    return imap_smtp_stand(servers, root, self_copy=True)
+
+
+def imap_smtp_stand(servers: Servers, _root: Path, *, self_copy: bool = False) -> Stand:
     """Dovecot behind a relay, and an SMTP server of this stand alone."""
-    user = servers.user()
+    user, numbers = servers.user(), count()
     office = servers.closing.enter_context(smtp.running())
     relay = servers.closing.enter_context(fault_proxy.running(servers.imap.port))
 
@@ -113,7 +118,13 @@ def imap_smtp_stand(servers: Servers, _root: Path) -> Stand:
         else:
             office.refused = {}
 
-    mailbox = ImapSmtpMailbox(imap_smtp_setting(user, relay.port, office.port), ca_file=None, timeout=TIMEOUT)
+    def deliver_copy(address: str, content: bytes) -> None:
+        if address == user:
+            servers.imap.deliver(user, f"copy{next(numbers)}", content)
+
+    office.deliver = deliver_copy
+    setting = imap_smtp_setting(user, relay.port, office.port).model_copy(update={"self_copy": self_copy})
+    mailbox = ImapSmtpMailbox(setting, ca_file=None, timeout=TIMEOUT)
     deliver = partial(servers.imap.deliver, user)
     return Stand(mailbox, deliver, lambda: list(office.taken), misbehave)
 
@@ -191,3 +202,5 @@ ADAPTERS = (
     Adapter("exchange", exchange_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW, EXPIRED})),
     Adapter("graph", graph_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW, EXPIRED})),
 )
+#: Further stands that the figures of bench/ are made on.
+VARIANTS = (Adapter("self_copy", self_copy_stand, frozenset({BUSY, TAKEN_THEN_503, DROPPED, SLOW})),)

@@ -8,7 +8,15 @@ import pytest
 
 from schemas.effects import EffectState
 from tests.contract.mail_site import NOW, mail_effect, mail_site, passed, plant_of, state_of
-from tests.contract.mailbox_stands import ADAPTERS, BUSY, DROPPED, TAKEN_THEN_503, Adapter, Servers
+from tests.contract.mailbox_stands import (
+    ADAPTERS,
+    BUSY,
+    DROPPED,
+    TAKEN_THEN_503,
+    Adapter,
+    Servers,
+    self_copy_stand,
+)
 
 ASKED = {adapter.name: adapter for adapter in ADAPTERS if adapter.faults}
 
@@ -31,6 +39,17 @@ def test_an_answer_lost_after_acceptance_is_one_delivery_and_never_forgotten(
         # SMTP keeps no record that could be asked: a person has to look
         wanted = EffectState.UNCERTAIN if adapter.name == "imap_smtp" else EffectState.DONE
         assert state_of(site, effect) is wanted
+
+
+@pytest.mark.parametrize("fault", [TAKEN_THEN_503, DROPPED])
+def test_a_copy_to_ourselves_spares_the_person(fault: str, servers: Servers, tmp_path: Path) -> None:
+    stand, effect = self_copy_stand(servers, tmp_path), mail_effect()
+    stand.misbehave(fault)
+    with mail_site(plant_of(tmp_path), stand.mailbox) as site:
+        for minutes in (0, 1, 12):
+            passed(site, [effect], minutes)
+        assert state_of(site, effect) is EffectState.DONE
+    assert len(stand.sent()) == 1
 
 
 def test_a_busy_server_is_left_alone_for_a_while(adapter: Adapter, servers: Servers, tmp_path: Path) -> None:

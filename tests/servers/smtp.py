@@ -31,6 +31,7 @@ class PostOffice:
     refused: dict[str, str] = field(default_factory=dict)   # recipient -> the answer to RCPT
     tokens: Callable[[str], bool] = lambda _token: False    # whether a token is valid
     port: int = 0
+    deliver: Callable[[str, bytes], None] = lambda _address, _content: None  # what was taken, to each recipient
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd names its hooks after commands
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -51,6 +52,8 @@ class PostOffice:
         for _ in range(2 if behaviour == "twice" else 1):
             self.taken.append(content)
             self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
+            for address in envelope.rcpt_tos:
+                self.deliver(str(address), content)
         if behaviour == "dropped":
             transport: Any = server.transport
             transport.abort()
