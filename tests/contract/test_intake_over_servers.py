@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +17,7 @@ from pipeline.app import open_site
 from pipeline.journal.store import SqlJournal
 from pipeline.site import Site
 from pipeline.tick import tick
+from schemas.intake import IgnoredMail, KnownMail
 from schemas.mail_ports import Mailbox
 from tests.contract.mail_site import plant_of
 from tests.contract.mailbox_stands import ADAPTERS, Servers, Stand
@@ -92,9 +93,11 @@ def die_after_remembering() -> None:
     """Make the process die when a taken mail is remembered, before the mailbox hears of it."""
     original = SqlJournal.record_mails
 
-    def fatal(self: SqlJournal, *arguments: object) -> None:
-        original(self, *arguments)  # type: ignore[arg-type]  # passed on as they came
-        if arguments[0]:
+    def fatal(
+        self: SqlJournal, taken: Sequence[KnownMail], ignored: Sequence[IgnoredMail], now: datetime
+    ) -> None:
+        original(self, taken, ignored, now)
+        if taken:
             die()
 
     SqlJournal.record_mails = fatal  # type: ignore[method-assign]  # the point of this process
