@@ -16,7 +16,7 @@ from schemas.report import DocumentReading
 log = logging.getLogger(__name__)
 
 #: The kinds whose fields count when people fill them in.
-READ_KINDS = ("eight_d", "slip", "minutes")
+READ_KINDS = ("eight_d", "eight_d_internal", "slip", "minutes")
 _A_PASS = 50  # documents of finished complaints that are looked at in one pass
 _Stamp = tuple[int, int]
 

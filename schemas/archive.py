@@ -36,7 +36,8 @@ class ArchivedCase:
     """One complaint: its folder (relative to the share, "" when there is none) and its line in the index.
 
     ``facts`` go from the index's heading to the text that stands under it; ``owing`` is what the ledger says is
-    missing, ``expected`` what is looked for in the folder when the archive is made.
+    missing, ``expected`` what is looked for in the folder when the archive is made, ``internal`` the shell patterns of
+    the names that stay within the plant.
     """
 
     number: str
@@ -44,3 +45,4 @@ class ArchivedCase:
     facts: Mapping[str, str]
     owing: tuple[Owing, ...] = ()
     expected: tuple[Expected, ...] = ()
+    internal: tuple[str, ...] = ()

@@ -32,7 +32,8 @@ class Standing(Enum):
 class CaseRows:
     """The rows that name one complaint, over all sheets; each list in sheet order.
 
-    ``sheets`` are the sheets the ledger has beside the complaints': nothing is demanded in a sheet nobody keeps.
+    ``sheets`` are the sheets the ledger has beside the complaints': nothing is demanded in a sheet nobody keeps;
+    ``reviewed`` says that measures have a column 审核结论.
     """
 
     complaint: Row[Complaint]
@@ -43,6 +44,7 @@ class CaseRows:
     meetings: tuple[Row[Meeting], ...] = ()
     callbacks: tuple[Row[CallBack], ...] = ()
     sheets: frozenset[SheetKind] = frozenset()
+    reviewed: bool = False
 
     def chain(self, path: CausePath) -> tuple[Why, ...]:
         """The whys of one path in order of their step (rows without a step keep sheet order, last)."""

@@ -21,6 +21,7 @@ from templates import build_call_sheet, build_eight_d, build_meetings, build_pen
 TEMPLATES: dict[str, Callable[[], Document]] = {
     "call_sheet/template.docx": build_call_sheet.build,
     "eight_d/template.docx": build_eight_d.build,
+    "eight_d_internal/template.docx": build_eight_d.build_internal,
     "slip/template.docx": build_slip.build,
     "notice/template.docx": build_meetings.build_notice,
     "minutes/template.docx": build_meetings.build_minutes,

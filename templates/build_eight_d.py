@@ -1,4 +1,4 @@
-"""The 8D report's template: D0 to D8 with bilingual headings."""
+"""The templates of the 8D report and of its internal version: D0 to D8 with bilingual headings."""
 
 from __future__ import annotations
 
@@ -9,11 +9,44 @@ from templates.build_photos import photos
 
 
 def build() -> Document:
-    """The whole template."""
-    document = new_document(
-        "8D报告 8D Report   编号 No. {{ number }}   版本 Rev. {{ version }}", mark="{{ draft|optional }}"
-    )
+    """The whole template of the report, which goes to the customer."""
+    header = "8D报告 8D Report   编号 No. {{ number }}   版本 Rev. {{ version }}"
+    document = new_document(header, mark="{{ draft|optional }}")
     title(document, "8D报告", "8D Report")
+    _body(document)
+    return document
+
+
+def build_internal() -> Document:
+    """The whole template of the internal version: what must not leave the plant comes first."""
+    header = "8D内部版   编号 No. {{ number }}   版本 Rev. {{ version }}   {{ draft|optional }}"
+    document = new_document(header, mark="内部资料 不得外发")
+    title(document, "8D内部版", "Internal 8D")
+    section(document, "内部信息（不得外发）")
+    facts(document, [
+        [("客诉等级", "{{ level }}"), ("责任判定", "{{ liability }}"), ("供应商", "{{ supplier }}")],
+        [("费用金额", "{{ cost }}"), ("高层知晓", "{{ management_knows }}"), ("信息来源", "{{ source }}")],
+    ], label=2.0)
+    fields(document, [
+        ("等级理由", "{{ level_reasons }}"), ("登公共台账的理由", "{{ registration|optional }}"),
+        ("反馈人联系方式", "{{ reporter_contact }}"), ("检讨原因", "{{ review_reason|optional }}"),
+        ("经验教训", "{{ lesson }}"), ("备注", "{{ note|optional }}"),
+        ("尚缺信息", "{{ missing|optional }}"), ("与台账不一致", "{{ disagreements|optional }}"),
+    ])
+    heading(document, "措施审核")
+    looped(document, "a in reviews", [
+        Column("编号", 1.4, "{{ a.number }}", centred=True), Column("类别", 1.7, "{{ a.kind }}", centred=True),
+        Column("对应原因", 2.7, "{{ a.cause }}"), Column("措施", 4.3, "{{ a.content }}"),
+        Column("责任部门", 2.0, "{{ a.department }}", centred=True),
+        Column("责任人", 1.6, "{{ a.person }}", centred=True), Column("计划", 1.9, "{{ a.due }}", centred=True),
+        Column("完成", 1.9, "{{ a.done }}", centred=True), Column("审核", 1.6, "{{ a.review }}", centred=True),
+    ])
+    gap(document)
+    _body(document)
+    return document
+
+
+def _body(document: Document) -> None:
     facts(document, [
         [("编号 No.", "{{ number }}"), ("版本 Rev.", "{{ version }}"), ("接诉时间", "{{ received }}")],
         [("客户", "{{ customer }}"), ("客户基地", "{{ customer_site }}"), ("客户单号", "{{ customer_ref }}")],
@@ -25,7 +58,6 @@ def build() -> Document:
     _d4(document)
     _d5_d6(document)
     _d7_d8(document)
-    return document
 
 
 def _d0_to_d2(document: Document) -> None:

@@ -143,7 +143,8 @@ class FolderArchives:
         folder = f"{DATA}/{last}"
         if not case.folder:
             return _Gathered(case, folder, (), ())
-        sources, left_out = sources_of(inside(self._root, self._root / Path(*case.folder.split("/"))), folder)
+        place = inside(self._root, self._root / Path(*case.folder.split("/")))
+        sources, left_out = sources_of(place, folder, case.internal)
         return _Gathered(case, folder, tuple(sources), tuple(left_out))
 
     def _know(self, bag: Path, known: dict[str, set[tuple[str, int, int]]]) -> None:

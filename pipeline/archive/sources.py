@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipeline.archive.faults import ArchiveSourceUnreadable
@@ -67,8 +68,12 @@ def _why_not(entry: os.DirEntry[str]) -> str | None:
     return None if entry.is_file(follow_symlinks=False) else "不是普通文件"
 
 
-def sources_of(folder: Path, target: str) -> tuple[list[Source], list[LeftOut]]:
+def sources_of(
+    folder: Path, target: str, internal: Sequence[str] = ()
+) -> tuple[list[Source], list[LeftOut]]:
     """The files below ``folder`` in a fixed order, to stand below ``target``; empty when the folder is not there.
+
+    Those whose name one of the patterns ``internal`` fits stay within the plant.
 
     Names that would be the same in the archive get a number. Raises ``ArchiveSourceUnreadable``.
     """
@@ -79,6 +84,8 @@ def sources_of(folder: Path, target: str) -> tuple[list[Source], list[LeftOut]]:
         path = Path(entry.path)
         relative = path.relative_to(folder)
         why = _why_not(entry)
+        if any(fnmatchcase(entry.name, pattern) for pattern in internal):
+            why = "厂内使用的版本，不交出"
         if why is not None:
             if why:
                 left_out.append(LeftOut(relative.as_posix(), why))

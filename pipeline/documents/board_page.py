@@ -16,13 +16,14 @@ from urllib.parse import quote
 
 from jinja2 import BaseLoader, Environment, TemplateError, TemplateSyntaxError
 from markupsafe import Markup
+from pydantic import TypeAdapter
 
 from pipeline.documents.fault import TemplateFault
-from pipeline.documents.folders import TemplateFolders
+from pipeline.documents.folders import TemplateFolders, packaged_templates
 from pipeline.documents.sandbox import RUN_ERRORS, clean, fault_line, fault_of, html_environment
 from schemas.board import BoardCase, BoardDuty, BoardView
 
-PAGE, STYLE, SCRIPT = "board/board.html", "board/board.css", "board/board.js"
+PAGE, PARTS, STYLE, SCRIPT = "board/board.html", "board/parts.html", "board/board.css", "board/board.js"
 LEVELS = ("紧急", "严重", "一般")
 STEPS = ("待确认", "调查", "分析", "整改", "跟踪")
 NOBODY = "未指定"  # the name under which tallies count cases without engineer or department
@@ -53,6 +54,30 @@ def render_board(view: BoardView, template_folders: Sequence[Path | Traversable]
         name, place = loader.place_of(error)
         raise fault_of(error, name, place, context) from error
     return page.encode("utf-8")
+
+
+def check_board(template_folders: Sequence[Path | Traversable]) -> list[TemplateFault]:
+    """The faults of the board's files: what is wrong in each, else what drawing the example shows."""
+    environment, loader = _drawing_board(tuple(template_folders))
+    found: list[TemplateFault] = []
+    for name in (PAGE, PARTS, STYLE, SCRIPT):
+        try:
+            text = loader.text(name)
+            if name in (STYLE, SCRIPT):
+                _inline(text, name)
+            else:
+                environment.compile(text, name, name)
+        except TemplateFault as fault:
+            found.append(fault)
+        except TemplateError as error:
+            found.append(fault_of(error, *loader.place_of(error), ()))
+    if not found:
+        example = packaged_templates().joinpath("board", "example.json").read_bytes()
+        try:
+            render_board(TypeAdapter(BoardView).validate_json(example), template_folders)
+        except TemplateFault as fault:
+            found.append(fault)
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from pipeline.documents import phrases
@@ -32,12 +33,17 @@ _STANDARDS = ("PFMEA", "控制计划 Control Plan", "作业指导书 Work Instru
 _WHYS = 5
 
 
-def context(case: Case, decisions: Decisions, round_number: int | None = None) -> dict[str, Any]:
+def context(
+    case: Case, decisions: Decisions, round_number: int | None = None, *, internal: bool = False
+) -> dict[str, Any]:
     """Everything the template can show; JSON-like, pure, without the time of the pass. ``round_number``: version.
 
-    Left out on purpose, since the report goes to the customer: level reasons, cost, 备注, 经验教训, 检讨原因, 责任判定.
+    Left out on purpose, since the report goes to the customer: level reasons, cost, 备注, 经验教训, 检讨原因, 责任判定,
+    telephone numbers, and measures that the engineer has not let pass. With ``internal`` the last two are shown
+    (``eight_d_internal`` adds the rest); what was rejected stands in neither.
     """
     complaint = case.complaint
+    actions = phrases.valid_actions(case) if internal else phrases.passed_actions(case)
     return {
         "number": case.number,
         "version": round_number or 1 + (complaint.restarts or 0),
@@ -53,13 +59,13 @@ def context(case: Case, decisions: Decisions, round_number: int | None = None) -
         "prepared_by": text(complaint.engineer),
         "reviewed_by": "",
         "approved_by": "",
-        "team": team(decisions.team, text(complaint.engineer)),
+        "team": team(decisions.team, text(complaint.engineer), phones=internal),
         **_symptom(case),
         **pictures(case),
-        **_containment(case),
+        **_containment(case, actions),
         **_causes(case),
-        **_measures(case),
-        **_prevention(case),
+        **_measures(case, actions),
+        **_prevention(actions),
         **_closure(case),
     }
 
@@ -73,8 +79,10 @@ _NUMERAL = re.compile(r"^[①②③④⑤]\s*")
 _REMARK = re.compile(r"[（(：:；;]")
 
 
-def team(members: tuple[TeamMember, ...], engineer: str) -> list[dict[str, str]]:
+def team(members: tuple[TeamMember, ...], engineer: str, *, phones: bool) -> list[dict[str, str]]:
     """D1: champion (the first member who can decide), leader (the engineer), members; blanks where nobody is known."""
+    if not phones:
+        members = tuple(m if "@" in m.contact else replace(m, contact="") for m in members)
     known = {member.name: member for member in members}
     champion = next((m for m in members if any(word in m.position + m.why for word in _DECIDERS)), None)
     unlisted = TeamMember(engineer, "", "质量工程师" if engineer else "", "", "组织分析、跟踪与报告")
@@ -136,7 +144,7 @@ def _symptom(case: Case) -> dict[str, Any]:
     }
 
 
-def _containment(case: Case) -> dict[str, Any]:
+def _containment(case: Case, actions: list[Action]) -> dict[str, Any]:
     """D3: every place of containment once, those without a row as blanks, so that none is forgotten."""
     rows = [
         {
@@ -150,7 +158,7 @@ def _containment(case: Case) -> dict[str, Any]:
     covered = {standard for row in rows if (standard := standard_place(row["place"]))}
     keys = ("quantity", "checked", "defects", "disposition", "person", "done")
     open_places = [{"place": name, **dict.fromkeys(keys, "")} for name, _ in PLACES if name not in covered]
-    interim = [_action(action) for action in phrases.valid_actions(case) if action.kind is ActionKind.INTERIM]
+    interim = [_action(action) for action in actions if action.kind is ActionKind.INTERIM]
     if not interim and case.complaint.interim_actions:
         interim = [{**_action(Action()), "content": case.complaint.interim_actions}]
     return {"containments": rows + open_places, "interim": or_blank(interim, _ACTION_KEYS), "containment_effect": ""}
@@ -232,10 +240,10 @@ def _action(action: Action) -> dict[str, object]:
     }
 
 
-def _measures(case: Case) -> dict[str, Any]:
-    """D5 and D6: the lasting measures that were not rejected, with what is known of their effect."""
+def _measures(case: Case, actions: list[Action]) -> dict[str, Any]:
+    """D5 and D6: the lasting measures, with what is known of their effect."""
     elsewhere = (ActionKind.INTERIM, ActionKind.ERROR_PROOFING, ActionKind.HORIZONTAL)
-    lasting = [_action(action) for action in phrases.valid_actions(case) if action.kind not in elsewhere]
+    lasting = [_action(action) for action in actions if action.kind not in elsewhere]
     if not lasting and case.complaint.lasting_actions:
         lasting = [{**_action(Action()), "content": case.complaint.lasting_actions}]
     return {
@@ -248,9 +256,8 @@ def _measures(case: Case) -> dict[str, Any]:
     }
 
 
-def _prevention(case: Case) -> dict[str, Any]:
+def _prevention(actions: list[Action]) -> dict[str, Any]:
     """D7: standardising documents as a form, error proofing and horizontal deployment from the measures."""
-    actions = phrases.valid_actions(case)
     by_kind = {
         kind: or_blank([_action(action) for action in actions if action.kind is kind], _ACTION_KEYS)
         for kind in (ActionKind.ERROR_PROOFING, ActionKind.HORIZONTAL)

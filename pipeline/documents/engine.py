@@ -24,7 +24,8 @@ from pipeline.documents.photos import ReadPhoto
 from pipeline.documents.sandbox import RUN_ERRORS, all_names, fault_line, fault_of, word_environment
 from pipeline.ooxml.fresh import PackedMember, pack, package_of
 
-_PARTS = re.compile(r"word/(document\d*|header\d*|footer\d*|footnotes|endnotes)\.xml")
+#: The parts of a package that are filled.
+PARTS = re.compile(r"word/(document\d*|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _MAIN = re.compile(r"word/document\d*\.xml")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _MARKS = re.compile(r"\{\{|\}\}|\{%|%\}")
@@ -124,13 +125,14 @@ def _compile(name: str, content: bytes, names: FieldNames | None) -> WordTemplat
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             members = tuple((info.filename, package.read(info)) for info in package.infolist() if not info.is_dir())
         docx = DocxTemplate(io.BytesIO(content))
-        trees = {m: etree.fromstring(data, _parser()) for m, data in members if _PARTS.fullmatch(m)}
+        trees = {m: etree.fromstring(data, _parser()) for m, data in members if PARTS.fullmatch(m)}
     except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise _no_word_document(name) from error
     if not any(_MAIN.fullmatch(member) for member in trees):
         raise _no_word_document(name)
     parts, columns = [], set[str]()
     for member, tree in trees.items():
+        _forget_deleted(tree)
         for paragraph in tree.iter(f"{W}p"):
             _check_marks(name, "".join(text.text or "" for text in paragraph.iter(f"{W}t")))
         if names is not None and _MAIN.fullmatch(member):
@@ -147,6 +149,12 @@ def _compile(name: str, content: bytes, names: FieldNames | None) -> WordTemplat
     return WordTemplate(name, members, tuple(parts), docx, frozenset(columns), names, packed)
 
 
+def _forget_deleted(tree: etree._Element) -> None:
+    """Take the tags out of tracked deletions: what a person struck out is filled no more."""
+    for struck in tree.iter(f"{W}delText"):
+        struck.text = (struck.text or "").replace("{", "").replace("}", "")
+
+
 def _no_word_document(name: str) -> TemplateFault:
     return TemplateFault(name, "", "", "不是有效的 Word 文档", "请在 Word 或 WPS 中另存为 .docx")
 
@@ -157,6 +165,8 @@ def _compile_part(name: str, member: str, source: str) -> tuple[_Part, set[str]]
         code = _ENVIRONMENT.compile(tree, name, name)
     except TemplateError as error:
         raise fault_of(error, name, _place(source, fault_line(error, name), str(error)), ()) from error
+    except RecursionError as error:
+        raise fault_of(ValueError("标签过长或套得过深"), name, "", ()) from error
     except AssertionError as error:  # Jinja2 asserts while folding constants of a filter that is not there
         raise fault_of(ValueError(str(error)), name, "", ()) from error
     template = Template.from_code(_ENVIRONMENT, code, _ENVIRONMENT.make_globals(None))

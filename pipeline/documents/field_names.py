@@ -41,12 +41,23 @@ class RowNames(BaseModel):
 
 
 class FieldNames(BaseModel):
-    """fields.yaml of a kind. A field's identifier is ``number`` or ``corrective/C1/due`` (rows, key, field)."""
+    """fields.yaml of a kind. A field's identifier is ``number`` or ``corrective/C1/due`` (rows, key, field).
+
+    ``extends`` names a kind whose fields are this one's as well.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    extends: str = ""
     fields: dict[str, str]
     rows: dict[str, RowNames] = Field(default_factory=dict)
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """What the fields are called, in rows too, and how a tag writes them."""
+        in_rows = {name: field for row in self.rows.values() for field, name in row.fields.items()}
+        return {**in_rows, **{row.name: rows for rows, row in self.rows.items()},
+                **{name: path for path, name in self.fields.items()}}
 
     def known(self, path: str) -> bool:
         """Whether a tag's dotted name (``five_w.what``, ``corrective.due``) is a field."""
@@ -94,6 +105,29 @@ class FieldNames(BaseModel):
                 for key, row in zip(names.keys(listed), listed, strict=True):
                     found.update({row_field(rows, key, field): shown(row.get(field)) for field in names.fields})
         return found
+
+    def joined(self, other: FieldNames) -> FieldNames:
+        """The fields of both; where both name one, ``other``'s name holds."""
+        return FieldNames(fields={**self.fields, **other.fields}, rows={**self.rows, **other.rows})
+
+    def completed(self, context: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+        """The context with ``texts`` (by identifier) where it is blank; rows that it does not have stay away."""
+        whole = dict(context)
+        shown_there = self.texts(context)
+        for identifier, text in texts.items():
+            if shown_there.get(identifier, "-"):
+                continue
+            rows, _, rest = identifier.partition(_BETWEEN_TAG)
+            if rest:
+                key, _, field = rest.partition(_BETWEEN_TAG)
+                listed = list(whole[rows])
+                at = list(self.rows[rows].keys(context[rows])).index(key)
+                listed[at] = {**listed[at], field: text}
+                whole[rows] = listed
+            else:
+                outer, _, inner = rows.partition(".")
+                whole[outer] = {**whole[outer], inner: text} if inner else text
+        return whole
 
     def with_keys(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """The context with ``row_key`` in every row, for filling the template."""

@@ -95,10 +95,17 @@ class TemplateFolders:
         ]
         return self._unread, stamps
 
+    def packaged(self, *parts: str) -> bytes | None:
+        """The file as it comes with the package, None when the package has none."""
+        place = packaged_templates().joinpath(*parts)
+        return place.read_bytes() if place.is_file() else None
+
     def names(self, kind: str) -> FieldNames:
         """fields.yaml of a kind, read once; raises ``TemplateFault``."""
         if kind not in self._names:
-            self._names[kind] = parse_field_names(*self.read(kind, "fields.yaml"))
+            own = parse_field_names(*self.read(kind, "fields.yaml"))
+            # no chains: a kind that is extended stands for itself
+            self._names[kind] = self.names(own.extends).joined(own) if own.extends not in ("", kind) else own
         return self._names[kind]
 
     def read_first(self, *names: tuple[str, ...]) -> tuple[str, bytes]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from pipeline.documents import eight_d, minutes, notice, penalty, slip
+from pipeline.documents import eight_d, eight_d_internal, minutes, notice, penalty, slip
 from pipeline.documents.board_page import render_board
 from pipeline.documents.controls import controls_of
 from pipeline.documents.fault import TemplateFault
@@ -38,6 +39,7 @@ CALL_SHEET = "call_sheet"
 
 _CONTEXTS: dict[str, Callable[[Case, Decisions, int | None], dict[str, Any]]] = {
     eight_d.KIND: eight_d.context,
+    eight_d_internal.KIND: eight_d_internal.context,
     slip.KIND: slip.context,
     notice.KIND: notice.context,
     minutes.KIND: minutes.context,
@@ -61,10 +63,10 @@ class TemplateDocuments:
 
         self._folders = TemplateFolders((*own, packaged_templates()))
         self._engine = WordEngine()
-        self._mails = MailTexts(self._folders)
+        self._last_good = LastGood(kept, write)
+        self._mails = MailTexts(self._folders, self._last_good)
         self._read_photo = read_photo
-        self._last_good = LastGood(self._folders, kept, write)
-        self._forms = CustomerForms(self._folders, self._engine)
+        self._forms = CustomerForms(self._folders, self._engine, self._last_good)
 
     def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
         """The declared inputs of a document; ``KeyError`` for a kind that does not exist.
@@ -73,6 +75,8 @@ class TemplateDocuments:
         (a formula that changes daily, say) makes no new draft.
         """
         found = _CONTEXTS[kind](case, decisions, round_number)
+        if kind == eight_d_internal.KIND:
+            found = self._with_report(found, case)
         if kind == eight_d.KIND and (form := self._forms.declared(case)):
             return {**found, "form": form, "extras": {}}
         typed = case.rows.complaint.extras
@@ -81,6 +85,14 @@ class TemplateDocuments:
         except TemplateFault:
             wanted = frozenset()  # planning goes on; rendering this kind raises the same fault, for a person to read
         return {**found, "extras": {name: typed.get(name, "") for name in sorted(wanted)}}
+
+    def _with_report(self, context: Mapping[str, Any], case: Case) -> dict[str, Any]:
+        """The internal version with what people typed into the customer's, where the ledger says nothing."""
+        typed = next((reading.typed_texts for reading in case.reports if reading.kind == eight_d.KIND), {})
+        try:
+            return self._folders.names(eight_d.KIND).completed(context, typed)
+        except TemplateFault:
+            return dict(context)  # rendering raises the same fault, for a person to read
 
     def file_name(self, kind: str, round_number: int | None, customer: str | None = None) -> str:
         """The file name that kind.yaml gives, e.g. 会议通知-第1次.docx; raises ``TemplateFault``.
@@ -101,8 +113,11 @@ class TemplateDocuments:
         return self._template(kind).render(context, now, self._read_photo)
 
     def _template(self, kind: str) -> WordTemplate:
+        from pipeline.documents.word_check import check_kind
+
         name, content = self._folders.read(kind, TEMPLATE)
-        return self._engine.template(name, self._last_good.choose(kind, name, content), self._names(kind))
+        sound = self._last_good.choose(f"{kind}/{TEMPLATE}", content, lambda: check_kind(self._folders, kind))
+        return self._engine.template(name, sound, self._names(kind))
 
     def faults(self) -> tuple[str, ...]:
         """Broken templates that their last sound version stands in for, each a sentence for people."""
@@ -194,5 +209,13 @@ class TemplateDocuments:
         return make(view, self._folders.read_first(*FILES), standing, marks, read, now)
 
     def render_board(self, view: BoardView) -> bytes:
-        """The self-contained board page; equal views give equal bytes."""
-        return render_board(view, self._folders.folders)
+        """The self-contained board page; equal views give equal bytes.
+
+        While the plant's own files of the board are broken, the packaged ones draw it, and it says so.
+        """
+        try:
+            page = render_board(view, self._folders.folders)
+        except TemplateFault as fault:
+            told = f"模板有误，看板暂用软件自带的版本：{fault}"
+            page = render_board(replace(view, alerts=(*view.alerts, told)), [packaged_templates()])
+        return page

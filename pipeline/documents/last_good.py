@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from pipeline.documents.fault import TemplateFault
-from pipeline.documents.folders import TemplateFolders
-from pipeline.documents.template_check import check_word, read_example
 from pipeline.files.atomic import write_if_changed
+
+Check = Callable[[], Sequence[TemplateFault]]
 
 
 @dataclass
 class LastGood:
-    """Which content of a kind's template to use; ``kept`` is a local folder for sound versions, None to keep none.
+    """Which content of a template file to use; ``kept`` is a local folder for sound versions, None to keep none.
 
-    With ``write`` False nothing is put there (status, dry run).
+    With ``write`` False nothing is put there (status, dry run). Files go by their ``place`` below a templates folder.
     """
 
-    folders: TemplateFolders
     kept: Path | None = None
     write: bool = False
     _faults: dict[str, str] = field(default_factory=dict)
@@ -30,42 +30,50 @@ class LastGood:
         """What somebody has to be told: templates that are broken and stood in for, with the first fault of each."""
         return tuple(self._faults.values())
 
-    def choose(self, kind: str, name: str, content: bytes) -> bytes:
-        """``content`` when it is sound, or when there is nothing better; else the last sound version. Idempotent."""
-        if self.kept is None:
+    def choose(
+        self, place: str, content: bytes, check: Check, *, beside: bytes = b"", packaged: bytes | None = None
+    ) -> bytes:
+        """``content`` when it is sound, or when there is nothing better; else the last sound version. Idempotent.
+
+        It is checked again when it or what stands ``beside`` it changes. ``packaged`` is better than nothing.
+        """
+        if self.kept is None and packaged is None:
             return content
-        digest, known = sha256(content).hexdigest(), self._checked.get(kind)
+        if self._is_sound(place, content, check, beside):
+            self._keep(place, content)
+            return content
+        if (last := self.last(place)) is not None:
+            self._tell(place, "上一个完好的版本")
+            return last
+        if packaged is not None:
+            self._tell(place, "软件自带的版本")
+            return packaged
+        self._faults.pop(place, None)  # rendering will say it of each document
+        return content
+
+    def last(self, place: str) -> bytes | None:
+        """The last sound version of a file, None when none was kept."""
+        kept = self.kept / place if self.kept else None
+        return kept.read_bytes() if kept is not None and kept.is_file() else None
+
+    def _keep(self, place: str, content: bytes) -> None:
+        """Remember a sound version."""
+        if self.kept is not None and self.write:
+            write_if_changed(self.kept / place, content)
+
+    def _is_sound(self, place: str, content: bytes, check: Check, beside: bytes) -> bool:
+        digest, known = sha256(content + b"\0" + beside).hexdigest(), self._checked.get(place)
         if known is not None and known[0] == digest:
-            sound = known[1]
-        else:
-            found = self._check(kind, name, content)
-            sound = not found
-            self._checked[kind] = (digest, sound)
-            self._faults.pop(kind, None)
-            if found:
-                more = f"（共 {len(found)} 处，见 kesu templates check）" if len(found) > 1 else ""
-                self._faults[kind] = f"{found[0]}{more}"
-        kept = self.kept / f"{kind}.docx"
-        if sound:
-            self._keep(kept, content)
-            return content
-        return self._instead(kind, kept, content)
+            return known[1]
+        found = check()
+        self._checked[place] = (digest, not found)
+        more = f"（共 {len(found)} 处，见 kesu templates check）" if len(found) > 1 else ""
+        self._faults.pop(place, None)
+        if found:
+            self._faults[place] = f"{found[0]}{more}"
+        return not found
 
-    def _check(self, kind: str, name: str, content: bytes) -> list[TemplateFault]:
-        try:
-            example = read_example(self.folders.read(kind, "example.json")[1])
-        except (ValueError, TemplateFault):
-            return []  # a kind of the plant's own without an example cannot be checked before it is used
-        return check_word(name, content, example)
-
-    def _keep(self, kept: Path, content: bytes) -> None:
-        if self.write:
-            write_if_changed(kept, content)
-
-    def _instead(self, kind: str, kept: Path, content: bytes) -> bytes:
-        if not kept.is_file():
-            self._faults.pop(kind, None)  # rendering will say it of each document
-            return content
-        if not self._faults[kind].startswith("模板有误"):
-            self._faults[kind] = f"模板有误，暂用上一个完好的版本：{self._faults[kind]}"
-        return kept.read_bytes()
+    def _tell(self, place: str, instead: str) -> None:
+        words = self._faults.get(place, "")
+        if not words.startswith("模板有误"):
+            self._faults[place] = f"模板有误，暂用{instead}：{words}"

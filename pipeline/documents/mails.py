@@ -11,6 +11,7 @@ from jinja2 import Template, TemplateError
 
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.folders import TemplateFolders
+from pipeline.documents.last_good import LastGood
 from pipeline.documents.sandbox import (
     RUN_ERRORS,
     TemplateSandbox,
@@ -20,6 +21,7 @@ from pipeline.documents.sandbox import (
     html_environment,
     text_environment,
 )
+from pipeline.documents.template_check import check_text, read_example
 
 SUBJECT, TEXT, HTML = "subject.txt", "text.txt", "body.html"
 
@@ -44,11 +46,24 @@ class _TextTemplate:
             raise fault_of(error, self.name, place, all_names(context)) from error
 
 
-class MailTexts:
-    """Renders mails; a template is compiled again when its content changes."""
+def check_mail(
+    name: str, content: bytes, example: Mapping[str, Any], environment: TemplateSandbox
+) -> list[TemplateFault]:
+    """The faults of a text template; one in which no tag is wrong is rendered with its example besides."""
+    found = check_text(name, content, example, environment)
+    if not found:
+        try:
+            _compile(name, content, environment).render(example)
+        except TemplateFault as fault:
+            return [fault]
+    return found
 
-    def __init__(self, folders: TemplateFolders) -> None:
-        self._folders = folders
+
+class MailTexts:
+    """Renders mails; a template is compiled again when its content changes, and stood in for while it is broken."""
+
+    def __init__(self, folders: TemplateFolders, last_good: LastGood) -> None:
+        self._folders, self._last_good = folders, last_good
         self._text, self._html = text_environment(), html_environment()
         self._compiled: dict[str, tuple[bytes, _TextTemplate]] = {}
 
@@ -63,13 +78,30 @@ class MailTexts:
         return self._template(self._text, *parts).render(context).strip() + "\n"
 
     def _template(self, environment: TemplateSandbox, *parts: str) -> _TextTemplate:
-        name, content = self._folders.read(*parts)
+        name, content = self._sound(environment, *parts)
         digest = hashlib.blake2b(content, digest_size=16).digest()
         known = self._compiled.get(name)
         if known is None or known[0] != digest:
             known = (digest, _compile(name, content, environment))
             self._compiled[name] = known
         return known[1]
+
+
+    def _sound(self, environment: TemplateSandbox, *parts: str) -> tuple[str, bytes]:
+        """The plant's own text, or what stands in for it: an alert does not wait until somebody mends a tag."""
+        name, content = self._folders.read(*parts)
+        packaged = self._folders.packaged(*parts)
+        if packaged == content:
+            return name, content
+
+        def check() -> list[TemplateFault]:
+            try:
+                example = read_example(self._folders.read(*parts[:-1], "example.json")[1])
+            except (TemplateFault, ValueError):
+                return []  # without an example nothing is known of the fields; rendering says what is wrong
+            return check_mail(name, content, example, environment)
+
+        return name, self._last_good.choose("/".join(parts), content, check, packaged=packaged)
 
 
 def _compile(name: str, content: bytes, environment: TemplateSandbox) -> _TextTemplate:

@@ -84,6 +84,15 @@ def valid_actions(case: Case) -> list[Action]:
     return [row.record for row in case.rows.actions if row.record.review is not Review.REJECTED]
 
 
+def passed_actions(case: Case) -> list[Action]:
+    """The measures that may go to a customer (process step 9): those that passed the engineer's review.
+
+    A plant that keeps no 审核结论 at all reviews otherwise: there every measure counts.
+    """
+    kept = case.rows.reviewed or any(row.record.review is not None for row in case.rows.actions)
+    return [row.record for row in case.rows.actions if row.record.review is Review.PASSED or not kept]
+
+
 def or_blank(rows: list[dict[str, object]], keys: Iterable[str]) -> list[dict[str, object]]:
     """The rows, or one empty row to be filled in, so that no table of a form is without lines."""
     return rows or [dict.fromkeys(keys, "")]

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.documents.board_page import check_board
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.folders import TemplateFolders
-from pipeline.documents.mails import HTML, MAIL_KINDS, SUBJECT, TEXT
+from pipeline.documents.forms.form_check import check_forms
+from pipeline.documents.mails import HTML, MAIL_KINDS, SUBJECT, TEXT, check_mail
 from pipeline.documents.sandbox import html_environment, text_environment
-from pipeline.documents.template_check import check_text, check_word, read_example
+from pipeline.documents.template_check import read_example
+from pipeline.documents.word_check import check_kind
 
+MAIL_FILES = (SUBJECT, TEXT, HTML)
 #: The Word kinds there are, in the order in which people meet them.
-WORD_KINDS = ("eight_d", "slip", "notice", "minutes", "penalty")
+WORD_KINDS = ("eight_d", "eight_d_internal", "slip", "notice", "minutes", "penalty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +33,24 @@ class FieldLine:
 
 
 def survey(folders: TemplateFolders) -> list[TemplateFault]:
-    """All faults of all templates, document kinds first; [] when every one is sound."""
+    """All faults of all templates, documents first, then forms, deck, texts, mails and board; [] for none."""
     found: list[TemplateFault] = []
     for kind in WORD_KINDS:
         try:
             folders.sheet(kind)
-            folders.names(kind)
-            found += check_word(*folders.read(kind, "template.docx"), _example(folders, kind))
+            found += check_kind(folders, kind)
         except TemplateFault as fault:
             found.append(fault)
+    found += check_forms(folders, "eight_d")
     found += _deck_faults(folders)
-    for kind in MAIL_KINDS:
-        for file in (SUBJECT, TEXT, HTML):
-            environment = html_environment() if file == HTML else text_environment()
-            try:
-                found += check_text(*folders.read("mails", kind, file), _example(folders, "mails", kind), environment)
-            except TemplateFault as fault:
-                found.append(fault)
+    texts = [("inquiry", "template.txt"), *(("mails", kind, file) for kind in MAIL_KINDS for file in MAIL_FILES)]
+    for parts in texts:
+        environment = html_environment() if parts[-1] == HTML else text_environment()
+        try:
+            found += check_mail(*folders.read(*parts), _example(folders, *parts[:-1]), environment)
+        except TemplateFault as fault:
+            found.append(fault)
+    found += check_board(folders.folders)
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pipeline.files.names import safe_name
 from pipeline.plan.work import Found, Pass
-from pipeline.rules.cases import ChildRows, case_of, children_of, with_owner
+from pipeline.rules.cases import ChildRows, case_of, children_of, columns_of, with_owner
 from pipeline.rules.identity import IDENTIFYING, Identification, RowDigests, Sighting, identify, row_name
 from pipeline.rules.numbering import Numbering
 from pipeline.rules.registration import origin_name, origin_of
@@ -15,6 +15,7 @@ from schemas.case import CaseFiles, Standing
 from schemas.effects import Effect, EffectKey
 from schemas.memory import KnownCase
 from schemas.payloads import ReserveNumber
+from schemas.rows import SheetKind
 from schemas.workbook import WorkbookReading
 
 #: Where customer and phenomenon stand among the identifying texts of a row.
@@ -106,7 +107,8 @@ def _owner(work: Pass, ledger: str) -> str:
 
 
 def _found(
-    work: Pass, familiar: Familiar, sighting: Sighting, origin: KnownCase | None, children: ChildRows, owner: str
+    work: Pass, familiar: Familiar, sighting: Sighting, origin: KnownCase | None, children: ChildRows, owner: str,
+    *, reviewed: bool,
 ) -> Found:
     """The case of a row, put together anew when anything differs of what it is put together from."""
     known, row = sighting.known, sighting.row
@@ -116,14 +118,14 @@ def _found(
     handle = known.case_id or f"{known.ledger}!{row.place.sheet}!{row.place.row}"
     facts = (
         row, known, sighting.standing, sighting.note, sighting.repeats, folder, files, origin, owner,
-        children.kinds, children.of(known.number),
+        children.kinds, children.of(known.number), reviewed,
     )
     before = familiar.before.get(handle)
     if before is not None and before[0] == facts:
         familiar.found[handle] = before
         return before[1]
     case = replace(
-        with_owner(case_of(sighting, known.number, folder, children, known.ledger), owner),
+        with_owner(case_of(sighting, known.number, folder, children, known.ledger, reviewed=reviewed), owner),
         files=files, first_seen=origin.first_seen, origin=origin_name(origin), was_stock=known.baseline,
     )
     if not known.case_id:
@@ -137,6 +139,7 @@ def find(work: Pass, reading: WorkbookReading, familiar: Familiar, numbering: Nu
     """Say who is who on one ledger, and give numbers; returns the next free case id."""
     identified = _identified(work, reading, familiar, first_id)
     children, owner = _children(work, reading), _owner(work, reading.ledger)
+    reviewed = any("review" in columns_of(other).get(SheetKind.ACTIONS, ()) for other in work.snapshot.readings)
     for seen in identified.sightings:
         first = replace(seen, known=_to_remember(work, seen.known)) if seen.known.changed is work.now else seen
         sighting, numbered = _number_effects(work, first, numbering)
@@ -144,7 +147,7 @@ def find(work: Pass, reading: WorkbookReading, familiar: Familiar, numbering: Nu
             work.plan.effects.append(numbered)
         origin = origin_of(sighting.known.number, work.memory.cases)
         sighting = _carried_on(work, sighting, origin)
-        work.found.append(_found(work, familiar, sighting, origin, children, owner))
+        work.found.append(_found(work, familiar, sighting, origin, children, owner, reviewed=reviewed))
         if sighting.known.case_id:
             first_id = max(first_id, int(sighting.known.case_id[1:]) + 1)
     if not reading.stale_because:

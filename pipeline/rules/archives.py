@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.rules.hand_over import belongs_to_month, is_registered, lacking_in_ledger, month_of
-from pipeline.rules.hand_over_papers import expected_papers
+from pipeline.rules.hand_over_papers import expected_papers, internal_papers
 from pipeline.rules.history import History
 from pipeline.rules.runs import due_runs, latest_run, mark_of
 from pipeline.rules.share_links import share_link
@@ -62,8 +62,8 @@ def _facts(case: Case, decisions: Decisions) -> dict[str, str]:
 def archived_case(case: Case, decisions: Decisions, documents: Documents) -> ArchivedCase:
     """One complaint as the archive needs it."""
     owing = tuple(Owing(lacking.what, lacking.person) for lacking in lacking_in_ledger(case, decisions))
-    expected = expected_papers(case, decisions, documents)
-    return ArchivedCase(case.number, case.folder, _facts(case, decisions), owing, expected)
+    expected, internal = expected_papers(case, decisions, documents), internal_papers(case, documents)
+    return ArchivedCase(case.number, case.folder, _facts(case, decisions), owing, expected, internal)
 
 
 def _of_month(facts: ArchiveFacts, period: str) -> Iterator[Decided]:

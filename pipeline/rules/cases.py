@@ -56,8 +56,10 @@ def children_of(reading: WorkbookReading) -> ChildRows:
     })
 
 
-def case_of(sighting: Sighting, number: str, folder: str, children: ChildRows, ledger: str) -> Case:
-    """One case with everything that names its number."""
+def case_of(
+    sighting: Sighting, number: str, folder: str, children: ChildRows, ledger: str, *, reviewed: bool = False
+) -> Case:
+    """One case with everything that names its number; ``reviewed``: its measures have a column 审核结论."""
     named = children.of(number) if number else _NOTHING
 
     def of(kind: SheetKind) -> tuple[Row[SheetRow], ...]:
@@ -72,6 +74,7 @@ def case_of(sighting: Sighting, number: str, folder: str, children: ChildRows, l
         meetings=cast("tuple[Row[Meeting], ...]", of(SheetKind.MEETINGS)),
         callbacks=cast("tuple[Row[CallBack], ...]", of(SheetKind.CALLBACKS)),
         sheets=children.kinds,
+        reviewed=reviewed,
     )
     known = sighting.known
     return Case(known.case_id, number, ledger, rows, sighting.standing, known.first_seen, known.changed, folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.rules.hand_over import Lacking
+from pipeline.rules.restart import eight_d_version
 from pipeline.rules.state import is_dismissed
 from schemas.archive import Expected
 from schemas.case import ATTACHMENTS, STANDARDS, Case
@@ -36,6 +37,12 @@ def _anywhere(*patterns: str) -> tuple[str, ...]:
 def expected_papers(case: Case, decisions: Decisions, documents: Documents) -> tuple[Expected, ...]:
     """The papers of DOMAIN "What the archive for marketing holds", as far as the case has come."""
     return tuple(_expected(case, decisions, documents))
+
+
+def internal_papers(case: Case, documents: Documents) -> tuple[str, ...]:
+    """Patterns of what stays within the plant: the internal version of every 8D so far, drafts beside it among them."""
+    versions = (None, *range(2, eight_d_version(case.complaint) + 1))
+    return tuple(dict.fromkeys(_pattern(documents, "eight_d_internal", number, "8D内部版") for number in versions))
 
 
 def _expected(case: Case, decisions: Decisions, documents: Documents) -> Iterator[Expected]:

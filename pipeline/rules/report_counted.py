@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from pipeline.rules.report_typed import REPORT, report_of
+from pipeline.rules.report_typed import INTERNAL, REPORT, report_of
 from schemas.case import Case
 from schemas.columns import SheetRow
 from schemas.rows import Action, CallBack, ChangePoint, Containment
@@ -85,15 +85,19 @@ def documents_in_report(case: Case) -> tuple[str, ...]:
 def _lines(case: Case, table: str, columns: Mapping[str, str]) -> list[_Line]:
     """The lines of a table in which somebody typed, fields named as in the ledger, blanks left out."""
     found: dict[str, tuple[dict[str, str], set[str]]] = {}
-    for reading in case.reports:
-        for name, text in reading.fields.items() if reading.kind == REPORT else ():
+    readings = {reading.kind: reading for reading in case.reports}
+    for reading in (readings[kind] for kind in (INTERNAL, REPORT) if kind in readings):
+        for name, text in reading.fields.items():
             parts = name.split("/")
             if len(parts) != 3 or parts[0] != table or parts[2] not in columns or not text:
                 continue
             shown, typed = found.setdefault(parts[1], ({}, set()))
-            shown[columns[parts[2]]] = text
+            column = columns[parts[2]]
             if name in reading.typed:
-                typed.add(columns[parts[2]])
+                typed.add(column)
+                shown[column] = text
+            elif column not in typed:  # what a person typed into one version stands over what we wrote in the other
+                shown[column] = text
     return [_Line(shown, frozenset(typed)) for shown, typed in found.values() if typed]
 
 

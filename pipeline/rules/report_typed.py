@@ -14,7 +14,7 @@ from schemas.report import Disagreement, DocumentReading
 from schemas.rows import Why
 from schemas.values import CausePath
 
-REPORT = "eight_d"
+REPORT, INTERNAL = "eight_d", "eight_d_internal"
 _WHYS = {CausePath.OCCURRENCE: "occurrence_whys", CausePath.ESCAPE: "escape_whys"}
 
 
@@ -34,7 +34,8 @@ def with_documents(
 
 def _documents_of(case: Case) -> Iterator[tuple[str, int | None]]:
     version = eight_d_version(case.complaint)
-    yield from ((REPORT, version if version > 1 else None), ("slip", None))
+    again = version if version > 1 else None
+    yield from ((REPORT, again), (INTERNAL, again), ("slip", None))
     rounds = (row.record.round for row in case.rows.meetings if row.record.round is not None)
     yield from (("minutes", number) for number in dict.fromkeys(rounds))
 
@@ -52,8 +53,9 @@ def _differing(
 
 
 def report_of(case: Case) -> Mapping[str, str]:
-    """What people typed into the case's 8D, by field, blanks left out."""
-    return next((reading.typed_texts for reading in case.reports if reading.kind == REPORT), {})
+    """What people typed into the case's 8D, by field, blanks left out; the customer's version before the internal."""
+    typed = {reading.kind: reading.typed_texts for reading in case.reports}
+    return {**typed.get(INTERNAL, {}), **typed.get(REPORT, {})}
 
 
 def whys_in_report(case: Case) -> tuple[Why, ...]:

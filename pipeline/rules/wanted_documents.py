@@ -27,9 +27,14 @@ def version_of(case: Case) -> int | None:
 
 
 def wanted_kinds(case: Case, decisions: Decisions) -> Iterator[tuple[str, int | None]]:
-    """(kind, round) of every document the case should have; a meeting without a time has no notice yet."""
-    if decisions.form is not None:
-        yield ("eight_d", version_of(case)) if decisions.form.full_8d else ("slip", None)
+    """(kind, round) of every document the case should have; a meeting without a time has no notice yet.
+
+    An 8D has two versions: one that may go to the customer, and one with what stays within the plant.
+    """
+    if decisions.form is not None and decisions.form.full_8d:
+        yield from (("eight_d", version_of(case)), ("eight_d_internal", version_of(case)))
+    elif decisions.form is not None:
+        yield "slip", None
     for row in case.rows.meetings:
         meeting = row.record
         if meeting.round is None:

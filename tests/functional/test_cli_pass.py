@@ -73,7 +73,8 @@ def test_folder_documents_and_their_place(plant: PlantFolder) -> None:
     second = "2026/KS-202611-002 星河汽车 卡扣"
     assert plant.files() == sorted([
         f"{FIRST}/会议通知-第1次.docx", f"{FIRST}/客诉处理单.docx", f"{FIRST}/询问清单-草稿.txt",
-        f"{second}/8D报告.docx", f"{second}/会议纪要-第1次.docx", f"{second}/询问清单-草稿.txt", f"{second}/提醒.ics",
+        f"{second}/8D内部版.docx", f"{second}/8D报告.docx", f"{second}/会议纪要-第1次.docx",
+        f"{second}/询问清单-草稿.txt", f"{second}/提醒.ics",
     ])
     folder = plant.share / "客诉资料" / FIRST
     assert sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) == ["固化文件", "附件"]

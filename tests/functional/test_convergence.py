@@ -89,6 +89,7 @@ WAYS: dict[str, tuple[list[Step], str]] = {
     "number": ([typed(complaint()), at("08:05")], "08:16"),
     "folder": ([typed(complaint(客诉编号="K-1")), at("08:05")], "08:16"),
     "doc.eight_d": ([typed(complaint(客户要求8D="是")), at("08:05")], "08:16"),
+    "doc.eight_d_internal": ([typed(complaint(客户要求8D="是")), at("08:05")], "08:16"),
     "doc.slip": ([typed(complaint()), at("08:05")], "08:16"),
     "doc.notice": ([typed(complaint(客诉编号="K-1"), 会议={**MEETING, "状态": "已确认"}), at("08:05")], "08:16"),
     "doc.minutes": ([typed(complaint(客诉编号="K-1"), 会议={**MEETING, "状态": "已召开"}), at("08:05")], "08:16"),
@@ -182,8 +183,7 @@ def on_share(plant: PlantFolder) -> dict[str, tuple[int, str]]:
 
 def test_a_template_that_stays_broken_writes_nothing_new(tmp_path: Path) -> None:
     plant = empty_plant(tmp_path / "plant")
-    template = plant.root / "templates" / "mails" / "release" / "text.txt"
-    template.write_text(template.read_text(encoding="utf-8") + "{{ nubmer }}", encoding="utf-8")
+    (plant.root / "templates" / "slip" / "template.docx").write_bytes(b"no document")
     plant.type(COMPLAINTS, complaint(状态="调查"))
     plant.settled()
     plant.once("08:16")

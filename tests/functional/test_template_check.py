@@ -10,10 +10,11 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
+from openpyxl import Workbook, load_workbook
 
-from pipeline.documents.template_check import check_word
+from pipeline.documents.word_check import check_word
 from tests.functional import saved_documents as saved
-from tests.functional.plant_folder import COMPLAINTS, complaint, empty_plant, kesu
+from tests.functional.plant_folder import COMPLAINTS, PlantFolder, complaint, empty_plant, kesu
 
 EXAMPLE = {"number": "K-1", "department": "注塑车间", "actions": [{"content": "修模", "due": "2026-11-27"}]}
 #: Paragraph of a template → what the check has to say of it.
@@ -117,3 +118,88 @@ def test_a_broken_template_stands_aside_and_somebody_is_told(tmp_path: Path) -> 
     template.write_bytes(sound)
     plant.once("08:40")
     assert "暂用上一个完好的版本" not in plant.board()
+
+
+def own(plant: PlantFolder, *parts: str) -> Path:
+    return plant.root.joinpath("templates", *parts)
+
+
+def faults_of(plant: PlantFolder) -> list[str]:
+    found = json.loads(kesu("templates", "check", "-c", plant.config, "--json").out)
+    return [entry["message"] for entry in found]
+
+
+def test_inquiry_mails_board_and_customers_maps_are_checked_at_once(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    for parts in (("inquiry", "template.txt"), ("mails", "release", "text.txt"), ("board", "parts.html")):
+        path = own(plant, *parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{{ nichts.davon }}{% if x %}", encoding="utf-8")
+    workbook = Workbook()
+    workbook.worksheets[0].title = "8D"
+    workbook.worksheets[0]["A1"] = "客户"
+    workbook.save(own(plant, "eight_d", "甲.xlsx"))
+    own(plant, "eight_d", "甲.对照表.yaml").write_text(
+        "版本: 1\n单元格:\n  8D!A1: customer\n  8D!B2: custmer\n  8D!99: lot\n  别处!B3: lot\n", encoding="utf-8"
+    )
+    said = faults_of(plant)
+    assert sum("inquiry/template.txt" in line for line in said) == 2
+    assert sum("release/text.txt" in line for line in said) >= 2
+    assert any("parts.html" in line for line in said)
+    assert [part for part in ("custmer", "不是单元格地址", "没有可见的工作表", "已有文字")
+            if not any("甲.对照表" in line and part in line for line in said)] == []
+
+
+def test_a_broken_mail_text_is_stood_in_for_and_somebody_is_told(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    subject = own(plant, "mails", "release", "subject.txt")
+    subject.write_text("自家主题 {{ number }}", encoding="utf-8")
+    plant.type(COMPLAINTS, complaint(状态="调查"))
+    plant.settled()
+    subject.write_text("坏主题 {{ numbr }}", encoding="utf-8")
+    plant.type(COMPLAINTS, complaint(状态="调查", 产品名称="卡扣"))
+    plant.once("08:30")
+    plant.once("08:45")
+    subjects = [str(mail["Subject"]) for mail in plant.mails() if "自家主题" in str(mail["Subject"])]
+    assert len(subjects) == 2
+    assert "模板有误，暂用上一个完好的版本" in plant.board()
+
+
+def test_a_mail_text_broken_from_the_start_goes_out_in_the_packaged_words(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    own(plant, "mails", "release", "subject.txt").write_text("坏主题 {{ numbr }}", encoding="utf-8")
+    plant.type(COMPLAINTS, complaint(状态="调查"))
+    plant.settled()
+    assert not any("坏主题" in str(mail["Subject"]) for mail in plant.mails())
+    assert any("KS-202611-001" in str(mail["Subject"]) for mail in plant.mails())
+    assert "模板有误，暂用软件自带的版本" in plant.board()
+
+
+def test_a_broken_board_is_drawn_by_the_packaged_files_and_says_so(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    own(plant, "board").mkdir(exist_ok=True)
+    own(plant, "board", "board.html").write_text("{% for %}", encoding="utf-8")
+    plant.once("08:05")
+    assert "看板暂用软件自带的版本" in plant.board()
+    before = plant.snapshot()
+    plant.once("08:05")
+    assert plant.snapshot() == before
+
+
+def test_a_customers_broken_map_is_stood_in_for(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    workbook = Workbook()
+    workbook.worksheets[0].title = "8D"
+    workbook.worksheets[0]["A1"] = "客户"
+    workbook.save(own(plant, "eight_d", "星河汽车.xlsx"))
+    beside = own(plant, "eight_d", "星河汽车.对照表.yaml")
+    beside.write_text("版本: 1\n单元格:\n  8D!B1: customer\n  8D!B2: lot\n", encoding="utf-8")
+    plant.type(COMPLAINTS, complaint(客户要求8D="是", 状态="分析", 不良数量=3, 不良批次="L-1"))
+    plant.settled()
+    report = next((plant.share / "客诉资料").rglob("8D报告.xlsx"))
+    assert load_workbook(report).worksheets[0]["B2"].value == "L-1"
+    beside.write_text("版本: 1\n单元格:\n  8D!B1: custmer\n  8D!B2: lot\n", encoding="utf-8")
+    plant.retype(COMPLAINTS, 0, 不良批次="L-2")
+    plant.once("08:30")
+    assert load_workbook(report).worksheets[0]["B2"].value == "L-2"
+    assert "模板有误，暂用上一个完好的版本" in plant.board()

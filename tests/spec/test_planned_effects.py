@@ -124,7 +124,8 @@ TABLE = [
     # 单元格                                       第二轮产生的事
     ({**QUIET}, ["cells", "doc.inquiry", "doc.slip", "folder", "number"]),
     ({**QUIET, "客户要求8D": "是"}, [
-        "calendar.case", "calendar.person", "cells", "doc.eight_d", "doc.inquiry", "folder", "number",
+        "calendar.case", "calendar.person", "cells", "doc.eight_d", "doc.eight_d_internal", "doc.inquiry", "folder",
+        "number",
     ]),
     ({**QUIET, "状态": "调查"}, ["cells", "doc.inquiry", "doc.slip", "folder", "mail.release", "number"]),
     ({**QUIET, "发送": "是"}, ["cells", "doc.inquiry", "doc.slip", "folder", "mail.release", "number"]),

@@ -122,19 +122,16 @@ def _grids(path: Path) -> tuple[Sequence[Grid], tuple[str, ...]]:
 
 def trial_fill(adoption: Adoption, files: Sequence[Path], now: datetime) -> bytes:
     """The template just written, filled with the packaged example case; raises TemplateFault when it does not work."""
-    import json
-    from importlib.resources import files as resources
-
     from pipeline.documents.engine import WordEngine
     from pipeline.documents.folders import TemplateFolders, packaged_templates
     from pipeline.documents.forms.customer_forms import CustomerForm, CustomerForms
+    from pipeline.documents.forms.form_check import EXAMPLE_FACTS, packaged_example
 
-    example = json.loads(resources("templates").joinpath("eight_d", "example.json").read_text(encoding="utf-8"))
     form = next(path for path in files if path.suffix.lower() in SUFFIXES)
     beside = next((path for path in files if path is not form), None)
     template = CustomerForm(
         form, form.read_bytes(), str(beside or ""), beside.read_bytes() if beside is not None else b""
     )
-    known = {"defects": "12件", "lot_size": "2000件", "rate": "0.6%", "reporter": "质量科 方晓楠 SQE"}
     forms = CustomerForms(TemplateFolders([packaged_templates()]), WordEngine())
-    return forms.fill(template, {**example, "customer": adoption.customer}, known, now)
+    example = {**packaged_example(), "customer": adoption.customer}
+    return forms.fill(template, example, EXAMPLE_FACTS, now)

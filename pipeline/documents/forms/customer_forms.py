@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from pipeline.documents.fault import TemplateFault
 from pipeline.documents.folders import Folder, TemplateFolders
 from pipeline.documents.forms.faults import FormGone, MapMissing, TwoForms
 from pipeline.documents.forms.form_map import MAP_SUFFIX
+from pipeline.documents.last_good import LastGood
 from pipeline.files.names import safe_name
 
 if TYPE_CHECKING:
@@ -95,8 +96,11 @@ def _read(path: Path) -> CustomerForm:
 class CustomerForms:
     """The forms of a plant's customers: which one a case takes, and its filled bytes; maps are read once."""
 
-    def __init__(self, folders: TemplateFolders, engine: WordEngine, kind: str = "eight_d") -> None:
+    def __init__(
+        self, folders: TemplateFolders, engine: WordEngine, last_good: LastGood | None = None, kind: str = "eight_d"
+    ) -> None:
         self._folders, self._engine, self._kind = folders, engine, kind
+        self._last_good = last_good or LastGood()
         self._maps: dict[str, tuple[bytes, CheckedMap]] = {}
 
     def declared(self, case: Case) -> dict[str, Any] | None:
@@ -152,7 +156,7 @@ class CustomerForms:
         if form.suffix == ".docx":
             # known fields stand in content controls, as in our own 8D: what people write into them counts
             template = self._engine.template(str(form.path), form.content, self._folders.names(self._kind))
-            return template.render({**whole, **_word_extras(form, whole)}, now)
+            return template.render(word_context(form, whole), now)
         from pipeline.documents.forms.fill_workbook import fill_workbook
 
         return fill_workbook(str(form.path), form.content, self._map(form), whole)
@@ -161,7 +165,23 @@ class CustomerForms:
         form = find_form(self._folders.folders, self._kind, str(context["customer"]))
         if form is None:
             raise FormGone(str(context["customer"]), str(context["form"].get("file", "")))
-        return form
+        return self._sound(form)
+
+    def _sound(self, form: CustomerForm) -> CustomerForm:
+        """The form, or its last sound version while somebody's change of it or of its map is broken."""
+        from pipeline.documents.forms.form_check import check_form
+
+        def check() -> list[TemplateFault]:
+            return check_form(form, self._folders, self._kind)
+
+        place = f"{self._kind}/{form.path.name}"
+        content = self._last_good.choose(place, form.content, check, beside=form.map_content)
+        if form.suffix == ".docx":
+            return replace(form, content=content)
+        beside = f"{self._kind}/{Path(form.map_name).name}"
+        return replace(form, content=content, map_content=self._last_good.choose(
+            beside, form.map_content, check, beside=form.content
+        ))
 
     def _map(self, form: CustomerForm) -> CheckedMap:
         from pipeline.documents.forms.form_map import read_map
@@ -173,8 +193,8 @@ class CustomerForms:
         return known[1]
 
 
-def _word_extras(form: CustomerForm, whole: Mapping[str, Any]) -> dict[str, Any]:
-    """What only a Word form's tags ask for: rows it does not print under their name, and its tick boxes."""
+def word_context(form: CustomerForm, whole: Mapping[str, Any]) -> dict[str, Any]:
+    """The context with what only a Word form's tags ask for: rows not printed under their name, and tick boxes."""
     from pipeline.documents.forms.form_context import KEYED, holds, line_of, row_name
 
     named: dict[str, set[str]] = {}
@@ -192,7 +212,7 @@ def _word_extras(form: CustomerForm, whole: Mapping[str, Any]) -> dict[str, Any]
         table: {name: "☑" if holds(table, row) else "□" for name, row in whole["row_of"][table].items()}
         for table in KEYED
     }
-    return {"unnamed": unnamed, "over": over, "ticked": ticked}
+    return {**whole, "unnamed": unnamed, "over": over, "ticked": ticked}
 
 
 def _text_of(content: bytes) -> str:

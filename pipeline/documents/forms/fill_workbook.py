@@ -136,6 +136,20 @@ def _check_free(name: str, place: Place, grids: Mapping[str, Grid], *, plain: bo
     return box
 
 
+def check_cells(form_map: CheckedMap, grids: Mapping[str, Grid]) -> Iterator[MapFault]:
+    """What of the map the form has no room for: cells that are taken, merged into another, or not there."""
+    columns = [
+        ((table.sheet, line, column_index(letters)), True)
+        for table in form_map.map.tables for line in table.rows for letters in table.columns
+    ]
+    boxes = [(place, box.plain) for place, box in form_map.cells.items()]
+    for place, plain in (*boxes, *columns, *((place, False) for place, _ in form_map.ticks)):
+        try:
+            _check_free(form_map.name, place, grids, plain=plain)
+        except MapFault as fault:
+            yield fault
+
+
 def _table(
     name: str, table: TableRows, named: set[tuple[str, str]], context: Mapping[str, Any], grids: Mapping[str, Grid],
     filling: Filling,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -69,24 +70,36 @@ class FormMap(BaseModel):
 
 
 class CheckedMap:
-    """A map whose every line was understood: cells as places, values as addresses."""
+    """A map line by line: cells as places, values as addresses; ``faults`` are the lines that were not understood."""
 
     def __init__(self, name: str, form_map: FormMap, lexicon: Lexicon) -> None:
         self.name, self.map = name, form_map
+        self.faults: list[MapFault] = []
         self._addresses = known_addresses()
         if form_map.version != MAP_VERSION:
-            raise MapFault(name, "版本", f"版本 {form_map.version} 不认识", f"请写成 {MAP_VERSION}，或升级软件")
-        self.cells: dict[tuple[str, int, int], BoxText] = dict(self._cells())
-        for table in form_map.tables:
-            self._check_table(table, lexicon)
-        self.ticks = [(place_of(name, item.cell), dict(self._conditions(item, lexicon))) for item in form_map.ticks]
-
-    def _cells(self) -> Iterator[tuple[tuple[str, int, int], BoxText]]:
-        for cell, told in self.map.cells.items():
+            remedy = f"请写成 {MAP_VERSION}，或升级软件"
+            self.faults.append(MapFault(name, "版本", f"版本 {form_map.version} 不认识", remedy))
+        self.cells: dict[tuple[str, int, int], BoxText] = {}
+        self.ticks: list[tuple[tuple[str, int, int], dict[str, tuple[str, str]]]] = []
+        lines: list[Callable[[], None]] = [
+            *(partial(self._cell, cell, told) for cell, told in form_map.cells.items()),
+            *(partial(self._check_table, table, lexicon) for table in form_map.tables),
+            *(partial(self._tick, item, lexicon) for item in form_map.ticks),
+        ]
+        for understand in lines:
             try:
-                yield place_of(self.name, cell), self._addresses.parse(told)
-            except UnknownAddress as error:
-                raise _unknown(self.name, cell, error) from error
+                understand()
+            except MapFault as fault:
+                self.faults.append(fault)
+
+    def _cell(self, cell: str, told: str) -> None:
+        try:
+            self.cells[place_of(self.name, cell)] = self._addresses.parse(told)
+        except UnknownAddress as error:
+            raise _unknown(self.name, cell, error) from error
+
+    def _tick(self, item: Ticks, lexicon: Lexicon) -> None:
+        self.ticks.append((place_of(self.name, item.cell), dict(self._conditions(item, lexicon))))
 
     def _check_table(self, table: TableRows, lexicon: Lexicon) -> None:
         place = f"表格“{table.table}”"
@@ -125,7 +138,15 @@ def place_of(name: str, cell: str) -> tuple[str, int, int]:
 
 
 def read_map(name: str, content: bytes) -> CheckedMap:
-    """The map of a form; raises MapFault with the line that is wrong and what to do."""
+    """The map of a form; raises MapFault with the first line that is wrong and what to do."""
+    found = look_at_map(name, content)
+    if found.faults:
+        raise found.faults[0]
+    return found
+
+
+def look_at_map(name: str, content: bytes) -> CheckedMap:
+    """The map of a form with all its faults; raises MapFault for one that is no map at all."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
