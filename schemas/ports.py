@@ -53,8 +53,13 @@ class Ledgers(Protocol):
 class Documents(Protocol):
     """Contexts (pure) and rendering of documents, mails and the board page."""
 
-    def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
-        """The declared inputs of a document: JSON-like, no time of day of the pass inside."""
+    def context(
+        self, kind: str, case: Case, decisions: Decisions, round_number: int | None, *, own_form: bool = True
+    ) -> Mapping[str, Any]:
+        """The declared inputs of a document: JSON-like, no time of day of the pass inside.
+
+        Without ``own_form`` they are those of the plant's own template, also where the customer has a form.
+        """
         ...
 
     def file_name(self, kind: str, round_number: int | None, customer: str | None = None) -> str:

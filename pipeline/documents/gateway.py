@@ -68,7 +68,9 @@ class TemplateDocuments:
         self._read_photo = read_photo
         self._forms = CustomerForms(self._folders, self._engine, self._last_good)
 
-    def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
+    def context(
+        self, kind: str, case: Case, decisions: Decisions, round_number: int | None, *, own_form: bool = True
+    ) -> Mapping[str, Any]:
         """The declared inputs of a document; ``KeyError`` for a kind that does not exist.
 
         ``extras`` holds only those columns of the plant's own that the template names, so that a column nobody shows
@@ -77,7 +79,7 @@ class TemplateDocuments:
         found = _CONTEXTS[kind](case, decisions, round_number)
         if kind == eight_d_internal.KIND:
             found = self._with_report(found, case)
-        if kind == eight_d.KIND and (form := self._forms.declared(case)):
+        if kind == eight_d.KIND and own_form and (form := self._forms.declared(case)):
             return {**found, "form": form, "extras": {}}
         typed = case.rows.complaint.extras
         try:

@@ -22,7 +22,7 @@ from pipeline.rules.reminders import case_calendar, entries_of
 from pipeline.rules.report_typed import with_documents
 from pipeline.rules.trail import changed_values, with_trail
 from pipeline.rules.wanted_cells import feedback_text, row_edits
-from pipeline.rules.wanted_documents import wanted_documents
+from pipeline.rules.wanted_documents import gone_documents, wanted_documents
 from pipeline.rules.wanted_mails import MailFiles, add_mails
 from pipeline.rules.wanted_pictures import wanted_pictures
 from schemas.advice import Advice
@@ -148,6 +148,9 @@ class CaseDesk:
             self.effects.extend(registration_row(case, decisions, self.work.settings, self.history))
             try:
                 self.effects.extend(wanted_documents(case, decisions, self.work.documents, self.history))
+                there = bool(self._folder_on_share(case))
+                for gone in gone_documents(case, decisions, self.work.documents, self.history, folder_there=there):
+                    self.mails.hold(case, gone)
                 files = MailFiles(
                     self._round_files(case, "notice"), self._round_files(case, "minutes"),
                     self._penalty_forms(case, decisions, advice.penalties if advice else ()),

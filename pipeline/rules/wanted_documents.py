@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipeline.rules.completeness import questions_text
 from pipeline.rules.history import History
@@ -10,7 +10,7 @@ from pipeline.rules.restart import eight_d_version
 from pipeline.rules.state import is_dismissed
 from schemas.case import Case
 from schemas.decisions import Decisions
-from schemas.effects import Effect, digest_of
+from schemas.effects import Effect, EffectKey, EffectState, digest_of
 from schemas.payloads import WriteDocument
 from schemas.ports import Documents
 from schemas.values import MeetingState
@@ -77,8 +77,42 @@ def wanted_documents(case: Case, decisions: Decisions, documents: Documents, his
         context = documents.context(kind, case, decisions, round_number)
         inputs = digest_of(context)
         key = history.revised(f"doc.{kind}", case.number, f"{round_number or ''}", inputs)
-        if key is None:
+        if key is None or _only_form_is_new(case, decisions, documents, history, key, context):
             continue
         file_name = documents.file_name(kind, round_number, case.complaint.customer)
         payload = WriteDocument(case.case_id, kind, case.folder, file_name, context)
         yield Effect(key, f"{case.number} {file_name}", inputs, payload, case.case_id)
+
+
+def _only_form_is_new(
+    case: Case, decisions: Decisions, documents: Documents, history: History, key: EffectKey,
+    context: Mapping[str, object],
+) -> bool:
+    """Whether a closed case would be drafted anew for nothing but a form that its customer brought in later."""
+    before = history.latest(key.kind, case.number, key.occasion)
+    if before is None or case.complaint.closed is None or "form" not in context:
+        return False
+    kind, round_number = key.kind.removeprefix("doc."), int(key.occasion) if key.occasion else None
+    plain = documents.context(kind, case, decisions, round_number, own_form=False)
+    return digest_of(plain) == before.inputs
+
+
+def gone_documents(
+    case: Case, decisions: Decisions, documents: Documents, history: History, *, folder_there: bool
+) -> Iterator[str]:
+    """A sentence on each paper of ours that a person deleted or moved away (decision 2026-11-26-deleted-papers).
+
+    Deleting is a person's will: nothing is made again before its inputs change, and nobody is left to wonder.
+    """
+    if not history.is_settled("folder", case.number):
+        return
+    if not folder_there:
+        yield "资料夹已不在公共盘上（被删除、移走或改名）。若非有意，请从备份恢复；台账有改动时会重新建立"
+        return
+    there = {name.casefold() for name in case.files.own} if case.files else set()
+    for kind, round_number in dict.fromkeys(wanted_kinds(case, decisions)) if case.files else ():
+        record = history.latest(f"doc.{kind}", case.number, f"{round_number or ''}")
+        outcome = record.outcome if record and record.state is EffectState.DONE else None
+        name = documents.file_name(kind, round_number, case.complaint.customer)
+        if outcome and outcome.path == f"{case.folder}/{name}" and name.casefold() not in there:
+            yield f"{name} 已不在资料夹里（被删除、移走或改名）。若非有意，请从备份恢复；台账有改动时会重新生成"

@@ -279,7 +279,8 @@ def test_pass_makes_the_customers_form_and_spares_a_persons_changes(plant: Plant
     path = plant.share / "客诉资料" / made["8D报告.xlsx"]
     assert load_workbook(path).worksheets[0]["B3"].value == "冷却水管"
     number = plant.rows()[0]["客诉编号"]
-    plant.type("措施跟踪", *({"客诉编号": number, "措施类别": "长期", "措施内容": f"措施{item}"} for item in "甲乙丙"))
+    passed = {"客诉编号": number, "措施类别": "长期", "审核结论": "通过"}
+    plant.type("措施跟踪", *({**passed, "措施内容": f"措施{item}"} for item in "甲乙丙"))
     plant.settled(first="08:30", second="08:45")
     assert "措施丙" in str(load_workbook(path).worksheets[0]["A17"].value)
     assert "永久措施：表样只有 2 行，其余 1 项写在 8D!A17" in plant.board()
@@ -293,3 +294,14 @@ def test_pass_makes_the_customers_form_and_spares_a_persons_changes(plant: Plant
     beside = [name for name in plant.files("8D报告*") if "新草稿" in name]
     assert len(beside) == 1
     assert beside[0].endswith(".xlsx")
+
+
+def test_a_form_that_comes_later_makes_new_drafts_of_open_cases_only(plant: PlantFolder, tmp_path: Path) -> None:
+    closed = complaint(客户要求8D="是", 状态="关闭", 关闭日期="2026-11-26", 不良数量=3)
+    plant.type("客诉台账", closed, complaint(客户要求8D="是", 状态="分析", 不良数量=3, 产品名称="卡扣"))
+    plant.settled()
+    assert [name.rsplit("/", 1)[1] for name in plant.files("8D报告*")] == ["8D报告.docx"] * 2
+    form = write_form(tmp_path / "空表.xlsx")
+    assert kesu("templates", "adopt", form, "--customer", "星河汽车", "-c", plant.config, "--yes").code == 0
+    plant.once("08:30")
+    assert [name.split("/")[1] for name in plant.files("8D报告*.xlsx")] == ["KS-202611-002 星河汽车 卡扣"]

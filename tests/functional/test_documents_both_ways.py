@@ -57,7 +57,7 @@ def read(plant: PlantFolder) -> dict[str, str]:
 
 
 def action(number: str, kind: str, words: str) -> dict[str, object]:
-    return {"客诉编号": "KS-202611-001", "措施编号": number, "措施类别": kind, "措施内容": words}
+    return {"客诉编号": "KS-202611-001", "措施编号": number, "措施类别": kind, "措施内容": words, "审核结论": "通过"}
 
 
 def explained(plant: PlantFolder) -> str:

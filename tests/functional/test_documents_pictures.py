@@ -110,7 +110,8 @@ def test_the_draft_mark_goes_once_somebody_approved(tmp_path: Path) -> None:
 def test_a_restart_begins_a_second_version_and_keeps_the_first(tmp_path: Path) -> None:
     plant = empty_plant(tmp_path / "plant")
     plant.type(COMPLAINTS, complaint(客户要求8D="是", 状态="分析", 不良数量=3))
-    plant.type("措施跟踪", {"客诉编号": "KS-202611-001", "措施编号": "C1", "措施类别": "长期", "措施内容": "修模"})
+    plant.type("措施跟踪", {"客诉编号": "KS-202611-001", "措施编号": "C1", "措施类别": "长期", "措施内容": "修模",
+                            "审核结论": "通过"})
     plant.settled()
     first = next((plant.share / "客诉资料").rglob("8D报告.docx"))
     content = first.read_bytes()
