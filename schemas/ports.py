@@ -18,7 +18,7 @@ from schemas.incoming import DroppedFile
 from schemas.intake import IgnoredMail, KnownMail
 from schemas.memory import KnownCase, Memory, TrackedValue
 from schemas.payloads import AddSupplement, AppendedRow, AppendRow, CellEdit, MakeArchive
-from schemas.report import Refreshed
+from schemas.report import DocumentReading, Refreshed
 from schemas.settings import LedgerSetting
 from schemas.workbook import LedgerPicture, WorkbookReading
 
@@ -88,6 +88,10 @@ class Documents(Protocol):
 
     def field_name(self, kind: str, field: str) -> str:
         """The Chinese name of a field."""
+        ...
+
+    def understood(self, reading: DocumentReading, customer: str | None) -> DocumentReading:
+        """A reading of a customer's own workbook by field instead of by cell; any other as it is."""
         ...
 
     def read_back(self, kind: str, content: bytes) -> Mapping[str, str]:

@@ -12,14 +12,14 @@ from markupsafe import Markup
 
 from pipeline.documents import fishbone
 from pipeline.documents.filling import W
-from pipeline.documents.photos import PhotoRefused, ReadPhoto, prepared
+from pipeline.documents.photos import PhotoDesk, PhotoRefused, ReadPhoto
 
 #: Stands for a drawing until the part is put together; a private-use character, cleaned from all input.
 MARK = "\ue001"
 _PLACE = re.compile(f"{MARK}(\\d+){MARK}")
 _EMU = 360_000  # a centimetre
 _FRAME = (7.9, 6.2)  # the room of a photo in cm
-_LONGEST = 1400  # pixels of the longer side: 8 cm in print at more than 300 dpi
+_DESK = PhotoDesk(1400)  # pixels of the longer side: 8 cm in print at more than 300 dpi
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -64,7 +64,7 @@ class Drawings:
         if not path:
             return Markup("")
         try:
-            photo = prepared(self.read(path) if self.read else b"", _LONGEST)
+            photo = _DESK.prepared(self.read(path) if self.read else b"")
         except PhotoRefused as refusal:
             return str(refusal)
         except OSError:

@@ -25,11 +25,12 @@ from schemas.case import Case
 from schemas.decisions import Decisions
 from schemas.deck import DeckEdition, DeckView, PageMark
 from schemas.follow_up import PenaltyProposal
-from schemas.report import Refreshed
+from schemas.report import DocumentReading, Refreshed
 
 if TYPE_CHECKING:
     from pipeline.documents.engine import WordTemplate
 
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 TEMPLATE, WORKBOOK = "template.docx", "template.xlsx"
 #: Kinds that are plain text, which opens anywhere and is pasted into a mail or a chat.
 TEXT_TEMPLATE = "template.txt"
@@ -144,15 +145,30 @@ class TemplateDocuments:
         return names.alias(field) if names else field
 
     def read_back(self, kind: str, content: bytes) -> Mapping[str, str]:
-        """The present text of every field that is still in its control; {} when none is, or it is no Word file."""
+        """The present text of every field that is still in its control; {} when none is.
+
+        Of a customer's workbook the text of every cell, by place (``8D!B3``).
+        """
         names = self._names(kind)
         if names is None:
             return {}
         try:
             controls = controls_of(WordFile(content, PurePath(kind)).tree, names)
         except DocumentUnreadable:
-            return {}
+            from pipeline.documents.forms.refresh_workbook import cells_of, is_workbook
+
+            return cells_of(content, PurePath(kind)) if is_workbook(content) else {}
         return {field: control.text for field, control in controls.items()}
+
+    def understood(self, reading: DocumentReading, customer: str | None) -> DocumentReading:
+        """A reading of a customer's workbook by field instead of by cell; any other as it is."""
+        if PurePath(reading.path).suffix.lower() not in WORKBOOKS:
+            return reading
+        fields = self._forms.cell_fields(customer or "")
+        return replace(
+            reading, fields={fields[cell]: text for cell, text in reading.fields.items() if cell in fields},
+            typed=frozenset(fields[cell] for cell in reading.typed if cell in fields),
+        )
 
     def written(self, kind: str, content: bytes) -> Mapping[str, str]:
         """Digests of the fields of a document of ours by digest of their names: what the journal keeps."""
@@ -160,7 +176,9 @@ class TemplateDocuments:
         try:
             return written_fields(content, names, PurePath(kind)) if names else {}
         except DocumentUnreadable:
-            return {}  # a customer's own form in Excel
+            from pipeline.documents.forms.refresh_workbook import is_workbook, written_cells
+
+            return written_cells(content, PurePath(kind)) if is_workbook(content) else {}
 
     def changed(self, kind: str, fields: Mapping[str, str], last: Mapping[str, str]) -> frozenset[str]:
         """The fields whose text is not what we last wrote (``last`` as of ``written``): a person's."""
@@ -169,14 +187,20 @@ class TemplateDocuments:
         )
 
     def refreshed(self, kind: str, present: bytes, ours: bytes, last: Mapping[str, str]) -> Refreshed | None:
-        """A person's document with its untouched fields brought up to date; None when it has no controls any more."""
+        """A person's document with its untouched fields brought up to date; None when it has no controls any more.
+
+        In a customer's workbook the cells are told apart instead.
+        """
         names = self._names(kind)
         if names is None:
             return None
         try:
             return refreshed(present, ours, last, names, PurePath(kind))
         except DocumentUnreadable:
-            return None
+            from pipeline.documents.forms.refresh_workbook import is_workbook, refreshed_workbook
+
+            both = is_workbook(present) and is_workbook(ours)
+            return refreshed_workbook(present, ours, last, PurePath(kind)) if both else None
 
     def remarks(self, kind: str, context: Mapping[str, Any]) -> tuple[str, ...]:
         """What a person should know of a filled document: rows that found no line of their own in a customer's form.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import io
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schemas.errors import KesuError
@@ -19,6 +21,7 @@ _MOST_PIXELS = 120_000_000    # of a JPEG, which is decoded at a fraction of its
 _MOST_DECODED = 50_000_000    # of what has to be decoded whole: 200 MB in memory
 _MOST_PNG = 1 << 20           # a larger one is a photo, and half as large as JPEG at most
 _QUALITY = 85
+_REMEMBERED = 12              # photos of a report, a few hundred KB each
 _FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
 #: Endings under which photos are taken from 附件; what the file really is, its content decides.
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".heic", ".heif"))
@@ -71,6 +74,23 @@ def prepared(content: bytes, longest: int) -> PreparedPhoto:
                 return _prepared(image, content, longest)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise PhotoRefused("不是完整的图片，请重新拍照或另存为 jpg") from error
+
+
+@dataclass(slots=True)
+class PhotoDesk:
+    """Makes photos fit and remembers the last few: the versions of a report show the same ones one after the other."""
+
+    longest: int
+    _kept: OrderedDict[bytes, PreparedPhoto] = field(default_factory=OrderedDict)
+
+    def prepared(self, content: bytes) -> PreparedPhoto:
+        """As the function ``prepared``; raises ``PhotoRefused``."""
+        digest = hashlib.blake2b(content, digest_size=16).digest()
+        photo = self._kept.pop(digest, None) or prepared(content, self.longest)
+        self._kept[digest] = photo
+        while len(self._kept) > _REMEMBERED:
+            self._kept.popitem(last=False)
+        return photo
 
 
 def _formats_for(content: bytes) -> tuple[str, ...]:

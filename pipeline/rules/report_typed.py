@@ -27,6 +27,7 @@ def with_documents(
     for kind, round_number in _documents_of(case):
         reading = seen.get(f"{case.folder}/{documents.file_name(kind, round_number, case.complaint.customer)}")
         if reading is not None:
+            reading = documents.understood(reading, case.complaint.customer)
             readings.append(reading)
             found += _differing(case, decisions, documents, reading, round_number)
     return replace(case, reports=tuple(readings), disagreements=tuple(found))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.gateway import TemplateDocuments
@@ -287,13 +287,30 @@ def test_pass_makes_the_customers_form_and_spares_a_persons_changes(plant: Plant
     book = load_workbook(path)
     book.worksheets[0]["D2"] = "客户给的编号"
     book.save(path)
+    plant.retype("客诉台账", 0, 不良现象="接头泄漏，已确认为飞边")
+    plant.settled(first="09:00", second="09:15")
+    sheet = load_workbook(path).worksheets[0]
+    assert (sheet["D2"].value, sheet["A12"].value) == ("客户给的编号", "接头泄漏，已确认为飞边")
+    assert not [name for name in plant.files("8D报告*") if "新草稿" in name]
+    before = plant.snapshot()
+    plant.once("09:15")
+    assert plant.snapshot() == before
+
+
+def test_moved_rows_of_a_customers_form_are_left_to_the_person(plant: PlantFolder, tmp_path: Path) -> None:
+    form = write_form(tmp_path / "空表.xlsx")
+    assert kesu("templates", "adopt", form, "--customer", "星河汽车", "-c", plant.config, "--yes").code == 0
+    plant.type("客诉台账", complaint(客户要求8D="是"))
+    plant.settled()
+    path = plant.share / "客诉资料" / plant.files("8D报告*.xlsx")[0]
+    book = load_workbook(path)
+    book.worksheets[0].insert_rows(2)
+    book.save(path)
     mine = path.read_bytes()
     plant.retype("客诉台账", 0, 不良现象="接头泄漏，已确认为飞边")
     plant.settled(first="09:00", second="09:15")
     assert path.read_bytes() == mine
-    beside = [name for name in plant.files("8D报告*") if "新草稿" in name]
-    assert len(beside) == 1
-    assert beside[0].endswith(".xlsx")
+    assert len([name for name in plant.files("8D报告*.xlsx") if "新草稿" in name]) == 1
 
 
 def test_a_form_that_comes_later_makes_new_drafts_of_open_cases_only(plant: PlantFolder, tmp_path: Path) -> None:
@@ -305,3 +322,33 @@ def test_a_form_that_comes_later_makes_new_drafts_of_open_cases_only(plant: Plan
     assert kesu("templates", "adopt", form, "--customer", "星河汽车", "-c", plant.config, "--yes").code == 0
     plant.once("08:30")
     assert [name.split("/")[1] for name in plant.files("8D报告*.xlsx")] == ["KS-202611-002 星河汽车 卡扣"]
+
+
+def test_what_is_typed_into_a_customers_workbook_counts_and_approval_takes_the_draft_mark_away(
+    plant: PlantFolder, tmp_path: Path
+) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "8D"
+    for row, text in enumerate(("供应商8D报告", "客户名称", "发生原因", "批准", "不良批次"), start=1):
+        sheet.cell(row, 1, text)
+    book.save(tmp_path / "空表.xlsx")
+    said = kesu("templates", "adopt", tmp_path / "空表.xlsx", "--customer", "星河汽车", "-c", plant.config, "--yes")
+    assert said.code == 0, said.err
+    beside = plant.root / "templates" / "eight_d" / "星河汽车.对照表.yaml"
+    assert "草稿标记" in beside.read_text(encoding="utf-8")
+    title = '"8D!A1": "供应商8D报告　{{ draft }}"'
+    beside.write_text("版本: 1\n单元格:\n  " + title + "\n  8D!B2: customer\n  8D!B3: occurrence_cause\n"
+                      "  8D!B4: approved_by\n  8D!B5: lot\n", encoding="utf-8")
+    plant.type("客诉台账", complaint(客户要求8D="是", 状态="分析", 不良批次="L-1", 不良数量=3))
+    plant.settled()
+    path = plant.share / "客诉资料" / plant.files("8D报告.xlsx")[0]
+    assert "草稿 DRAFT" in str(load_workbook(path).worksheets[0]["A1"].value)
+    book = load_workbook(path)
+    for place, text in {"B3": "顶针磨损产生飞边", "B4": "韩立川", "B5": "L-7"}.items():
+        book.worksheets[0][place] = text
+    book.save(path)
+    plant.once("08:30")
+    sheet = load_workbook(path).worksheets[0]
+    assert [sheet[place].value for place in ("A1", "B3", "B5")] == ["供应商8D报告", "顶针磨损产生飞边", "L-7"]
+    assert "台账为“L-1”，文件中为“L-7”" in plant.board()

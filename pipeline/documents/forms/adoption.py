@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from lxml import etree
+
+from pipeline.documents.filling import W
 from pipeline.documents.forms.customer_forms import SUFFIXES, form_stem
 from pipeline.documents.forms.faults import FormExists, FormMissing, FormUnreadable
 from pipeline.documents.forms.form_map import MAP_SUFFIX, read_map
@@ -19,8 +23,10 @@ from pipeline.documents.forms.word_grid import read_word
 from pipeline.documents.forms.workbook_grid import read_workbook
 from pipeline.documents.forms.write_map import map_text
 from pipeline.documents.forms.write_word import write_word
+from pipeline.documents.word_file import WordFile
 from pipeline.files.atomic import replace_content
 
+_TITLE = re.compile(r"8\s*D|报告|報告|report", re.IGNORECASE)
 #: Boxes that only people can fill: pictures.
 _BY_HAND = frozenset({"photos"})
 
@@ -60,10 +66,37 @@ def adopt(form: Path, customer: str, sample: Path | None = None) -> Adoption:
         if sample.suffix.lower() != form.suffix.lower():
             raise FormUnreadable(sample.name, "样表与空表不是同一种文件", "请提供同一张表的空表和已填表")
         found = learn(found, grids, _grids(sample)[0], packaged_meanings().lexicon)
+    if form.suffix.lower() != ".docx" and (title := _title(grids)) is not None:
+        found.cells.append(title)
     photos = [cell for cell in found.cells if cell.address in _BY_HAND]
     found.cells = [cell for cell in found.cells if cell not in photos]
     found.remarks += [*remarks, *(f"“{cell.label}”（{cell.sheet}!{cell.area}）的照片由人放入" for cell in photos)]
     return Adoption(form, customer, found)
+
+
+def _title(grids: Sequence[Grid]) -> CellProposal | None:
+    """The form's title, which carries the draft mark until somebody approved; None for a form without one."""
+    for grid in grids:
+        for box in grid.labels():
+            if _TITLE.search(box.text) and not box.fixed:
+                end = len(box.text)
+                return CellProposal(grid.name, box.area, "draft", box.text, 0.99, box.text, (end, end), "　")
+    return None
+
+
+def _with_draft_mark(content: bytes, name: Path) -> bytes:
+    """A Word form whose title carries the draft mark until somebody approved."""
+    file = WordFile(content, name)
+    for paragraph in file.tree.iter(f"{W}p"):
+        if _TITLE.search("".join(text.text or "" for text in paragraph.iter(f"{W}t"))):
+            run = etree.SubElement(paragraph, f"{W}r")
+            looks = etree.SubElement(run, f"{W}rPr")
+            etree.SubElement(looks, f"{W}b")
+            etree.SubElement(looks, f"{W}color").set(f"{W}val", "C00000")
+            text = etree.SubElement(run, f"{W}t")
+            text.text = "　{{ draft|optional }}"
+            return file.with_tree()
+    return content
 
 
 def write_template(adoption: Adoption, taken: Sequence[CellProposal], folder: Path) -> list[Path]:
@@ -97,7 +130,7 @@ def _word(adoption: Adoption, taken: Sequence[CellProposal], target: Path) -> by
 
     ticks = [tick for tick in adoption.found.ticks if tick.sure]
     tables = [table for table in adoption.found.tables if any(column.sure for column in table.columns)]
-    content = write_word(read_word(adoption.form), taken, tables, ticks)
+    content = _with_draft_mark(write_word(read_word(adoption.form), taken, tables, ticks), target)
     WordEngine().template(str(target), content)
     return content
 

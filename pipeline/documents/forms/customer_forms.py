@@ -17,12 +17,14 @@ from pipeline.documents.forms.faults import FormGone, MapMissing, TwoForms
 from pipeline.documents.forms.form_map import MAP_SUFFIX
 from pipeline.documents.last_good import LastGood
 from pipeline.files.names import safe_name
+from pipeline.ooxml.cells import reference
 
 if TYPE_CHECKING:
     from pipeline.documents.engine import WordEngine
     from pipeline.documents.forms.form_map import CheckedMap
     from schemas.case import Case
 
+_WHYS = ("occurrence_whys", "escape_whys")
 SUFFIXES = (".docx", ".xlsx", ".xlsm")
 _ROW_OF = re.compile(r"row_of\.(\w+)\[[’'\"]([^’'\"]+)[’'\"]\]")
 
@@ -128,6 +130,24 @@ class CustomerForms:
             self._folders.noted(fault)
             return ""  # said by render, which is asked next
         return form.suffix if form else ""
+
+    def cell_fields(self, customer: str) -> Mapping[str, str]:
+        """The fields of the customer's workbook by cell (``8D!B3``): those that hold one value, and the whys.
+
+        {} without a workbook, and while its map cannot be read.
+        """
+        try:
+            form = find_form(self._folders.folders, self._kind, customer)
+            form_map = self._map(self._sound(form)) if form is not None and form.suffix != ".docx" else None
+        except TemplateFault:
+            return {}
+        found: dict[str, str] = {}
+        for (sheet, row, column), box in form_map.cells.items() if form_map else ():
+            address = box.addresses[0] if box.plain and box.addresses else None
+            if address is not None and (not address.row or address.name in _WHYS):
+                parts = (address.name, address.row, address.column) if address.row else (address.name,)
+                found[f"{sheet}!{reference(row, column)}"] = "/".join(parts)
+        return found
 
     def render(self, context: Mapping[str, Any], now: datetime) -> bytes:
         """The form of the context's customer, filled in; equal arguments give equal bytes. Raises TemplateFault."""

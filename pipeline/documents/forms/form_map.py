@@ -20,7 +20,8 @@ MAP_VERSION = 1
 _TICK = re.compile(r"(\w+)\[([^\]]+)\]")
 #: Fields of the 8D's context that no label of the lexicon asks for, yet a person may put into a map.
 _MORE = frozenset({
-    "number", "version", "extras", "customer_site", "plant", "shift", "sample", "trials", "reproduced", *SUMMARIES,
+    "number", "version", "draft", "extras", "customer_site", "plant", "shift", "sample", "trials", "reproduced",
+    *SUMMARIES,
 })
 
 

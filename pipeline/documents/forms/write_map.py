@@ -74,6 +74,8 @@ def _cell_line(group: Sequence[CellProposal], lexicon: Lexicon) -> str:
 
 def name_of(address: str, lexicon: Lexicon) -> str:
     """An address in Chinese: 客户投诉单号, 围堵·客户产线·数量."""
+    if address == "draft":
+        return "草稿标记（批准后消失）"
     if address in lexicon.fields:
         return lexicon.fields[address].name
     table, mark, rest = address.partition("[")
