@@ -36,10 +36,10 @@ def build_internal() -> Document:
     heading(document, "措施审核")
     looped(document, "a in reviews", [
         Column("编号", 1.4, "{{ a.number }}", centred=True), Column("类别", 1.7, "{{ a.kind }}", centred=True),
-        Column("对应原因", 2.7, "{{ a.cause }}"), Column("措施", 4.3, "{{ a.content }}"),
+        Column("对应原因", 2.3, "{{ a.cause }}"), Column("措施", 3.7, "{{ a.content }}"),
         Column("责任部门", 2.0, "{{ a.department }}", centred=True),
-        Column("责任人", 1.6, "{{ a.person }}", centred=True), Column("计划", 1.9, "{{ a.due }}", centred=True),
-        Column("完成", 1.9, "{{ a.done }}", centred=True), Column("审核", 1.6, "{{ a.review }}", centred=True),
+        Column("责任人", 1.6, "{{ a.person }}", centred=True), Column("计划", 2.5, "{{ a.due }}", centred=True),
+        Column("完成", 2.5, "{{ a.done }}", centred=True), Column("审核", 1.6, "{{ a.review }}", centred=True),
     ])
     gap(document)
     _body(document)
@@ -160,10 +160,10 @@ def _d5_d6(document: Document) -> None:
     section(document, "D5 永久纠正措施的选择与验证", "Chosen Permanent Corrective Actions")
     looped(document, "a in corrective", [
         Column("编号 No.", 1.5, "{{ a.number }}", centred=True), Column("对应原因 Cause", 3.3, "{{ a.cause }}"),
-        Column("措施 Action", 4.9, "{{ a.content }}"),
+        Column("措施 Action", 4.4, "{{ a.content }}"),
         Column("责任部门 Dept.", 1.9, "{{ a.department }}", centred=True),
         Column("责任人 Owner", 1.6, "{{ a.person }}", centred=True),
-        Column("计划 Plan", 2.1, "{{ a.due }}", centred=True),
+        Column("计划 Plan", 2.6, "{{ a.due }}", centred=True),
         Column("选定前验证 Proof", 2.1, "{{ a.proof }}"),
     ])
     section(document, "D6 实施与确认", "Implement & Validate")

@@ -96,10 +96,10 @@ def test_causes_are_never_guessed() -> None:
 
 
 def test_team_has_a_decider_as_champion_and_the_engineer_as_leader() -> None:
-    found = eight_d.team((ENGINEER, HEAD, INSPECTOR), "周启航")
+    found = eight_d.team((ENGINEER, HEAD, INSPECTOR), "周启航", phones=True)
     assert [(line["role"].split()[0], line["name"]) for line in found] == [
         ("倡导者", "梁致远"), ("组长", "周启航"), ("组员", "韩听雨")]
-    assert [line["name"] for line in eight_d.team((), "")] == ["", "", ""]
+    assert [line["name"] for line in eight_d.team((), "", phones=True)] == ["", "", ""]
 
 
 def test_version_counts_restarts() -> None:
@@ -171,5 +171,5 @@ def test_clean_keeps_line_breaks_and_drops_what_word_cannot_hold() -> None:
 
 def test_the_report_tells_roles_and_no_internal_remarks() -> None:
     why = "② 问题工序直接负责人（吹塑成型在通讯录中无人负责，按责任部门）；请确认"
-    rows = eight_d.team((TeamMember("甲", "注塑车间", "班长", "", why),), "乙")
+    rows = eight_d.team((TeamMember("甲", "注塑车间", "班长", "", why),), "乙", phones=True)
     assert [row["duty"] for row in rows if row["name"] == "甲"] == ["问题工序直接负责人"]

@@ -29,6 +29,8 @@ _SEPARATORS = re.compile(r"[/／|｜\n\r;；·]+")
 _HAN = r"[\u3040-\u30ff\u3400-\u9fff]"
 #: A few letters that belong to the Chinese word they touch.
 _WITHIN = re.compile(rf"(?<![A-Za-z ])[A-Za-z0-9&]{{1,4}}(?={_HAN})|{_HAN}[A-Za-z0-9&]{{1,4}}(?![A-Za-z .])")
+#: What is only said to be contained names no field of its own: 原因（含流出原因）.
+CONTAINED = re.compile(r"[(（](?:含|包括|包含|incl)[^)）]*[)）]", re.IGNORECASE)
 _HINTS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 
 
@@ -69,6 +71,7 @@ def hints(text: str) -> list[str]:
 
 def pieces(text: str) -> list[str]:
     """The readings of a label, the whole first: each line, each language, with and without what stands in brackets."""
+    text = CONTAINED.sub(" ", text)
     readings = [folded(text)]
     bare = _HINTS.sub(" ", text)
     parts = [part for source in (text, bare) for part in (source, *_SEPARATORS.split(source))]

@@ -6,7 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from pipeline.documents.forms.label import d_number, folded, has_han, pieces
+from pipeline.documents.forms.label import CONTAINED, d_number, folded, has_han, pieces
 from pipeline.documents.forms.lexicon import GENERIC, NOT_OURS, Lexicon, Reading, Vocabulary, packaged_lexicon
 
 HEAD = "head"
@@ -122,6 +122,7 @@ class Meanings:
 
     def way(self, label: str) -> str:
         """``occurrence`` or ``escape`` when a heading tells which of the two it is about; "" for neither or both."""
+        label = CONTAINED.sub(" ", label)
         best = self._ways.readings(label)
         if best and best[0].score >= _HEADING and (len(best) == 1 or best[1].score < _HEADING):
             return best[0].target

@@ -22,6 +22,8 @@ _PART_FIELDS = {
     "D0": "response", "D1": "team_text", "D2": "phenomenon", "D3": "containment_text", "D4": "root_cause",
     "D5": "corrective_text", "D6": "implemented_text", "D7": "prevention_text", "D8": "recognition",
 }
+#: The parts in which something is done; an action asked for elsewhere opens a part of its own.
+_ACTED = frozenset({"D0", "D3", "D5", "D6", "D7"})
 
 
 class SingleReader:
@@ -111,7 +113,7 @@ class SingleReader:
             return
         reading = self.meanings.field(box.text, section)
         weak = reading is None or reading.score < _EXACT
-        if weak and section in _PART_FIELDS and self.meanings.is_action(box.text):
+        if weak and section in _ACTED and self.meanings.is_action(box.text):
             self._take(target, _PART_FIELDS[section], box.text, 0.85 * factor)
             return
         opened, score = self.meanings.section(box.text)
