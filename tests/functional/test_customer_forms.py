@@ -352,3 +352,21 @@ def test_what_is_typed_into_a_customers_workbook_counts_and_approval_takes_the_d
     sheet = load_workbook(path).worksheets[0]
     assert [sheet[place].value for place in ("A1", "B3", "B5")] == ["供应商8D报告", "顶针磨损产生飞边", "L-7"]
     assert "台账为“L-1”，文件中为“L-7”" in plant.board()
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ ''.__class__ }}", "50% {% und {{", "{% for a in range(9) %}x{% endfor %}", "{|{ number }|}"]
+)
+def test_braces_in_a_customers_word_form_stay_text(tmp_path: Path, text: str) -> None:
+    form = Document()
+    paragraph = form.add_paragraph("8D Report ")
+    for run in text.split("|"):
+        paragraph.add_run(run)
+    table = form.add_table(4, 2)
+    for row, label in enumerate(("客户", "零件号", "问题描述", text.replace("|", ""))):
+        table.cell(row, 0).text = label
+    form.save(str(tmp_path / "空表.docx"))
+    documents = adopted(tmp_path, tmp_path / "空表.docx")
+    shown = "".join(cases.words_of(render(documents))).replace("\u2060", "")
+    assert shown.count(text.replace("|", "")) == 2
+    assert "星岚汽车" in shown

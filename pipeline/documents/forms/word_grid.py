@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from pipeline.documents.forms.grid import Box, Grid
 LINES = "正文"
 _PARTS = ("word/document.xml", "word/header", "word/footer")
 _MOST_BYTES = 60 << 20
+_NOTES = re.compile(r"word/(?:foot|end)notes\.xml")
+JOINER = "\u2060"
+_TAG_MARK = re.compile(r"\{[{%#]|[}%#]\}")
 
 
 @dataclass(slots=True)
@@ -63,7 +67,33 @@ def _opened(path: Path) -> WordForm:
         raise FormUnreadable(path.name, "内容损坏", "请在 Word 或 WPS 中打开，另存为 .docx 后重试") from error
     if "word/document.xml" not in trees:
         raise FormUnreadable(path.name, "不是 Word 文档", "请在 Word 或 WPS 中另存为 .docx")
-    return WordForm(members, trees)
+    for tree in trees.values():
+        _as_text(tree)
+    return WordForm([(info, _plain_note(info.filename, data)) for info, data in members], trees)
+
+
+def _as_text(tree: etree._Element) -> None:
+    """Keep the customer's own braces from being read as tags: an invisible joiner between them (U+2060)."""
+    for paragraph in tree.iter(f"{W}p"):
+        before = ""
+        for text in paragraph.iter(f"{W}t"):
+            words = text.text or ""
+            if _TAG_MARK.match(before[-1:] + words[:1]):
+                words = JOINER + words
+            text.text = _joined(words)
+            before = words or before
+    for element in tree.iter():
+        for name, value in element.attrib.items():
+            if _TAG_MARK.search(str(value)):
+                element.set(name, _joined(str(value)))
+
+
+def _plain_note(part: str, data: bytes) -> bytes:
+    return _joined(data.decode("utf-8", "replace")).encode() if _NOTES.fullmatch(part) else data
+
+
+def _joined(text: str) -> str:
+    return _TAG_MARK.sub(lambda found: f"{found[0][0]}{JOINER}{found[0][1]}", text)
 
 
 def paragraph_text(paragraph: etree._Element) -> str:

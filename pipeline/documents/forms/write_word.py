@@ -14,7 +14,7 @@ from pipeline.documents.filling import W
 from pipeline.documents.forms.proposal import CellProposal, TableProposal, TickProposal
 from pipeline.documents.forms.singles import INSIDE
 from pipeline.documents.forms.ticks import EMPTY_MARKS
-from pipeline.documents.forms.word_grid import WordForm
+from pipeline.documents.forms.word_grid import JOINER, WordForm
 from pipeline.ooxml.cells import CellRange, column_index
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -182,6 +182,7 @@ def _packed(form: WordForm) -> bytes:
 
 
 def _tagged(tree: etree._Element) -> bool:
-    return any("{{" in (node.text or "") or "{%" in (node.text or "") for node in tree.iter(f"{W}t"))
+    """Whether a part holds a tag of ours, or braces of the customer's that are kept apart."""
+    return any(mark in (node.text or "") for node in tree.iter(f"{W}t") for mark in ("{{", "{%", JOINER))
 
 
