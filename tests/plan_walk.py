@@ -77,8 +77,11 @@ class EditedTemplates(TemplateDocuments):
     def edition(self) -> object:
         return self.version
 
-    def context(self, kind: str, case: Case, decisions: Decisions, round_number: int | None) -> Mapping[str, Any]:
-        return {**super().context(kind, case, decisions, round_number), "edition": self.version}
+    def context(
+        self, kind: str, case: Case, decisions: Decisions, round_number: int | None, *, own_form: bool = True
+    ) -> Mapping[str, Any]:
+        found = super().context(kind, case, decisions, round_number, own_form=own_form)
+        return {**found, "edition": self.version}
 
 
 class Walk:
