@@ -34,9 +34,14 @@ ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "pipeline" / "rules"
 TESTS = ROOT / "tests" / "spec"
 #: What puts decisions together is seen in the effects that whole passes plan.
-WHOLE_PASSES = frozenset({"test_planned_effects.py", "test_rule_run_mails.py", "test_personal_ledger.py"})
+WHOLE_PASSES = frozenset({
+    "test_planned_effects.py", "test_planned_meetings.py", "test_rule_run_mails.py", "test_personal_ledger.py",
+})
 #: Beside its own table, where part of a module is seen.
-ALSO = {"registration": frozenset({"test_personal_ledger.py"})}
+ALSO = {
+    "registration": frozenset({"test_personal_ledger.py"}), "history": frozenset({"test_planned_effects.py"}),
+    "cases": frozenset({"test_personal_ledger.py"}), "decide": frozenset({"test_planned_effects.py"}),
+}
 _SECONDS = 10  # of processor time: a mutant that runs longer has been noticed
 _SLOW = 0.5    # of processor time
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from pipeline.files.names import safe_name
 from pipeline.plan.work import Found, Pass
 from pipeline.rules.cases import ChildRows, case_of, children_of, columns_of, with_owner
-from pipeline.rules.identity import IDENTIFYING, Identification, RowDigests, Sighting, identify, row_name
+from pipeline.rules.identity import Identification, Sighting, identify
 from pipeline.rules.numbering import Numbering
 from pipeline.rules.registration import origin_name, origin_of
+from pipeline.rules.row_content import IDENTIFYING, RowDigests, row_name
 from schemas.case import CaseFiles, Standing
 from schemas.effects import Effect, EffectKey
 from schemas.memory import KnownCase

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pipeline.rules.case_mails import CaseMails, shown
-from pipeline.rules.identity import row_name
+from pipeline.rules.row_content import row_name
 from schemas.case import Case
 from schemas.decisions import ClockName, Decisions
 from schemas.payloads import SendMail

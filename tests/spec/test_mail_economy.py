@@ -11,7 +11,7 @@ from schemas.case import CaseFiles
 from schemas.payloads import SendMail
 from schemas.workbook import WorkbookReading
 from tests.spec.ledger_tables import ZONE, ledger
-from tests.spec.test_planned_effects import SETTINGS, Plant
+from tests.spec.memory_plant import SETTINGS, Plant
 
 FIRST, LAST = date(2026, 11, 2), date(2026, 11, 29)  # four weeks
 WEEKS = 4

@@ -7,7 +7,7 @@ from datetime import date
 from pipeline.rules.cases import directory_of
 from pipeline.rules.owed import NOBODY, Owed, owed_by_person
 from tests.spec.ledger_tables import CONTACTS, complaint, ledger
-from tests.spec.test_planned_effects import QUIET, Plant
+from tests.spec.memory_plant import QUIET, Plant
 
 
 def owed(status: str, person: str) -> dict[str, list[Owed]]:

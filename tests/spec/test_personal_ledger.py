@@ -13,7 +13,7 @@ from schemas.settings import LedgerSetting, Settings
 from schemas.workbook import WorkbookReading
 from tests.memory_journal import MemoryJournal
 from tests.spec.ledger_tables import CONTACTS, LEDGER, at, complaint, ledger
-from tests.spec.test_planned_effects import DOCUMENTS, kinds
+from tests.spec.memory_plant import DOCUMENTS, kinds
 
 OWN, OTHERS = "周启航台账.xlsx", "彭小满台账.xlsx"
 SETTINGS = Settings(

@@ -13,8 +13,8 @@ from schemas.payloads import AddSupplement, MakeArchive, SendMail
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
 from tests.spec.ledger_tables import CONTACTS, LEDGER, complaint, ledger
+from tests.spec.memory_plant import QUIET, SETTINGS, Plant
 from tests.spec.rule_tables import load, row_id
-from tests.spec.test_planned_effects import QUIET, SETTINGS, Plant
 
 RULE = load("archives")
 Row = dict[str, Any]

@@ -14,8 +14,8 @@ from schemas.effects import Effect, EffectKey, Outcome
 from schemas.payloads import MarkRefused, MarkRound, SendMail
 from schemas.workbook import Issue
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger
+from tests.spec.memory_plant import QUIET, Plant
 from tests.spec.rule_tables import load, row_id
-from tests.spec.test_planned_effects import QUIET, Plant
 
 RULE = load("board")
 Row = dict[str, Any]

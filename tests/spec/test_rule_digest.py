@@ -11,8 +11,8 @@ import pytest
 from schemas.payloads import SendMail
 from schemas.workbook import Issue, WorkbookReading
 from tests.spec.ledger_tables import CONTACTS, complaint, ledger
+from tests.spec.memory_plant import QUIET, SETTINGS, Plant
 from tests.spec.rule_tables import load, row_id
-from tests.spec.test_planned_effects import QUIET, SETTINGS, Plant
 
 RULE = load("digest")
 Row = dict[str, Any]

@@ -14,8 +14,8 @@ from pipeline.rules.period_review import review
 from pipeline.workdays import Workdays
 from schemas.review import UNNAMED, Review, pareto_message
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger
+from tests.spec.memory_plant import Plant
 from tests.spec.rule_tables import load, row_id
-from tests.spec.test_planned_effects import Plant
 
 RULE = load("period_review")
 NOW = "2026-12-10T10:00"

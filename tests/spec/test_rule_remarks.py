@@ -11,8 +11,8 @@ from schemas.case import CaseFiles
 from schemas.remarks import Remark, Shown
 from schemas.settings import LedgerSetting
 from tests.spec.ledger_tables import CONTACTS, LEDGER, complaint, ledger
+from tests.spec.memory_plant import QUIET, SETTINGS, Plant
 from tests.spec.rule_tables import load, row_id
-from tests.spec.test_planned_effects import QUIET, SETTINGS, Plant
 
 RULE = load("remarks")
 Row = dict[str, Any]

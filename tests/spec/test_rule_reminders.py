@@ -11,8 +11,8 @@ import pytest
 from schemas.payloads import WriteReminders
 from schemas.workbook import WorkbookReading
 from tests.spec.ledger_tables import CONTACTS, complaint, ledger
+from tests.spec.memory_plant import QUIET, Plant
 from tests.spec.rule_tables import load, row_id
-from tests.spec.test_planned_effects import QUIET, Plant
 
 RULE = load("reminders")
 Row = dict[str, Any]

@@ -13,8 +13,8 @@ from schemas.effects import Effect, EffectState
 from schemas.payloads import SendMail
 from schemas.workbook import WorkbookReading
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger
+from tests.spec.memory_plant import QUIET, SETTINGS, Plant
 from tests.spec.rule_tables import load, row_id
-from tests.spec.test_planned_effects import QUIET, SETTINGS, Plant
 
 RULE = load("run_mails")
 Row = dict[str, Any]
@@ -52,6 +52,7 @@ def plant_of(given: Row, first: str) -> tuple[Plant, WorkbookReading]:
     if given.get("资料齐全") == "是":
         plant.files = CaseFiles(attachments=("现场照片.jpg",))
     if "资料夹" in given:
+        plant.keeps_papers = False  # what the row says is all there is
         plant.files = CaseFiles(**{_PLACES[place]: tuple(names) for place, names in given["资料夹"].items()})
     plant.see(reading, first)
     return plant, reading

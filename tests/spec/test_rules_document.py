@@ -43,7 +43,7 @@ NO_TABLE = {
         ("intake_judgement", "intake_letters", "intake_proposal", "intake_senders", "intake_thread", "wanted_intake"),
         "which mails count and where they go; tests/functional/test_intake.py",
     ),
-    "meeting_mails": "mails that follow from sheet 会议; tests/spec/test_planned_effects.py",
+    "meeting_mails": "mails that follow from sheet 会议; tests/spec/test_planned_meetings.py",
     "penalty_mails": "the mail of a penalty proposal; tests/spec/test_planned_effects.py",
     "review_deck": "puts the slides of a period review together; tests/functional/test_cli_summary.py",
     "registration_row": "a row that the registration rule calls for; tests/spec/test_personal_ledger.py",

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.spec.ledger_tables import CONTACTS, complaint, ledger
+from tests.spec.memory_plant import Plant
 from tests.spec.rule_tables import load, row_id
-from tests.spec.test_planned_effects import Plant
 
 RULE = load("trail")
 NUMBER = "KS-202611-050"
