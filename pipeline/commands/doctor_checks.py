@@ -107,6 +107,7 @@ def templates(opened: Opened) -> Iterator[Finding]:
         except KesuError as error:
             yield Finding(Mark.WRONG, str(error))
         count += 1
+    yield from (Finding(Mark.WRONG, sentence) for sentence in opened.site.documents.faults())
     yield Finding(Mark.FINE, f"模板 {count} 种已用样例试填（不含看板）")
 
 

@@ -66,6 +66,15 @@ def _effects(opened: Opened) -> Iterator[Finding]:
         yield Finding("stuck", Grade.WARNING, f"{len(stuck)} 项等了一天以上：{shown}")
 
 
+def _templates(opened: Opened) -> Iterator[Finding]:
+    """What goes on with a last sound version waits for somebody to mend it."""
+    from pipeline.commands.doctor_checks import Mark, templates
+
+    for found in templates(opened):
+        if found.mark is Mark.WRONG:
+            yield Finding("templates", Grade.WARNING, found.text)
+
+
 def _ledgers(opened: Opened) -> Iterator[Finding]:
     from pipeline.tick import observe
 
@@ -109,6 +118,7 @@ def _findings(config: Path, now: datetime, within: int) -> Iterator[Finding]:
             yield _last_pass(opened, within)
             yield from _effects(opened)
             yield from _ledgers(opened)
+            yield from _templates(opened)
             yield from _runs(opened)
             yield from _disks(opened)
             yield from _journal(opened, resolve(config, opened.site.settings.journal).parent)

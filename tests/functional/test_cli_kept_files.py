@@ -13,6 +13,7 @@ from tests.functional.plant_folder import COMPLAINTS, PlantFolder, complaint, em
 
 CASE = "2026/KS-202611-001 星河汽车 冷却水管"
 REPORT = f"{CASE}/8D报告.docx"
+INTERNAL = f"{CASE}/8D内部版.docx"
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def plant(tmp_path: Path) -> PlantFolder:
     made = empty_plant(tmp_path / "plant")
     made.type(COMPLAINTS, complaint(客户要求8D="是"))
     made.settled()
-    assert made.files("*.docx") == [REPORT]
+    assert made.files("*.docx") == [INTERNAL, REPORT]
     return made
 
 
@@ -47,7 +48,7 @@ def test_our_own_report_is_brought_up_to_date(plant: PlantFolder) -> None:
     plant.retype(COMPLAINTS, 0, 不良数量=12)
     plant.once("08:30")
     assert report.read_bytes() != before
-    assert plant.files("*.docx") == [REPORT]
+    assert plant.files("*.docx") == [INTERNAL, REPORT]
 
 
 def test_a_changed_report_without_controls_stays_and_the_newer_draft_is_put_beside_it(plant: PlantFolder) -> None:
@@ -73,10 +74,10 @@ def test_a_report_that_was_deleted_comes_back_only_with_news(plant: PlantFolder)
     report.unlink()
     for time in ("08:20", "08:30"):
         plant.once(time)
-    assert plant.files("*.docx") == []
+    assert plant.files("*.docx") == [INTERNAL]
     plant.retype(COMPLAINTS, 0, 不良数量=12)
     plant.once("08:40")
-    assert plant.files("*.docx") == [REPORT]
+    assert plant.files("*.docx") == [INTERNAL, REPORT]
 
 
 def test_a_renamed_folder_is_found_by_its_number(plant: PlantFolder) -> None:
@@ -101,7 +102,7 @@ def test_a_folder_moved_away_does_not_stop_the_others(plant: PlantFolder, tmp_pa
     plant.retype(COMPLAINTS, 0, 不良数量=12)
     plant.settled(first="08:30", second="08:45")
     assert [row["客诉编号"] for row in plant.rows()] == ["KS-202611-001", "KS-202611-002"]
-    assert plant.files("*.docx") == [REPORT, "2026/KS-202611-002 星河汽车 卡扣/客诉处理单.docx"]
+    assert plant.files("*.docx") == [INTERNAL, REPORT, "2026/KS-202611-002 星河汽车 卡扣/客诉处理单.docx"]
 
 
 def test_a_row_deleted_and_restored_keeps_number_and_folder(plant: PlantFolder) -> None:
@@ -111,11 +112,11 @@ def test_a_row_deleted_and_restored_keeps_number_and_folder(plant: PlantFolder) 
     plant.once("08:30")
     assert "KS-202611-001" in plant.board()
     assert "不见了" in plant.board()
-    assert plant.files("*.docx") == [REPORT]
+    assert plant.files("*.docx") == [INTERNAL, REPORT]
     plant.type(COMPLAINTS, complaint(产品名称="卡扣"))
     plant.settled(first="08:31", second="08:45")
     assert plant.rows()[0]["客诉编号"] == "KS-202611-002"
     plant.ledger.write_bytes(whole)
     plant.once("09:00")
     assert "编号 KS-202611-001 的行不见了" not in plant.board()
-    assert plant.files("8D*") == [REPORT]
+    assert plant.files("8D*") == [INTERNAL, REPORT]
