@@ -40,6 +40,7 @@ def main(arguments: list[str], day: date, measure: Measure = measured, peers: It
     parser.add_argument("--quick", action="store_true", help="smaller inputs, medians of 3")
     parser.add_argument("--into", type=Path, default=Path(__file__).parent, help="folder for RESULTS.md")
     chosen = parser.parse_args(arguments)
+    chosen.into.mkdir(parents=True, exist_ok=True)  # before minutes of measuring, not after
     scale, done = Scale(quick=chosen.quick), []
     try:
         of = machine(peers)
