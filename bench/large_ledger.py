@@ -10,7 +10,7 @@ from pathlib import Path
 from schemas.columns import SheetField
 from schemas.rows import Complaint
 
-_FIRST = datetime(2018, 1, 8, 8, 0)  # noqa: DTZ001 - a cell holds a time without a zone
+_FIRST = datetime(2018, 1, 8, 8, 0)  # noqa: DTZ001 - a cell has no zone - a cell holds a time without a zone
 _WORDS = {
     "customer": ("星河汽车", "东湖汽车", "长岭汽车", "北辰客车", "远航新能源"),
     "product": ("冷却水管", "卡扣", "燃油软管", "膨胀水箱", "进气软管"),

@@ -89,7 +89,7 @@ class FolderShare:
             raise ShareMissing(self.root)
 
     def _path(self, relative: str) -> Path:
-        return inside(self.root, self.root / Path(*relative.split("/")))
+        return inside(self.root, Path(*relative.split("/")))  # taken from the root, which may be relative itself
 
     def _place(self, relative: str) -> Path:
         """As ``_path``, for looking only: the way there is followed once, not in every pass."""

@@ -50,7 +50,7 @@ def secretive() -> tuple[Case, object]:
 def words(kind: str) -> str:
     documents = TemplateDocuments()
     case, decisions = secretive()
-    content = documents.render(kind, documents.context(kind, case, decisions, None), cases.NOW)  # type: ignore[arg-type]
+    content = documents.render(kind, documents.context(kind, case, decisions, None), cases.NOW)  # type: ignore[arg-type]  # cases of tests
     return "".join(cases.words_of(content))
 
 

@@ -24,6 +24,14 @@ def _try(plant: PlantLedger, folder: Path, capsys: pytest.CaptureFixture[str]) -
     return capsys.readouterr().out.splitlines()
 
 
+def test_a_folder_named_from_where_one_stands_gets_the_drafts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _try(one_sheet_log(), Path(), capsys)
+    assert sorted(path.name for path in Path("out").iterdir() if path.is_dir()) == ["客诉资料"]
+
+
 def test_a_one_sheet_log_names_its_own_people_and_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = _try(one_sheet_log(), tmp_path, capsys)
     assert lines[0] == "客诉 8 件，其中未关闭 4 件；生成草稿 4 份。"
