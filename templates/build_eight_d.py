@@ -73,9 +73,9 @@ def _d0_to_d2(document: Document) -> None:
     ], label=2.4)
     section(document, "D1 成立小组", "Team")
     looped(document, "m in team", [
-        Column("角色 Role", 3.0, "{{ m.role }}"), Column("姓名 Name", 2.0, "{{ m.name }}", centred=True),
-        Column("部门 Dept.", 2.4, "{{ m.department }}", centred=True), Column("岗位 Position", 2.8, "{{ m.position }}"),
-        Column("职责 Duty", 4.2, "{{ m.duty }}"), Column("联系方式 Contact", 3.0, "{{ m.contact }}"),
+        Column("角色 Role", 2.1, "{{ m.role }}"), Column("姓名 Name", 1.7, "{{ m.name }}", centred=True),
+        Column("部门 Dept.", 2.3, "{{ m.department }}", centred=True), Column("岗位 Position", 2.6, "{{ m.position }}"),
+        Column("职责 Duty", 3.0, "{{ m.duty }}"), Column("联系方式 Contact", 5.7, "{{ m.contact }}", points=8),
     ])
     section(document, "D2 问题描述", "Problem Description")
     heading(document, "5W2H")

@@ -25,12 +25,16 @@ TEXT_FONT, HEAD_FONT, LATIN_FONT = "宋体", "微软雅黑", "Arial"
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a looped table: heading, width in parts of the text width, and the tag of its cells."""
+    """One column of a looped table: heading, width in parts of the text width, and the tag of its cells.
+
+    ``points`` sets smaller type where one long word (a mail address) has to stay in one piece.
+    """
 
     heading: str
     width: float
     tag: str
     centred: bool = False
+    points: float = 0
 
 
 def _element(tag: str, **attributes: str) -> Any:  # python-docx types raw elements too narrowly to be put together
@@ -214,10 +218,12 @@ def _label(cell: _Cell, text: str, *, centred: bool = False, stay: bool = False)
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
 
 
-def value_in(cell: _Cell, tag: str, *, centred: bool = False, least: float = 0) -> None:
-    """A tag or text in a cell; ``least`` is the air above and below it (pt)."""
+def value_in(cell: _Cell, tag: str, *, centred: bool = False, least: float = 0, points: float = 0) -> None:
+    """A tag or text in a cell; ``least`` is the air above and below it, ``points`` its size when not the usual (pt)."""
     paragraph = cell.paragraphs[0]
-    paragraph.add_run(tag)
+    run = paragraph.add_run(tag)
+    if points:
+        run.font.size = Pt(points)
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -277,7 +283,7 @@ def looped(
     row_of(table, widths).cells[0].paragraphs[0].add_run(f"{{%tr for {loop} %}}")
     line = row_of(table, widths)
     for cell, column in zip(line.cells, columns, strict=True):
-        value_in(cell, column.tag, centred=column.centred, least=air)
+        value_in(cell, column.tag, centred=column.centred, least=air, points=column.points)
         cell.paragraphs[0].paragraph_format.keep_with_next = together or None
     row_of(table, widths).cells[0].paragraphs[0].add_run("{%tr endfor %}")
 

@@ -139,7 +139,6 @@ def _symptom(case: Case) -> dict[str, Any]:
         "mould_cavity": text(complaint.mould_cavity),
         "shift": text(complaint.shift),
         "sample": text(complaint.sample),
-        "photos": "",  # people put the pictures in
         "is_is_not": [{"aspect": aspect, "yes": known, "no": "", "difference": ""} for aspect, known in aspects],
     }
 

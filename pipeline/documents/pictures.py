@@ -15,7 +15,7 @@ _FILED_AS = re.compile(r"^\d{4}-[0-9a-f]{4} (?=.)|-[0-9a-f]{8}$")
 
 
 def pictures(case: Case) -> dict[str, Any]:
-    """Photos from 附件, two in a row, by name; the first twelve, the rest are counted."""
+    """Photos from 附件, two in a row, by name; the first twelve, the rest are counted; none leaves a blank to fill."""
     files = case.files.attachments if case.files else ()
     names = [name for name in files if PurePath(name).suffix.casefold() in SUFFIXES] if case.folder else []
     shown = names[:MOST_PHOTOS]
@@ -26,4 +26,8 @@ def pictures(case: Case) -> dict[str, Any]:
         for left, right in zip(cells[::2], cells[1::2], strict=True)
     ]
     more = len(names) - len(shown)
-    return {"picture_rows": rows, "more_photos": f"另有 {more} 张照片，见资料夹“{ATTACHMENTS}”" if more else ""}
+    return {
+        "picture_rows": rows,
+        "more_photos": f"另有 {more} 张照片，见资料夹“{ATTACHMENTS}”" if more else "",
+        "photos": f"现场照片 {len(shown)} 张，见上" if shown else "",
+    }

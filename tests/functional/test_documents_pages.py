@@ -34,15 +34,16 @@ def _lengthened(row: Row[M]) -> Row[M]:
 
 
 def longest() -> tuple[Case, Decisions]:
-    """Long sentences everywhere, and three times the rows of a full case."""
+    """Long sentences everywhere, three times the rows of a full case, and a team that is reached by mail."""
     case, decisions = cases.full()
     rows = case.rows
+    team = tuple(replace(member, contact="zhang.xiaoming@ningbo-moulding.example") for member in decisions.team)
     return replace(case, rows=replace(
         rows, complaint=_lengthened(rows.complaint), containments=tuple(map(_lengthened, rows.containments)) * 3,
         change_points=tuple(map(_lengthened, rows.change_points)) * 3, whys=tuple(map(_lengthened, rows.whys)),
         actions=tuple(map(_lengthened, rows.actions)) * 3, meetings=tuple(map(_lengthened, rows.meetings)),
         callbacks=tuple(map(_lengthened, rows.callbacks)) * 3,
-    )), decisions
+    )), replace(decisions, team=team)
 
 
 def photo() -> bytes:
@@ -65,17 +66,18 @@ def test_pages_are_without_flaws(tmp_path: Path, kind: str, length: str) -> None
     assert check_file(path) == []
 
 
-@pytest.mark.parametrize("length", ["ordinary", "longest"])
-def test_twelve_photos_leave_the_pages_without_flaws(tmp_path: Path, length: str) -> None:
+@pytest.mark.parametrize(("kind", "length"), [("eight_d", "ordinary"), ("eight_d_internal", "longest")])
+def test_twelve_photos_leave_the_pages_without_flaws(tmp_path: Path, length: str, kind: str) -> None:
     case, decisions = CASES[length]()
     names = tuple(f"照片{number}.jpg" for number in range(1, 13))
     case = replace(case, folder="客诉资料/2026/KS-1", files=CaseFiles((), names, ()))
     documents = TemplateDocuments([], lambda _path: photo())
-    context = documents.context("eight_d", case, decisions, None)
-    path = tmp_path / "eight_d.docx"
-    path.write_bytes(documents.render("eight_d", context, cases.NOW))
+    context = documents.context(kind, case, decisions, None)
+    path = tmp_path / f"{kind}.docx"
+    path.write_bytes(documents.render(kind, context, cases.NOW))
     with zipfile.ZipFile(path) as package:
         assert sum(name.startswith("word/media/") for name in package.namelist()) >= 1
+    assert "现场照片 12 张，见上" in cases.words_of(path.read_bytes())
     assert check_file(path) == []
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,19 +28,33 @@ addEventListener("load", () => {
 """
 
 
-def rendered() -> dict[str, str]:
+#: What people type into a cell: long sentences, and a path without a single blank.
+LONG = "接头注塑飞边割伤O形圈，压装时密封面被切边。" * 20 + "/server/share/" + "KS-2026_DEFECT-PHOTOS-" * 12
+
+
+def rendered(*, long: bool = False) -> dict[str, str]:
     documents = TemplateDocuments()
     found = {}
     for folder in sorted(MAILS.iterdir()):
         if (folder / "example.json").is_file():
             context = json.loads((folder / "example.json").read_text(encoding="utf-8"))
-            found[folder.name] = documents.render_mail(folder.name, context)[2]
+            shown = lengthened(context) if long else context
+            found[folder.name] = documents.render_mail(folder.name, shown)[2]
     return found
 
 
-@pytest.mark.parametrize("width", [360, 900])
-def test_no_mail_is_wider_than_the_screen(width: int, browser: Browser, tmp_path: Path) -> None:
-    mails = rendered()
+def lengthened(told: Any) -> Any:
+    """The same context with every longer text as long as people have written them, and three times the rows."""
+    if isinstance(told, dict):
+        return {key: lengthened(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [lengthened(item) for item in told] * 3
+    return told + LONG if isinstance(told, str) and len(re.findall(r"[\u4e00-\u9fff]", told)) > 5 else told
+
+
+@pytest.mark.parametrize(("width", "long"), [(360, True), (900, False)])
+def test_no_mail_is_wider_than_the_screen(width: int, *, long: bool, browser: Browser, tmp_path: Path) -> None:
+    mails = rendered(long=long)
     frames = "".join(
         f'<iframe name="{name}" srcdoc="{escape(html)}" style="width:{width}px;height:600px;border:0"></iframe>'
         for name, html in mails.items()
