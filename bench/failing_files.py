@@ -23,7 +23,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.documents import engine, last_good
+from pipeline.documents import engine
+from pipeline.documents.last_good import Check, LastGood
 from tests.functional.failing_files import ERRORS, TOLD, Failing, main
 from tests.functional.plant_folder import PlantFolder
 from tests.functional.test_killed_process import LATER, NOW, TIME, copy_of, ready_plant, result_of
@@ -49,20 +50,22 @@ class Figures:
 def remember_templates() -> None:
     """Compile and check each template once for all passes: they stay the same here, and cost more than all the rest."""
     compiled: dict[bytes, Any] = {}
-    checked: dict[bytes, Any] = {}
-    compile_once, check_once = engine._compile, last_good.check_word
+    sound: set[tuple[str, bytes, bytes]] = set()
+    compile_once, is_sound = engine._compile, LastGood._is_sound
 
     def compiling(name: str, content: bytes, names: Any) -> Any:
         if content not in compiled:
             compiled[content] = compile_once(name, content, names)
         return compiled[content]
 
-    def checking(name: str, content: bytes, example: Any) -> Any:
-        if content not in checked:
-            checked[content] = check_once(name, content, example)
-        return checked[content]
+    def known_sound(self: LastGood, place: str, content: bytes, check: Check, beside: bytes) -> bool:
+        if (place, content, beside) in sound:
+            return True
+        if found := is_sound(self, place, content, check, beside):
+            sound.add((place, content, beside))
+        return found
 
-    engine._compile, last_good.check_word = compiling, checking
+    engine._compile, LastGood._is_sound = compiling, known_sound  # type: ignore[method-assign]  # for this process only
 
 
 def in_a_fork(do: Callable[[], int]) -> int:
