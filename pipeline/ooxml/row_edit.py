@@ -8,7 +8,8 @@ from xml.parsers import expat
 
 from pipeline.ooxml.cell_write import CellWrite
 from pipeline.ooxml.package import Pieces
-from pipeline.ooxml.row_cells import CellSpan, RowCells, parse_row
+from pipeline.ooxml.plain_row import addressed_cells
+from pipeline.ooxml.row_cells import CellSpan, RowCells
 from pipeline.ooxml.sheet_layout import TAG, SheetLayout
 from pipeline.ooxml.text import clean, same_text, too_long, xml_text
 
@@ -41,8 +42,9 @@ def edited_row(
 
     Raises CellRefused for cells that must not be written or hold something unexpected.
     """
+    columns = [write.column for write in writes]
     try:
-        parsed = parse_row(row, layout.prefix, number)
+        parsed = addressed_cells(row, layout.prefix, number, columns)
     except ValueError as error:
         raise layout.refused(f"第 {number} 行", "单元格坐标互相矛盾") from error
     except expat.ExpatError as error:
@@ -58,7 +60,6 @@ def edited_row(
             splices.append((cell.start, cell.end, _rewritten(layout.prefix, row, cell, write)))
         else:
             splices.append(_inserted(layout.prefix, parsed, write))
-    columns = [write.column for write in writes]
     return with_splices(layout.prefix, row, parsed, splices, columns) if splices else row
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +65,8 @@ class SheetLayout:
     rows: list[RowSpan] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
     items: list[Element] = field(default_factory=list)
-    _numbered: dict[int, list[RowSpan]] = field(default_factory=dict)
+    _numbers: list[int] = field(default_factory=list)
+    _ascending: bool = True
 
     def refused(self, place: str, reason: str) -> CellRefused:
         """The refusal to raise, with file and sheet named."""
@@ -76,10 +78,13 @@ class SheetLayout:
 
     def rows_numbered(self, number: int) -> list[RowSpan]:
         """The rows with that number, in the order of the file: none, one, or more where somebody made a mess."""
-        if not self._numbered:
-            for row in self.rows:
-                self._numbered.setdefault(row.number, []).append(row)
-        return self._numbered.get(number, [])
+        if len(self._numbers) != len(self.rows):
+            self._numbers = [row.number for row in self.rows]
+            self._ascending = self._numbers == sorted(self._numbers)
+        if self._ascending:
+            first = bisect_left(self._numbers, number)
+            return self.rows[first : bisect_right(self._numbers, number, first)]
+        return [row for row in self.rows if row.number == number]
 
     def ranges(self, item_name: str) -> Iterator[CellRange]:
         """The ranges that items such as mergeCell cover."""
