@@ -17,17 +17,22 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import jinja2
+from ruamel.yaml import YAML
 
 from pipeline.documents import engine
 from pipeline.documents.last_good import Check, LastGood
 from tests.functional.failing_files import ERRORS, TOLD, Failing, main
 from tests.functional.plant_folder import PlantFolder
-from tests.functional.test_killed_process import LATER, NOW, TIME, copy_of, ready_plant, result_of
+from tests.functional.test_killed_process import LATER, NOW, TIME, Result, copy_of, ready_plant, result_of
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - where syncing costs nothing
 
@@ -48,15 +53,12 @@ class Figures:
 
 
 def remember_templates() -> None:
-    """Compile and check each template once for all passes: they stay the same here, and cost more than all the rest."""
-    compiled: dict[bytes, Any] = {}
-    sound: set[tuple[str, bytes, bytes]] = set()
-    compile_once, is_sound = engine._compile, LastGood._is_sound
+    """Parse, compile and check each template once for all passes: they stay the same here, and cost more than the rest.
 
-    def compiling(name: str, content: bytes, names: Any) -> Any:
-        if content not in compiled:
-            compiled[content] = compile_once(name, content, names)
-        return compiled[content]
+    What a pass does in this process before the forks is at hand in all of them.
+    """
+    sound: set[tuple[str, bytes, bytes]] = set()
+    is_sound = LastGood._is_sound
 
     def known_sound(self: LastGood, place: str, content: bytes, check: Check, beside: bytes) -> bool:
         if (place, content, beside) in sound:
@@ -65,7 +67,26 @@ def remember_templates() -> None:
             sound.add((place, content, beside))
         return found
 
-    engine._compile, LastGood._is_sound = compiling, known_sound  # type: ignore[method-assign]  # for this process only
+    LastGood._is_sound = known_sound  # type: ignore[method-assign]  # for this process only
+    _remember(engine, "_compile", lambda _name, content, *_: content)
+    _remember(jinja2.Environment, "compile", lambda _self, source, *more, **named: (source, more, *named.values()))
+    _remember(YAML, "load", lambda _self, text: text, deepcopy)
+
+
+def _remember(
+    owner: Any, name: str, key: Callable[..., Hashable], given: Callable[[Any], Any] = lambda made: made
+) -> None:
+    """Let ``owner``'s function give again what it gave for the same ``key`` of its arguments."""
+    made: dict[Hashable, Any] = {}
+    make = getattr(owner, name)
+
+    def remembering(*arguments: Any, **named: Any) -> Any:
+        known = key(*arguments, **named)
+        if known not in made:
+            made[known] = make(*arguments, **named)
+        return given(made[known])
+
+    setattr(owner, name, remembering)
 
 
 def in_a_fork(do: Callable[[], int]) -> int:
@@ -87,12 +108,18 @@ def _said(plant: PlantFolder) -> Counter[tuple[str, str]]:
     return Counter((str(mail["To"]), str(mail["Subject"])) for mail in plant.mails())
 
 
+@cache
+def _expected(root: Path) -> Result:
+    """What an undisturbed plant holds, looked at once."""
+    return result_of(PlantFolder(root))
+
+
 def amiss(plant: PlantFolder, undisturbed: PlantFolder) -> Iterator[str]:
     """What is lost, twice or unfinished after the next pass, compared with a plant that nobody disturbed.
 
     A pass that could not read the ledger works from the last good one, so times and some drafts may differ.
     """
-    found, expected = result_of(plant), result_of(undisturbed)
+    found, expected = result_of(plant), _expected(undisturbed.root)
     if max(found.mails.values(), default=1) > 1 or _said(plant) != _said(undisturbed):
         yield f"mails {_said(plant) - _said(undisturbed)} {_said(undisturbed) - _said(plant)}"
     if found.numbers != expected.numbers:
@@ -153,6 +180,8 @@ def measure(step: int = 1, first: int = 1, *, all_errors: bool = False) -> Figur
         whole = copy_of(ready, folder / "whole")
         if whole.once(TIME).code or whole.once(LATER).code:
             raise SystemExit("the undisturbed pass failed")
+        if restless := list(amiss(whole, whole)):
+            raise SystemExit(f"the undisturbed plant: {restless}")
         kinds = operations_of(ready, folder / "counted")
         figures.operations.update(kinds)
         for number in range(first, len(kinds) + 1, step):
