@@ -91,6 +91,9 @@ def _show(adoption: Adoption) -> None:
         say(f"需要确认 {len(adoption.doubtful)} 格：")
         for cell in adoption.doubtful:
             say(f"  ? {_line(cell)}")
+    if adoption.found.unread:
+        say(f"不认得的栏目 {len(adoption.found.unread)} 格（在终端里运行时逐项询问，否则留给人填）：")
+        say("  " + "、".join(f"{cell.sheet}!{_first(cell)}“{_short(cell.label)}”" for cell in adoption.found.unread))
     if adoption.found.open:
         say(f"台账没有对应内容、留给人填 {len(adoption.found.open)} 格：")
         say("  " + "、".join(f"{cell.sheet}!{_first(cell)}“{_short(cell.label)}”" for cell in adoption.found.open))
@@ -117,26 +120,33 @@ def _short(text: str) -> str:
 
 
 def _asked(adoption: Adoption) -> list[CellProposal]:
-    """Ask about every doubtful box at the terminal: return takes it, n leaves it out, a field name replaces it."""
+    """Ask about every doubtful box at the terminal, and about those whose label is in words nobody told us."""
+    say("逐项确认：回车=采用，n=不填，或输入字段名（如 customer_ref 或 客户投诉单号）。")
+    found = [_decided(cell, _line(cell), cell.address) for cell in adoption.doubtful]
+    if adoption.found.unread:
+        say("不认得的栏目：回车=不填，或输入字段名（全部字段名：kesu templates fields eight_d）。")
+    found += [
+        _decided(cell, f"{cell.sheet}!{_first(cell)}“{_short(cell.label)}”", "") for cell in adoption.found.unread
+    ]
+    return [cell for cell in found if cell is not None]
+
+
+def _decided(cell: CellProposal, question: str, usual: str) -> CellProposal | None:
+    """One box as a person decides: return takes the ``usual`` field, n none, a field's name that one."""
     from pipeline.documents.forms.address import UnknownAddress
     from pipeline.documents.forms.form_map import known_addresses
 
-    taken = []
-    say("逐项确认：回车=采用，n=不填，或输入字段名（如 customer_ref 或 客户投诉单号）。")
-    for cell in adoption.doubtful:
-        while True:
-            answer = input(f"{_line(cell)} ? ").strip()
-            if answer.lower() in {"n", "no", "否"}:
-                break
-            try:
-                address = known_addresses().address(answer).mark if answer else cell.address
-            except UnknownAddress as error:
-                near = f"，是否应为 {error.near}" if error.near else ""
-                say(f"  没有名为 {error.name} 的字段{near}。")
-                continue
-            taken.append(replace(cell, address=address))
-            break
-    return taken
+    while True:
+        answer = input(f"{question} ? ").strip()
+        if answer.lower() in {"n", "no", "否"} or not (answer or usual):
+            return None
+        try:
+            address = known_addresses().address(answer).mark if answer else usual
+        except UnknownAddress as error:
+            near = f"，是否应为 {error.near}" if error.near else ""
+            say(f"  没有名为 {error.name} 的字段{near}。")
+            continue
+        return replace(cell, address=address)
 
 
 def _told(adoption: Adoption, files: Sequence[Path], preview: str | None) -> None:
@@ -164,5 +174,6 @@ def _as_json(adoption: Adoption) -> dict[str, object]:
         ],
         "ticks": [{"sheet": tick.sheet, "cell": tick.area, "options": dict(tick.options), "sure": tick.sure,
                    "confidence": tick.confidence} for tick in adoption.found.ticks],
-        "unknown": [cell(item) for item in adoption.found.open], "remarks": adoption.found.remarks,
+        "unknown": [cell(item) for item in adoption.found.unread],
+        "not_ours": [cell(item) for item in adoption.found.open], "remarks": adoption.found.remarks,
     }

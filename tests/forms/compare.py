@@ -50,6 +50,11 @@ def _first(area: str, sheet: str) -> str:
     return f"P{box.top}" if sheet.startswith("正文") else reference(box.top, box.left)
 
 
+def _part_of(address: str, truth: frozenset[str]) -> bool:
+    """Whether some of the lines within one box were understood and none wrongly: incomplete, not wrong."""
+    return any(set(address.split("+")) < set(whole.split("+")) for whole in truth)
+
+
 def compare(form: ForeignForm, found: FormProposal) -> Score:
     """The score of one form."""
     offers, score = proposed(found), Score()
@@ -61,7 +66,7 @@ def compare(form: ForeignForm, found: FormProposal) -> Score:
         if address in truth and ours:
             score.right += 1
             score.sure_right += confidence >= CONFIDENT
-        elif address and confidence >= CONFIDENT and address not in truth:
+        elif address and confidence >= CONFIDENT and address not in truth and not _part_of(address, truth):
             score.wrong_sure.append(f"{form.name} {place}: {address} ({confidence:.2f}) instead of {sorted(truth)}")
         if ours and address not in truth:
             score.missed.append(f"{form.name} {place}: {address or '-'} ({confidence:.2f}) instead of {sorted(truth)}")

@@ -12,6 +12,8 @@ from pipeline.ooxml.cells import CellRange, column_index
 
 KNOWN = Path(__file__).with_name("known")
 HELD_OUT = Path(__file__).with_name("held_out")
+#: Forms that hardly use a word of the trade: people are asked, nothing is filled on a guess.
+OWN_WORDS = Path(__file__).with_name("own_words")
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ def _truth(content: dict[str, Any]) -> dict[str, frozenset[str]]:
     for area, told in content.get("answers", {}).items():
         add(CellRange.parse(area), _wanted(told))
     for area, (_, *fields) in content.get("answers_inside", {}).items():
-        options = str(fields[0]).split("|") if len(fields) == 1 else ["+".join(fields)]
-        add(CellRange.parse(area), frozenset([*options, "+".join(options)]))  # both of two is right as well
+        options = list(_wanted(fields[0])) if len(fields) == 1 else ["+".join(fields)]
+        add(CellRange.parse(area), frozenset([*options, "+".join(sorted(options))]))  # both of two is right as well
     for area, (_, options) in content.get("ticks", {}).items():
         add(CellRange.parse(area), frozenset(["; ".join(sorted(options.values()))]))
     for table in content.get("tables", ()):

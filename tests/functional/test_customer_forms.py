@@ -129,7 +129,7 @@ def test_doubts_are_asked_about_at_the_terminal(tmp_path: Path, monkeypatch: pyt
     form = build(next(form for form in load(HELD_OUT) if form.name == "62_plant_quality_order"), tmp_path)
     doubts = [cell for cell, (_, sure) in rated(tmp_path, form).items() if not sure]
     assert len(doubts) >= 3
-    answers = ["", "n", "custmer", "客户投诉单号", *[""] * len(doubts)]
+    answers = ["", "n", "custmer", "客户投诉单号", *[""] * (len(doubts) - 3), *["产品名称"] * 9]
     monkeypatch.setattr("sys.stdin", TypedAnswers("\n".join(answers)))
     said = kesu("templates", "adopt", form, "--customer", "甲", "-c", tmp_path / "config.yaml")
     assert said.code == 0, said.err
@@ -139,6 +139,8 @@ def test_doubts_are_asked_about_at_the_terminal(tmp_path: Path, monkeypatch: pyt
     cells = [cell.partition(":")[0] for cell in doubts]
     assert sum(f'"整改通知书!{cell}"' not in taken for cell in cells) == 1
     assert taken.count("customer_ref") >= 2
+    assert "不认得的栏目" in said.out
+    assert '"整改通知书!B4": product' in taken  # 涉及零件, in nobody's list of words
 
 
 def test_text_from_a_customer_stays_text(tmp_path: Path) -> None:

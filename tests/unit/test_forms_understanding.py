@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.documents.forms.adoption import adopt
 from pipeline.documents.forms.grid import Grid
+from pipeline.documents.forms.label import folded, pieces
 from pipeline.documents.forms.meanings import packaged_meanings
 from pipeline.documents.forms.understanding import understand
 from pipeline.documents.forms.word_grid import read_word
 from pipeline.documents.forms.workbook_grid import read_workbook
 from tests.forms.build_form import build
 from tests.forms.compare import compare
-from tests.forms.foreign_form import HELD_OUT, KNOWN, ForeignForm, load
+from tests.forms.foreign_form import HELD_OUT, KNOWN, OWN_WORDS, ForeignForm, load
+from tests.functional.documents_cases import words_of
 
+TEMPLATES = Path(__file__).parents[2] / "templates"
 FORMS = [*load(KNOWN), *load(HELD_OUT)]
 
 
@@ -36,6 +40,32 @@ def test_form_is_understood(tmp_path: Path, form: ForeignForm) -> None:
     assert score.right >= 0.8 * score.asked, score.missed
 
 
+def our_words() -> set[str]:
+    """Every heading and label of our own 8D templates, each language by itself."""
+    texts = {
+        text for kind in ("eight_d", "eight_d_internal")
+        for text in words_of((TEMPLATES / kind / "template.docx").read_bytes()) if "{" not in text
+    }
+    return {folded(piece) for text in texts for piece in pieces(text)}
+
+
+def test_a_form_without_any_heading_word_of_ours_is_asked_about_and_never_misfilled(tmp_path: Path) -> None:
+    form = next(form for form in load(OWN_WORDS) if form.name == "110_plain_english")
+    labels = [str(text) for text in form.content["labels"].values()]
+    assert {piece for label in labels for piece in pieces(label)} & our_words() == set()
+    adoption = adopt(build(form, tmp_path), "某客户")
+    assert [cell.address for cell in adoption.sure] in ([], ["draft"])
+    asked = {cell.label for cell in (*adoption.doubtful, *adoption.found.unread)}
+    assert {"What went wrong", "How come it was made that way", "Who filled this in"} <= asked
+    assert any("--sample" in remark for remark in adoption.found.remarks)
+
+
+@pytest.mark.parametrize("form", load(OWN_WORDS), ids=str)
+def test_a_form_in_its_own_words_gets_nothing_wrong_that_looks_sure(tmp_path: Path, form: ForeignForm) -> None:
+    score = compare(form, understand(grids_of(build(form, tmp_path)), packaged_meanings()))
+    assert score.wrong_sure == []
+
+
 @pytest.mark.parametrize(
     ("label", "section", "field"),
     [
@@ -48,6 +78,10 @@ def test_form_is_understood(tmp_path: Path, form: ForeignForm) -> None:
         ("未探测到的根本原因", "D4", "escape_cause"),
         ("なぜ流出したか", "D4", "escape_cause"),
         ("随机的一句话", "head", None),
+        ("①问题现象 What happened", "head", "phenomenon"),
+        ("用户描述", "head", None),
+        ("客户 Supplier", "head", None),
+        ("横展開", "D7", "deployment_text"),
     ],
 )
 def test_label_is_read_by_its_meaning(label: str, section: str, field: str | None) -> None:

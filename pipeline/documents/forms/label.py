@@ -8,9 +8,11 @@ import unicodedata
 _BLANK = re.compile(r"[_＿…‥\s.．。・/／]*")
 _NUMBERING = re.compile(
     r"^(?:\(?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h]|[一二三四五六七八九十]{1,2})\s*[.)、．:]+"
-    r"|\((?:\d{1,2}|[一二三四五六七八九十])\)|[①-⑳]"
+    r"|\((?:\d{1,2}|[一二三四五六七八九十])\)"
     r"|第[一二三四五六七八九十\d]+(?:步|章|部分|项)|(?:step|phase|section|part)\s*\d+\s*[.:)-]*|\d{1,2}\s+(?=\D{3}))\s*"
 )
+#: Looked for before ① becomes a plain 1, which would grow together with the word behind it.
+_CIRCLED = re.compile(r"^\s*[①-⑳❶-❿]\s*")
 _D_NUMBER = re.compile(
     r"^(?:d|discipline)\s*-?\s*(\d)[a-c]?(?:\s*[/&、,~-]\s*d?\s*(\d))?(?![0-9a-z])\s*[.:)\-、—–]*\s*"
 )
@@ -48,7 +50,7 @@ def d_number(text: str) -> str:
 
 def folded(text: str) -> str:
     """One piece of a label in the form that is compared: no numbering, punctuation, case or spaces between Han."""
-    plain = unicodedata.normalize("NFKC", text).lower().strip(" \t\n*※★●■□:：")
+    plain = unicodedata.normalize("NFKC", _CIRCLED.sub("", text)).lower().strip(" \t\n*※★●■□:：")
     plain = _D_NUMBER.sub("", plain)
     plain = _NUMBERING.sub("", plain)
     if _CJK.search(plain):
@@ -57,6 +59,14 @@ def folded(text: str) -> str:
         plain = plain.replace(spelt, meant)
     words = re.findall(r"[a-zß-ÿ0-9%&]+", plain)
     return " ".join(_TOKENS.get(word, word) for word in words)
+
+
+def by_language(text: str) -> tuple[str, str]:
+    """A bilingual label as (Chinese or Japanese, Latin); ("", "") for a label of one language."""
+    found = _languages(text.replace("\n", " "))
+    han = " ".join(piece for piece in found if has_han(piece))
+    latin = " ".join(piece for piece in found if not has_han(piece))
+    return (han, latin) if han and latin else ("", "")
 
 
 def has_han(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -17,6 +17,7 @@ NOT_OURS, GENERIC = "", "?"
 _REMEMBERED = 4_000
 _ASIDE = 0.9  # in brackets it says for whom: 编制（供应商）
 _SURE, _SAME, _LONE, _NEARLY, _CLOSE_HAN, _CLOSE_LATIN = 1.0, 0.95, 0.8, 0.88, 74.0, 84.0
+_UNLIKE = 0.8  # at most, for a label with a word nobody knows: it may turn the meaning round (旧零件号)
 
 
 class FieldWords(BaseModel):
@@ -78,8 +79,15 @@ class Reading:
 class Vocabulary:
     """Words by what they mean, ready to be asked for labels."""
 
-    def __init__(self, words: Mapping[str, Iterable[str]], canon: Canon) -> None:
+    def __init__(
+        self, words: Mapping[str, Iterable[str]], canon: Canon, told: Collection[str] | None = None
+    ) -> None:
+        """``told``: the meanings that are told in sentences (all of them, when None).
+
+        They stay what they are with 情况 or 描述 behind them; 客户描述 is no customer.
+        """
         self._canon = canon
+        self._told = None if told is None else frozenset(told)
         self._exact: dict[str, list[str]] = {}
         self._same: dict[str, list[str]] = {}
         for target, texts in words.items():
@@ -121,7 +129,10 @@ class Vocabulary:
             lone = not has_han(piece) and " " not in canonical  # one English word may mean much
             return dict.fromkeys(same, _LONE if lone else _SAME)
         shorter = self._same.get(self._canon.shorter(canonical))
-        found: dict[str, float] = dict.fromkeys(shorter, _NEARLY) if shorter else {}
+        found = {
+            target: _NEARLY if self._told is None or target in self._told else _UNLIKE - 0.1
+            for target in shorter or ()
+        }
         for word in self._words:
             score = _similar(canonical, word)
             if score:
@@ -138,18 +149,18 @@ def _similar(piece: str, word: str) -> float:
         return _similar_latin(piece, word)
     share = len(word) / len(piece)
     if share < 1 and piece.endswith(word):
-        return 0.55 + 0.4 * share
+        return min(_UNLIKE, 0.55 + 0.4 * share)
     if 0.4 < share < 1 and len(word) >= 4 and _within(word, piece):
-        return 0.5 + 0.4 * share
+        return min(_UNLIKE, 0.5 + 0.4 * share)
     ratio = fuzz.ratio(piece, word)
-    return ratio / 100 * 0.9 if ratio >= _CLOSE_HAN else 0.0
+    return min(_UNLIKE, ratio / 100 * 0.9) if ratio >= _CLOSE_HAN else 0.0
 
 
 def _similar_latin(piece: str, word: str) -> float:
     tokens, own = piece.split(), word.split()
     shared = len({*tokens} & {*own}) / len({*tokens} | {*own})
     if shared >= 0.6 and len(own) > 1:
-        return 0.45 + 0.5 * shared
+        return min(_UNLIKE, 0.45 + 0.5 * shared)
     if len(tokens) != len(own) or len(word) < 5:
         return 0.0
     ratio = min(fuzz.ratio(*pair) for pair in zip(tokens, own, strict=True))  # a slip of the pen in any word

@@ -6,11 +6,13 @@ import functools
 import re
 from dataclasses import dataclass
 
-from pipeline.documents.forms.label import CONTAINED, d_number, folded, has_han, pieces
+from pipeline.documents.forms.label import CONTAINED, by_language, d_number, folded, has_han, pieces
 from pipeline.documents.forms.lexicon import GENERIC, NOT_OURS, Lexicon, Reading, Vocabulary, packaged_lexicon
 
 HEAD = "head"
 _HEADING, _EXACT, _OTHER_LANGUAGE = 0.9, 0.95, 0.97
+_HALF, _DIFFER = 0.75, 0.85
+_SAID = 0.6  # enough where the number says the same
 _SYSTEM_NUMBER = re.compile(r"[a-z]{2,6}\s?(?:单号|编号|号|号码|no|id)")
 _JOINED = re.compile(r"[/／&及和、|｜\n]|\band\b")
 _HOW_MANY = {"defects", "rate", "lot_size"}
@@ -32,7 +34,8 @@ class Meanings:
         self.lexicon = lexicon
         canon = lexicon.canon()
         words = {name: field.words for name, field in lexicon.fields.items()}
-        self._fields = Vocabulary({**words, NOT_OURS: lexicon.not_ours, GENERIC: lexicon.generic}, canon)
+        told = [name for name, field in lexicon.fields.items() if field.long]
+        self._fields = Vocabulary({**words, NOT_OURS: lexicon.not_ours, GENERIC: lexicon.generic}, canon, told)
         self._sections = Vocabulary(lexicon.sections, canon)
         self._ways = Vocabulary(lexicon.ways, canon)
         self._columns: dict[str, Vocabulary] = {}
@@ -52,6 +55,11 @@ class Meanings:
             return best.target, best.score
         return "", 0.0
 
+    def heading_words(self, label: str) -> str:
+        """The part that the words of a heading name, its number aside; "" when they name none."""
+        best = next(iter(self._sections.readings(label)), None)
+        return best.target if best is not None and best.score >= _SAID else ""
+
     def field(self, label: str, section: str) -> FieldReading | None:
         """The field that a label asks for; None when it asks for something that the ledger does not hold."""
         readings = self._fields.readings(label)
@@ -66,8 +74,21 @@ class Meanings:
         if ours[0].score < _OTHER_LANGUAGE and vague >= ours[0].score:
             return None
         best = ours[0]
+        if self._languages_differ(label):
+            return FieldReading(best.target, min(best.score, _DIFFER), 0.0)
         rival = max([other, *(reading.score for reading in ours[1:])])
         return FieldReading(best.target, best.score, best.score - rival)
+
+    def _languages_differ(self, label: str) -> bool:
+        """Whether the two languages of a label, each by itself, ask for different things."""
+        best = [next(iter(self._fields.readings(half)), None) for half in by_language(label) if half]
+        told = {reading.target for reading in best if reading is not None and reading.score >= _HALF}
+        return len(told) > 1
+
+    def knows(self, label: str) -> bool:
+        """Whether a label is a word of the trade at all, ours or not."""
+        best = (next(iter(words.readings(label)), None) for words in (self._fields, self._sections, self._ways))
+        return any(reading is not None and reading.score >= _HEADING for reading in best) or bool(d_number(label))
 
     def _placed(self, reading: Reading, section: str) -> Reading:
         within = self.lexicon.fields[reading.target].within

@@ -8,7 +8,8 @@ from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.label import d_number
 from pipeline.documents.forms.meanings import HEAD, Meanings
 
-_LONGEST_HEADING = 120
+_LONGEST_HEADING, _LONGEST_BAND = 120, 50
+UNKNOWN = ""
 _MANY, _COLUMN = 3, 0.88
 
 
@@ -40,6 +41,7 @@ class Parts:
             found for box in grid.labels() if box not in columns and (found := self._heading(box, meanings)) is not None
         ]
         self._starts = {heading.box: heading for heading in self.headings}
+        self._bands = [box for box in grid.labels() if box not in self._starts and self._is_band(box)]
         self._meanings = meanings
 
     def heading(self, box: Box) -> Heading | None:
@@ -47,9 +49,18 @@ class Parts:
         return self._starts.get(box)
 
     def section(self, box: Box) -> str:
-        """D0 … D8, or ``head`` before the first heading."""
+        """D0 … D8, ``head`` before the first heading, "" behind a heading that says nothing to us."""
         found = self.governing(box)
-        return found.section if found else HEAD
+        if found is None:
+            return HEAD
+        ended = not found.beside and any(found.box.bottom < band.row < box.row for band in self._bands)
+        return UNKNOWN if ended else found.section
+
+    def _is_band(self, box: Box) -> bool:
+        """Whether a text lies over the whole width and no answer follows at once: a heading by its looks."""
+        below = self.grid.below(box)
+        over_answer = below is not None and below.blank and below.width >= box.width
+        return box.width > 1 and box.width == self.grid.columns and not over_answer and len(box.text) <= _LONGEST_BAND
 
     def governing(self, box: Box) -> Heading | None:
         """The heading beside a box, else the nearest above it."""
@@ -134,6 +145,9 @@ def _column_headings(grid: Grid, meanings: Meanings) -> set[Box]:
         boxes = [box for box in boxes if box.height == lowest and not d_number(box.text)]
         if len(boxes) < _MANY or sum((below := grid.below(box)) is not None and below.blank for box in boxes) < _MANY:
             continue
+        opening = [box for box in boxes if meanings.section(box.text)[0]]
+        if len(opening) * 2 < len(boxes):
+            found.update(opening)  # parts of a form stand beside parts; among other labels it is one of them
         for table in meanings.lexicon.lists:
             heads = [box for box in boxes if any(item.score >= _COLUMN for item in meanings.column(table, box.text))]
             if len(heads) >= _MANY and len(heads) * 4 >= len(boxes) * 3:

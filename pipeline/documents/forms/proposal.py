@@ -78,10 +78,15 @@ class TickProposal:
 
 @dataclass(slots=True)
 class FormProposal:
-    """Everything that was understood of a form; ``open`` are boxes that look like answers to a label nobody knows."""
+    """Everything that was understood of a form.
+
+    ``open`` are boxes whose label asks for something the ledger does not hold, ``unread`` those whose label is in
+    words that nobody told us: a person says what they ask for.
+    """
 
     cells: list[CellProposal] = field(default_factory=list)
     tables: list[TableProposal] = field(default_factory=list)
     ticks: list[TickProposal] = field(default_factory=list)
     open: list[CellProposal] = field(default_factory=list)
+    unread: list[CellProposal] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)

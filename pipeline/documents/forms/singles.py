@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
+from pipeline.documents.forms.doubts import crossed, is_of_other_party
 from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.label import d_number, folded
 from pipeline.documents.forms.meanings import HEAD, FieldReading, Meanings
 from pipeline.documents.forms.parts import Heading, Parts
 from pipeline.documents.forms.proposal import CellProposal
 
 _LONGEST_LABEL = 90
-_RIVAL_MARGIN, _EXACT = 0.06, 0.95
+_RIVAL_MARGIN, _EXACT, _CROSSED = 0.06, 0.95, 0.8
+_TEAM = frozenset({"D1", HEAD})
 #: A label, its colon or line to write on, and nothing behind it but space up to the next label or the line's end.
 INSIDE = re.compile(
     r"([^:：_＿\n]{1,40}?)[ \t]*(?:[:：][ \t]*[_＿]*|[_＿]{3,})(?=[ \t]{2,}|[ \t]*\n|[ \t]*$|(?<=[_＿])\s)[ \t]*"
@@ -22,6 +25,9 @@ _PART_FIELDS = {
     "D0": "response", "D1": "team_text", "D2": "phenomenon", "D3": "containment_text", "D4": "root_cause",
     "D5": "corrective_text", "D6": "implemented_text", "D7": "prevention_text", "D8": "recognition",
 }
+_SIGNED = frozenset({"prepared_by", "reviewed_by", "approved_by"})
+#: A heading's word beside a single box: it may ask for one aspect of its part only.
+_ASPECT = 0.78
 #: The parts in which something is done; an action asked for elsewhere opens a part of its own.
 _ACTED = frozenset({"D0", "D3", "D5", "D6", "D7"})
 
@@ -34,10 +40,15 @@ class SingleReader:
         self.used = set(used)
         self.cells: list[CellProposal] = []
         self.open: list[CellProposal] = []
+        self.unread: list[CellProposal] = []
+        self.unknown = 0  # labels with a box whose words are none of the trade
         self._over = {row for row in range(1, grid.rows + 1) if self._labels_over(row)}
+        self._signatures = {row for row in range(1, grid.rows + 1) if self._signed(row)}
 
     def read(self) -> None:
-        """Fill ``cells`` (with their confidence) and ``open`` (labels with a box, but no field)."""
+        """Fill ``cells`` (with their confidence), ``open`` (what the ledger does not hold) and ``unread`` (no words of
+        the trade).
+        """
         labels = [box for box in self.grid.labels() if box not in self.used and not box.fixed]
         plain = [box for box in labels if not self._heads(box)]
         for box in plain:
@@ -60,6 +71,11 @@ class SingleReader:
         below = sum((under := self.grid.below(box)) is not None and under.blank for box in labels)
         return below * 2 > len(labels) and beside * 2 < len(labels)
 
+    def _signed(self, row: int) -> bool:
+        """Whether a row asks for the signatures under a form, whatever part it follows."""
+        readings = [self.meanings.field(box.text, "D8") for box in self.grid.row_of(row) if box.text]
+        return len({reading.field for reading in readings if reading is not None} & _SIGNED) > 1
+
     def _heading(self, heading: Heading) -> bool:
         """Take the big box that a heading stands over; False when there is none."""
         box = heading.box
@@ -75,12 +91,23 @@ class SingleReader:
             return False
         reading = self.meanings.field(box.text, heading.section)
         field = _PART_FIELDS[heading.section]
-        if reading is not None and reading.score >= _EXACT:
-            known = self.meanings.lexicon.fields[reading.field]
-            field = reading.field if known.long and known.section == heading.section else field
+        if reading is not None and reading.score >= _EXACT and self.meanings.lexicon.fields[reading.field].long:
+            field = reading.field
         way = self.meanings.way(box.text) if heading.section == "D4" else ""
-        self._take(under, f"{way}_cause" if way else field, box.text, 0.93)
+        self._take(under, f"{way}_cause" if way else field, box.text, self._opens(heading, reading))
         return True
+
+    def _opens(self, heading: Heading, reading: FieldReading | None) -> float:
+        """How sure the box of a heading is; D2 before words nobody knows (D2 Photograph) is one sign only."""
+        words = folded(heading.box.text)
+        section = self.meanings.heading_words(heading.box.text)
+        way = heading.section == "D4" and self.meanings.way(heading.box.text)
+        field = "" if reading is None else reading.field
+        own = not field or self.meanings.lexicon.fields[field].section == heading.section
+        if reading is not None and reading.score >= _EXACT and not own and field not in _PART_FIELDS.values():
+            return _ASPECT  # D0 Symptom: the number and the words say two things
+        told = not words or way or section == heading.section or (field and own)
+        return 0.93 if told else _ASPECT
 
     def _label(self, box: Box) -> None:
         segments = list(INSIDE.finditer(box.text))
@@ -95,6 +122,8 @@ class SingleReader:
 
     def _section(self, box: Box) -> str:
         """The part a label asks in: its own when it opens one, else the one it lies in."""
+        if box.row in self._signatures:
+            return "D8"
         heading = self.parts.heading(box)
         return heading.section if heading is not None else self.parts.section(box)
 
@@ -107,27 +136,45 @@ class SingleReader:
         if len(box.text) > _LONGEST_LABEL:
             return
         section = self._section(box)
-        several = self.meanings.several(box.text, section)
-        if several:
-            self._take(target, several, box.text, 0.9 * factor)
+        found = self._asked_for(box.text, section)
+        if found is not None:
+            self._take(target, found[0], box.text, found[1] * factor)
             return
+        known = self.meanings.knows(box.text)
+        self.unknown += not known
         reading = self.meanings.field(box.text, section)
-        weak = reading is None or reading.score < _EXACT
-        if weak and section in _ACTED and self.meanings.is_action(box.text):
-            self._take(target, _PART_FIELDS[section], box.text, 0.85 * factor)
-            return
-        opened, score = self.meanings.section(box.text)
-        if weak and score >= _EXACT and (reading is None or reading.score < score):
-            self._take(target, _PART_FIELDS[opened], box.text, 0.9 * factor)
-            return
-        if reading is None:
-            if not self._answerable(target):
-                return
-            self.open.append(CellProposal(self.grid.name, target.area, "", box.text, 0.0))
-            return
-        if self.meanings.half_read(box.text):
-            factor *= 0.8
-        self._take(target, reading.field, box.text, _sure(reading) * factor)
+        if reading is not None:
+            if self.meanings.half_read(box.text) or is_of_other_party(self.grid, box, reading.field):
+                factor *= 0.8
+            self._take(target, reading.field, box.text, _sure(reading) * factor)
+        elif self._answerable(target):
+            (self.open if known else self.unread).append(CellProposal(self.grid.name, target.area, "", box.text, 0.0))
+
+    def _asked_for(self, label: str, section: str) -> tuple[str, float] | None:
+        """What a label asks for that is not simply one field: several values, a part's text, somebody of the team."""
+        several = self.meanings.several(label, section)
+        if several:
+            return several, 0.9
+        reading = self.meanings.field(label, section)
+        if reading is not None and reading.score >= _EXACT:
+            return None
+        if section in _ACTED and self.meanings.is_action(label):
+            return _PART_FIELDS[section], 0.85
+        named = self._part_named(label, reading)
+        role = self.meanings.row("team", label)
+        if named is None and reading is None and role is not None and role.score >= _EXACT:
+            return f"team[{role.target}].name", 0.9 if section in _TEAM else _ASPECT
+        return named
+
+    def _part_named(self, label: str, reading: FieldReading | None) -> tuple[str, float] | None:
+        """What a label asks for that reads like the heading of another part, and how sure that is."""
+        opened, score = self.meanings.section(label)
+        if score < _EXACT or (reading is not None and reading.score >= score):
+            return None
+        own = self.meanings.field(label, opened)
+        if own is not None and own.score >= _EXACT and self.meanings.lexicon.fields[own.field].section == opened:
+            return own.field, 0.9
+        return _PART_FIELDS[opened], 0.9 if d_number(label) else _ASPECT
 
     def _inside(self, box: Box, segments: list[re.Match[str]]) -> None:
         """Labels with a colon or a line to write on, their answers within the same box."""
@@ -153,10 +200,14 @@ class SingleReader:
             beside = not under
         if beside and under and (box.row in self._over or self._over_its_box(box, below, right)):
             beside = False
-        if beside:
-            return right, 1.0 if right is not None and self._answerable(right) else 0.8
+        if beside and right is not None:
+            doubt = _CROSSED if crossed(self.grid, right) else 1.0
+            return right, doubt if self._answerable(right) else 0.8
         if under:
-            return below, (0.97 if below is not None and self._answerable(below) else 0.75) * self._company(box)
+            beside_it = self.grid.left_of(below) if below is not None else None
+            claimed = beside_it is not None and bool(beside_it.text.strip()) and beside_it.row == box.bottom + 1
+            sure = (0.97 if below is not None and self._answerable(below) else 0.75) * self._company(box)
+            return below, sure * (_CROSSED if claimed else 1.0)
         return None, 0.0
 
     def _company(self, box: Box) -> float:
@@ -187,15 +238,3 @@ class SingleReader:
 def _sure(reading: FieldReading) -> float:
     """The score of a reading, less where another meaning comes near."""
     return reading.score * (0.97 if reading.margin >= _RIVAL_MARGIN else 0.78)
-
-
-def settle(cells: list[CellProposal]) -> Iterator[CellProposal]:
-    """One field, one box on a sheet: of several the surest stays, the others are asked about."""
-    best: dict[tuple[str, str], CellProposal] = {}
-    for cell in cells:
-        known = best.get((cell.sheet, cell.address))
-        if known is None or cell.confidence > known.confidence:
-            best[cell.sheet, cell.address] = cell
-    for cell in cells:
-        again = best[cell.sheet, cell.address] is not cell and cell.address != "phenomenon"
-        yield cell.rated(0.75) if again else cell

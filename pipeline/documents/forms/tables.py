@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.label import d_number
 from pipeline.documents.forms.lexicon import Reading
 from pipeline.documents.forms.meanings import HEAD, Meanings
 from pipeline.documents.forms.parts import Parts
@@ -18,6 +19,10 @@ _MOST_ROWS, _RIVAL_MARGIN = 60, 0.035
 #: Columns by which a table is known outside its part of the form, and what that costs in certainty.
 _PLAIN, _ELSEWHERE = 3, 0.9
 _WHYS = {"occurrence": "occurrence_whys", "escape": "escape_whys"}
+#: A heading that speaks of a day, whatever day it means.
+_DAY = re.compile(r"[日期]$|日期|时间|時間|\b(?:date|day|when)\b", re.IGNORECASE)
+_DOUBT = 0.8
+_USUAL = "corrective"  # what a plan of measures is about when nothing says more
 _INDEX = re.compile(r"[(（]?\d{1,2}[.)）、]?")
 
 
@@ -66,11 +71,14 @@ class TableReader:
         found = [header for name in self.meanings.lexicon.lists if (header := self._as(name, boxes)) is not None]
         here = [header for header in found if section in self.meanings.lexicon.lists[header.table].sections]
         plain = [header for header in found if len(header.columns) >= _PLAIN and header.total >= _PLAIN * 0.9]
-        best = max(here or plain, key=lambda header: header.total, default=None)
+        best = max(here or plain, key=lambda header: (header.total, header.table == _USUAL), default=None)
         if best is not None and not here:
-            best = replace(best, doubt=_ELSEWHERE)
+            alike = sum(header.total == best.total for header in plain)
+            best = replace(best, doubt=_ELSEWHERE * (_DOUBT if alike > 1 else 1.0))  # measures, but which?
         if best is None or not self._more_than_fields(best, boxes, section):
             return None
+        if len(best.columns) * 5 < len(boxes) * 3 or any(d_number(box.text) for box in boxes):
+            best = replace(best, doubt=best.doubt * _DOUBT)
         if section == HEAD and len(best.columns) * 2 < len(boxes):
             return None
         return best
@@ -87,9 +95,13 @@ class TableReader:
         for score, index, column in sorted(offers, key=lambda offer: (-offer[0], len(readings[offer[1]]), offer[1])):
             if index not in taken and all(column != other for other, _ in taken.values()):
                 taken[index] = column, score
+        self._as_the_part(name, boxes, taken)
         used = {column for column, _ in taken.values()}
+        other_day = any(_DAY.search(box.text) for index, box in enumerate(boxes) if index not in taken)
+        kinds = self.meanings.lexicon.lists[name].columns
         columns = tuple(
-            (boxes[index], column, score * self._rivalled(readings[index], column, used))
+            (boxes[index], column, score * self._rivalled(readings[index], column, used)
+             * (_DOUBT if other_day and kinds[column].kind == "date" else 1.0))
             for index, (column, score) in sorted(taken.items())
         )
         below = [self._line(box, box.bottom + 1) for box, _, _ in columns]
@@ -99,10 +111,22 @@ class TableReader:
             return None
         return Header(name, columns, sum(score for _, _, score in columns))
 
+    def _as_the_part(self, name: str, boxes: Sequence[Box], taken: dict[int, tuple[str, float]]) -> None:
+        """A heading that says what the part is about names the list's main column: ICA in D3, 永久措施 in D5."""
+        if "content" not in self.meanings.lexicon.lists[name].needs or any(c == "content" for c, _ in taken.values()):
+            return
+        for index, box in enumerate(boxes):
+            opened, score = self.meanings.section(box.text)
+            if d_number(box.text):
+                return  # a part's own heading
+            if index not in taken and score >= _COLUMN and opened == self.parts.section(box):
+                taken[index] = "content", score * _ELSEWHERE
+                return
+
     @staticmethod
     def _rivalled(readings: Sequence[Reading], column: str, used: set[str]) -> float:
         """Less for a heading whose languages name two columns, neither of them another heading's."""
-        best = max(reading.score for reading in readings)
+        best = max((reading.score for reading in readings), default=0.0)
         rivals = [item for item in readings if item.target not in used and item.score >= best - _RIVAL_MARGIN]
         return 0.8 if any(item.target != column for item in rivals) else 1.0
 

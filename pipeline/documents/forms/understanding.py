@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.documents.forms.doubts import doubted, doubted_cell, is_foreign, settle
 from pipeline.documents.forms.grid import Grid
 from pipeline.documents.forms.meanings import Meanings
 from pipeline.documents.forms.parts import Parts
 from pipeline.documents.forms.proposal import FormProposal
-from pipeline.documents.forms.singles import SingleReader, settle
+from pipeline.documents.forms.singles import SingleReader
 from pipeline.documents.forms.tables import TableReader
 from pipeline.documents.forms.ticks import has_marks, tick_proposals
 
@@ -28,6 +29,8 @@ def understand(grids: Sequence[Grid], meanings: Meanings) -> FormProposal:
         whole.tables += found.tables
         whole.ticks += found.ticks
         whole.open += found.open
+        whole.unread += found.unread
+        whole.remarks += found.remarks
     return whole
 
 
@@ -38,7 +41,12 @@ def _understand_one(grid: Grid, meanings: Meanings) -> FormProposal:
     marked = {box for box in grid.labels() if has_marks(box.text)}
     singles = SingleReader(grid, parts, meanings, tables.used | marked)
     singles.read()
+    cells, lists = list(settle([*tables.cells, *singles.cells])), tables.tables
+    remarks = []
+    if is_foreign(singles.unknown, len(cells) + sum(len(table.columns) for table in lists)):
+        cells, lists = [doubted_cell(cell) for cell in cells], [doubted(table) for table in lists]
+        remarks = [f"“{grid.name}”的栏目大多不是 8D 常用的说法，逐项都请确认；附上一份已填的样表（--sample）更可靠"]
     return FormProposal(
-        cells=list(settle([*tables.cells, *singles.cells])), tables=tables.tables,
-        ticks=list(tick_proposals(grid, meanings)), open=singles.open,
+        cells=cells, tables=lists, ticks=list(tick_proposals(grid, meanings)), open=singles.open,
+        unread=singles.unread, remarks=remarks,
     )

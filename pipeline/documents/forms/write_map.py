@@ -26,13 +26,15 @@ def map_text(customer: str, proposal: FormProposal, lexicon: Lexicon, taken: Seq
     lines = [_HEAD.format(customer=_short(customer), version=MAP_VERSION)]
     lines.append("单元格:" if taken else "单元格: {}")
     lines += [f"  {_cell_line(group, lexicon)}" for group in _boxes(taken)]
-    kept = set(taken)
-    waiting = [cell for cell in proposal.cells if cell not in kept]
-    if waiting or proposal.open:
+    kept = {(cell.sheet, cell.area, cell.span) for cell in taken}
+    waiting = [cell for cell in proposal.cells if (cell.sheet, cell.area, cell.span) not in kept]
+    if waiting or proposal.open or proposal.unread:
         lines += ["", "# 待确认（把握不足，未生效）:"]
         lines += [f"#  {_cell_line(group, lexicon)}" for group in _boxes(waiting)]
-        nobody = "台账没有对应的字段"
-        lines += [f"#  {_quoted(_place(cell))}:        # “{_short(cell.label)}”，{nobody}" for cell in proposal.open]
+        left = [*((cell, "不认得的栏目") for cell in proposal.unread
+                  if (cell.sheet, cell.area, cell.span) not in kept),
+                *((cell, "台账没有对应的字段") for cell in proposal.open)]
+        lines += [f"#  {_quoted(_place(cell))}:        # “{_short(cell.label)}”，{why}" for cell, why in left]
     lines += ["", *_tables(proposal.tables, lexicon), *_ticks([tick for tick in proposal.ticks if tick.sure])]
     return "\n".join(lines).rstrip() + "\n"
 
