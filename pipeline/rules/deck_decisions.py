@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.rules.deck_items import DeckItem, may_close
 from pipeline.rules.deck_sources import sources_of_rows
-from pipeline.rules.deck_wording import cell, product_of
+from pipeline.rules.deck_wording import cell, customer_of, product_of
 from pipeline.rules.state import is_paused
+from schemas.case import Standing
 from schemas.deck import BlocksSlide, TableBlock, TableColumn, Tone
 from schemas.meetings import MeetingNeed
 from schemas.values import Liability, Review
@@ -22,7 +23,7 @@ _NEEDS = {MeetingNeed.AT_ONCE: "是否立即召开", MeetingNeed.PROPOSED: "是�
 
 def questions_of(item: DeckItem) -> Iterator[str]:
     """The questions that one complaint puts to the meeting; proposals of the rules, decided by people."""
-    if item.closed:
+    if item.closed or item.matter.case.standing is Standing.BASELINE:
         return
     yield from _on_the_row(item)
     advice = item.matter.advice
@@ -60,7 +61,7 @@ def decisions_slide(items: Sequence[DeckItem]) -> BlocksSlide:
         if questions:
             complaint = item.matter.case.complaint
             asked.append(item)
-            name = f"{item.matter.case.name} {complaint.customer or ''} {product_of(complaint)}"
+            name = f"{item.matter.case.name} {customer_of(complaint)} {product_of(complaint)}"
             rows.append((
                 cell(name, bold=True), cell("\n".join(questions)), cell(complaint.engineer or ""),
                 cell(" ", Tone.QUIET),

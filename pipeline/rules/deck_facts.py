@@ -79,7 +79,7 @@ def changes_since(before: ShownItem, facts: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}：{old.get(name) or '未填'} → {facts[name] or '未填'}"
     if facts[_REPORTS] != old.get(_REPORTS, ""):
         earlier = old.get(_REPORTS, "").split("、")
-        sent = [name for name in facts[_REPORTS].split("、") if name not in earlier]
+        sent = [name for name in facts[_REPORTS].split("、") if name and name not in earlier]
         yield f"{'、'.join(sent)} 已提交" if sent else "报告提交日有更正"
     counted = facts[_MEASURES] != old.get(_MEASURES, "")
     if counted:

@@ -14,6 +14,7 @@ from pipeline.rules.deck_wording import (
     LEVEL_TONES,
     NOTHING,
     cell,
+    customer_of,
     number,
     product_of,
     quantities,
@@ -208,7 +209,9 @@ def item_slide(item: DeckItem, today: date) -> ItemSlide:
     case = item.matter.case
     complaint = case.complaint
     photos, note = _photos(item)
-    title = f"{case.name} {complaint.customer or '客户未填'} {product_of(complaint)}：{complaint.phenomenon or ''}"
+    title = f"{case.name} {customer_of(complaint)} {product_of(complaint)}"
+    if complaint.phenomenon:
+        title += f"：{complaint.phenomenon}"
     parts = {
         "紧急措施与围堵": tuple(_containment(case, today)), "原因分析": tuple(_causes(case)),
         "措施": tuple(_measures(case, today)),

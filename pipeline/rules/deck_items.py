@@ -49,7 +49,9 @@ class DeckItem:
 
     @property
     def overdue(self) -> tuple[Duty, ...]:
-        """What is late of it."""
+        """What is late of it; of stock that nobody has taken in nothing is demanded."""
+        if self.matter.case.standing is Standing.BASELINE:
+            return ()
         return tuple(duty for duty in self.matter.decisions.duties if duty.lateness is Lateness.OVERDUE)
 
     @property

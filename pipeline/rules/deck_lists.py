@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.rules.deck_items import DeckItem, unchanged_because
 from pipeline.rules.deck_sources import sources_of_rows
-from pipeline.rules.deck_wording import cell, level_cell, product_of, short_day
+from pipeline.rules.deck_wording import cell, customer_of, level_cell, product_of, short_day
 from schemas.case import Standing
 from schemas.decisions import Duty
 from schemas.deck import BlocksSlide, TableBlock, TableColumn, TableRow, Tone
@@ -36,7 +36,7 @@ def _shortened(text: str) -> str:
 
 def _customer(item: DeckItem) -> str:
     complaint = item.matter.case.complaint
-    return f"{complaint.customer or '客户未填'} {product_of(complaint)}"
+    return f"{customer_of(complaint)} {product_of(complaint)}"
 
 
 def _news(item: DeckItem) -> str:

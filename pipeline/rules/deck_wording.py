@@ -53,20 +53,27 @@ def percent(rate: float) -> str:
     return f"{rate * 1_000_000:,.0f} PPM" if 0 < rate < 0.0001 else f"{rate * 100:.2f}".rstrip("0").rstrip(".") + "%"
 
 
+def customer_of(complaint: Complaint) -> str:
+    """The customer, or that nobody filled it in."""
+    return complaint.customer or "客户未填"
+
+
 def product_of(complaint: Complaint) -> str:
     """The product, else the part number."""
     return complaint.product or complaint.part_number or "产品未填"
 
 
 def quantities(complaint: Complaint) -> str:
-    """``不良12件／批量2,000（0.6%）``, with what is known."""
+    """``不良12件／批量2,000（0.6%）``, with what is known; the rate alone by name."""
     words = [f"不良 {number(complaint.defects)} 件"] if complaint.defects is not None else []
     if complaint.lot_size is not None:
         words.append(f"批量 {number(complaint.lot_size)}")
     rate = complaint.rate
     if rate is None and complaint.defects is not None and complaint.lot_size:
         rate = complaint.defects / complaint.lot_size
-    return "／".join(words) + (f"（{percent(rate)}）" if rate is not None else "")
+    if rate is None:
+        return "／".join(words)
+    return f"{'／'.join(words)}（{percent(rate)}）" if words else f"不良率 {percent(rate)}"
 
 
 def cell(text: str, tone: Tone = Tone.PLAIN, *, bold: bool = False) -> TableCell:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.rules.case_mails import CaseMails, product_of, shown
+from pipeline.rules.history import History
 from pipeline.rules.sending_policy import is_outside
 from schemas.case import Case
 from schemas.effects import Effect, digest_of
@@ -21,6 +22,15 @@ def outside_people(mails: CaseMails, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name, address in known if address and is_outside(address, mails.settings.mail))
 
 
+def told_outside(history: History, case: Case, meeting: Meeting) -> bool:
+    """Whether people outside were told of the round."""
+    return history.latest("mail.meeting", case.number, _occasion(meeting)) is not None
+
+
+def _occasion(meeting: Meeting) -> str:
+    return f"{meeting.round} 外部"
+
+
 def outside_invitation(mails: CaseMails, case: Case, meeting: Meeting, *, cancelled: bool, urgent: bool) -> None:
     """To those invited from outside: number, product, time, place, what to bring; again when that changes or is off.
 
@@ -31,7 +41,7 @@ def outside_invitation(mails: CaseMails, case: Case, meeting: Meeting, *, cancel
     if not names:
         return
     inputs = digest_of([str(meeting.time), meeting.place, meeting.materials, sorted(names), cancelled])
-    key = mails.history.revised("mail.meeting", case.number, f"{meeting.round} 外部", inputs)
+    key = mails.history.revised("mail.meeting", case.number, _occasion(meeting), inputs)
     if key is None or (cancelled and not key.revision):
         return
     complaint = case.complaint

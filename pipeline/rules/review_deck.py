@@ -88,9 +88,9 @@ def _on_time(found: Review) -> Chart:
 def _closing(found: Review) -> Chart:
     days = found.days_to_close
     message = f"关闭 {len(days)} 件，中位 {_median(found)}，最长 {days[-1]} 天" if days else "期内没有关闭的客诉"
-    classes = closing_classes(days)
+    classes = closing_classes(days) if days else ()
     series = (Series("件数", tuple(count for _, count in classes)),)
-    names = tuple(name for name, _ in classes) if days else ()
+    names = tuple(name for name, _ in classes)
     return Chart(ChartKind.COLUMNS, message, names, series, "期内关闭的客诉，接诉到关闭的日历天")
 
 

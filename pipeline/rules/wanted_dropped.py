@@ -153,12 +153,12 @@ def _row_of(
 
 def _sheet_to_its_case(tray: _Tray, file: DroppedFile, sheet: KnownMail) -> None:
     """The file goes to the complaint that its row became; until that has a folder it stays where it is."""
-    again = "" if sheet.mail_id == file.place else "（与已登记的信息收集表相同，不再登记）"
+    again = "" if sheet.mail_id == file.place else "（已登记过的信息收集表，不再登记）"
     number = next((number for number in tray.numbers.get(sheet.digest, ()) if number in tray.by_number), "")
     if number:
         _to_its_case(tray, file, number, again)
     elif again:
-        tray.plan.alerts.append(f"待归属 {file.name} 与已登记的信息收集表相同，不再登记，编号后一并归入")
+        tray.plan.alerts.append(f"待归属 {file.name} 是已登记过的信息收集表，不再登记，编号后一并归入")
 
 
 def _moved_before(tray: _Tray, dropped: Sequence[DroppedFile]) -> Iterator[Effect]:

@@ -15,6 +15,7 @@ from schemas.settings import CustomerSetting, LedgerSetting, Settings
 
 TABLES = Path(__file__).with_name("tables")
 _DEFAULT = re.compile(r"\{([a-z0-9_.]+)\}")  # a default named in a text, so that no number is typed twice
+_ONE_LINE = 150  # characters of a list that are still read in one line
 _WORDS: dict[bool | str | None, str] = {True: "是", False: "否", None: "无", "": "（空）"}
 _FOLD = re.compile(r"(?<=[，。；：、）”]) | (?=[，。；：、（“])|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _MODULE = re.compile(r"(\w+)\.py")
@@ -98,6 +99,13 @@ def _cell(value: object) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def _decided(value: object) -> str:
+    """What a row decides; the lines of a page stand one below the other."""
+    if isinstance(value, list) and sum(len(str(item)) for item in value) > _ONE_LINE:
+        return "<br>".join(map(_within, value))
+    return _cell(value)
+
+
 def _is_customers(key: str) -> bool:
     return key.split(".", maxsplit=1)[0] in CustomerSetting.model_fields
 
@@ -110,7 +118,7 @@ def as_markdown(rule: RuleTables) -> str:
         lines += [f"| `{key}` | {_cell(default_of(key))} | {_cell(_is_customers(key))} |" for key in rule.keys] + [""]
     for table in rule.tables:
         lines += [f"**{table.name}**", "", "| 情形 | 给 | 得 |", "| --- | --- | --- |"]
-        lines += [f"| {_cell(row['情形'])} | {_cell(row['给'])} | {_cell(row['得'])} |" for row in table.rows] + [""]
+        lines += [f"| {_cell(row['情形'])} | {_cell(row['给'])} | {_decided(row['得'])} |" for row in table.rows] + [""]
     return "\n".join(lines)
 
 
