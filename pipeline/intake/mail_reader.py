@@ -111,6 +111,8 @@ def _international(octets: bytes) -> list[str]:
     """Addresses with letters beyond ASCII (RFC 6532), which stand in the field as raw UTF-8; the domain as IDNA."""
     found = []
     for address in _WIDE.findall(octets.decode("utf-8", "replace")):
+        if not address.isprintable():
+            continue  # control characters, or what turns the direction of writing: damage, nobody's address
         try:
             found.append(ascii_address(address.casefold()))
         except ValueError:

@@ -217,6 +217,8 @@ def test_an_absence_note_is_recognised_by_its_subject() -> None:
 @pytest.mark.parametrize(("raw", "damage"), [
     ("nothing at all", "不是一封完整的邮件（没有发件人）"),
     ("", "不是一封完整的邮件（没有发件人）"),
+    ("From: =?utf-8?B?5Y2i?= <ming@\x1buihe.example.com>\r\n\r\nx", "不是一封完整的邮件（没有发件人）"),
+    ("From: =?utf-8?B?5Y2i?= <卢\u202e明@例子.公司>\r\n\r\nx", "不是一封完整的邮件（没有发件人）"),
     (f"{HEAD}\r\n", "邮件没有可识读的内容"),
     (f"{HEAD}Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\nxx", "邮件已加密，无法识读"),
     (f"{HEAD}Content-Type: multipart/mixed; boundary=B\r\n\r\n--C\r\n\r\nx\r\n--C--",
