@@ -33,6 +33,11 @@ class Threads:
         }
         self._came = {mail.message_id: mail for mail in mails if mail.message_id}
 
+    def learn(self, mail: KnownMail) -> None:
+        """A further mail that came in: what answers it belongs to it."""
+        if mail.message_id:
+            self._came.setdefault(mail.message_id, mail)
+
     def number_in(self, text: str) -> str:
         """The one complaint number that stands in a text as a whole word, "" for none or several."""
         held = folded(text)

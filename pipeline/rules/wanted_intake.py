@@ -140,7 +140,8 @@ def _judge_all(desk: _Desk, arrivals: Arrivals, cases: Sequence[Case]) -> None:
         desk.settings.intake, senders, threads, acquaintance_of(desk.readings, desk.settings.intake),
         _own_address(desk.settings), done, desk.now, first=desk.history.latest(_START, "mailbox") is None,
     )
-    for mail, raw in arrivals.mails:
+    # in the order of writing: a reply may have come in the same pass as what it answers, or before it
+    for mail, raw in sorted(arrivals.mails, key=lambda arrived: received_at(arrived[0], desk.now)):
         sender = digest_of(mail.sender)
         judgement = judge(mail, reception, counts[sender])
         known = _known(desk, mail, judgement, senders.of(mail.sender, mail.sender_name), reception)
@@ -148,6 +149,7 @@ def _judge_all(desk: _Desk, arrivals: Arrivals, cases: Sequence[Case]) -> None:
         if judgement.verdict in {Verdict.ROW, Verdict.REPLY, Verdict.QUARANTINED}:
             done.add(mail.digest)
             counts[sender] += 1
+            threads.learn(known)
 
 
 def _own_address(settings: Settings) -> str:

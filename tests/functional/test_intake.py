@@ -127,6 +127,11 @@ def test_a_reply_goes_to_its_case(plant: PlantFolder, reply: Written) -> None:
 
 
 def test_a_reply_to_a_mail_whose_row_has_no_number_yet(plant: PlantFolder) -> None:
+    # in one pass with what it answers, found before it, and saying nothing by itself
+    at_once = replace(CUSTOMER, subject="回复：渗漏", lines=["见附件"], message_id="third@x.example",
+                      in_reply_to=CUSTOMER.message_id, sent=CUSTOMER.sent + timedelta(minutes=1),
+                      files=[("当场.jpg", PHOTO + b"3")])
+    arrive(plant, "0.eml", qq(at_once))
     arrive(plant, "1.eml", qq(CUSTOMER))
     plant.once("08:05")
     more = replace(CUSTOMER, subject="补充照片", lines=["见附件"], message_id="second@x.example",
@@ -136,7 +141,7 @@ def test_a_reply_to_a_mail_whose_row_has_no_number_yet(plant: PlantFolder) -> No
         plant.once(time)
     assert len(plant.rows()) == 1
     photos = {name.rpartition(" ")[2] for name in plant.files() if name.endswith(".jpg")}
-    assert photos == {"不良照片.jpg", "补充.jpg"}
+    assert photos == {"不良照片.jpg", "当场.jpg", "补充.jpg"}
 
 
 def test_a_weekly_report_gives_a_row_for_each_complaint(plant: PlantFolder) -> None:
