@@ -50,7 +50,7 @@ class Servers:
         """A Dovecot with plenty of users; without the program the test is skipped, except where everything must run."""
         if not Path(dovecot.PROGRAM).exists() and "CI" not in os.environ:
             pytest.skip("dovecot missing")
-        names = tuple(f"user{number}@example.com" for number in range(200))
+        names = tuple(f"user{number}@example.com" for number in range(2000))
         return self.closing.enter_context(dovecot.running(names, sent="已发送"))
 
     @cached_property

@@ -23,7 +23,7 @@ from tests.contract.mail_site import plant_of
 from tests.contract.mailbox_stands import ADAPTERS, Servers, Stand
 from tests.functional.plant_folder import PlantFolder
 from tests.functional.test_intake import CUSTOMER, PHOTO
-from tests.functional.test_intake_killed import BROKEN
+from tests.killed_intake import BROKEN
 from tests.mail_clients import foxmail, netease, qq
 
 BY_NAME = {adapter.name: adapter for adapter in ADAPTERS if adapter.name != "folder"}

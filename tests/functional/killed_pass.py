@@ -18,8 +18,6 @@ from typing import Any
 from pipeline.app import open_site
 from pipeline.archive import copying, gateway
 from pipeline.files import atomic, swap
-from pipeline.intake import mail_store
-from pipeline.journal import store
 from pipeline.mailbox import folder
 from pipeline.share import FolderShare
 from pipeline.tick import tick
@@ -74,11 +72,7 @@ INSIDE: dict[str, Callable[[], None]] = {
     "ledger-taken-away": lambda: die_before_the_second(swap, "rename_without_replacing"),
     "ledger-replaced": lambda: die_after(swap, "_exchange"),
     "board-half-written": die_in_the_board,
-    "mail-kept": lambda: die_after(mail_store.FolderMailStore, "keep"),
-    "mail-remembered": lambda: die_after(store.SqlJournal, "record_mails"),
-    "mail-put-aside": lambda: die_after(folder.FolderMailbox, "mark_processed"),
     "dropped-file-moved": lambda: die_after(FolderShare, "adopt_dropped"),
-    "second-file-filed": lambda: die_before_the_second(FolderShare, "place"),
     "archive-file-copied": lambda: die_after(copying, "_copy_once"),
     "archive-verified": lambda: die_after(gateway, "check_written"),
     "archive-in-place": lambda: die_after(gateway, "_put_in_place"),

@@ -16,7 +16,7 @@ import pytest
 
 from tests.functional.plant_folder import COMPLAINTS, PlantFolder, Said, empty_plant, kesu
 from tests.functional.test_intake import CUSTOMER, arrive
-from tests.functional.test_intake_killed import BROKEN
+from tests.killed_intake import BROKEN
 from tests.mail_clients import qq
 
 LATER = "2028-03-01"  # more than a year after everything below, less than three

@@ -1,0 +1,193 @@
+"""Mail coming in and going out over any mailbox, killed before any one operation: what is lost or there twice then.
+
+The plant has a complaint with two files, a weekly report of two, a reply, a copy of the first, a stranger's mail and an
+unreadable one in its mailbox; four passes take them in, number them, file what came with them and tell the engineer.
+One of these passes is killed, the ones after it and a few more go on. What stands there in the end is compared with an
+undisturbed run: rows, files with their content, mails put aside, mails left, and what was sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from pipeline.app import open_site
+from pipeline.site import Site
+from pipeline.tick import tick
+from schemas.effects import EffectState
+from tests import dying
+from tests.contract.mailbox_stands import Adapter, Servers, Stand
+from tests.functional.plant_folder import PlantFolder, empty_plant
+from tests.functional.test_intake import CUSTOMER, PHOTO
+from tests.mail_clients import foxmail, netease, outlook, qq
+
+TIMES = ("08:31", "08:32", "08:43", "08:54")  # taken in; told; numbered, filed and told; quiet
+AFTERWARDS = ("08:56", "09:10")  # by the second, doubts about mails that were sent are settled; a folder has none
+TABLE = (("客户", "产品名称", "零件号", "问题描述", "不良数量"), ("星河汽车", "卡扣", "KC-318", "断脚", "4"),
+         ("星河汽车", "真空管", "VH-440", "起皮", "6"))
+BROKEN = (b"From: <x@xinghe.example.com>\r\nDate: Thu, 26 Nov 2026 08:00:00 +0800\r\n"
+          b"Content-Type: text/plain; charset=gbk\r\n\r\n" + b"\xff\xff\x81" * 40)
+COMPLAINT = replace(CUSTOMER, sent=datetime.fromisoformat("2026-11-26T08:28:00+08:00"))
+MAILS = (
+    foxmail(COMPLAINT),
+    outlook(replace(COMPLAINT, subject="质量周报", lines=[TABLE], message_id="2@x", files=[])),
+    BROKEN,
+    qq(replace(COMPLAINT, subject="补充照片", lines=["见附件"], message_id="second@xinghe.example.com",
+               in_reply_to=COMPLAINT.message_id, files=[("补充.jpg", PHOTO + b"2")])),
+    foxmail(COMPLAINT),
+    netease(replace(COMPLAINT, address="x@elsewhere.example", message_id="stranger@elsewhere.example")),
+)
+_CELLS = ("客诉编号", "产品编号", "不良数量", "备注", "状态")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What people find in the end, each thing as often as it is there; of the mails how many arrived, and of how many a
+    person is asked."""
+
+    things: Counter[tuple[str, ...]]
+    sent: int = 0
+    doubtful: int = 0
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Which pass dies, before which of its operations."""
+
+    time: str
+    point: int
+
+
+def ready_plant(root: Path) -> PlantFolder:
+    """A plant that knows the customer, in the morning before any mail."""
+    plant = empty_plant(root)
+    plant.configure(address_book="{星河汽车: {senders: [xinghe.example.com], engineer: 周启航}}", digest="false")
+    return plant
+
+
+@contextmanager
+def site_at(plant: PlantFolder, stand: Stand, time: str) -> Iterator[tuple[Site, datetime]]:
+    """The plant's site on the stand's mailbox."""
+    now = datetime.fromisoformat(f"2026-11-26T{time}+08:00")
+    with open_site(plant.config, now, quiet_seconds=0) as opened:
+        yield replace(opened.site, mailbox=stand.mailbox), opened.now
+
+
+def passed(plant: PlantFolder, stand: Stand, time: str) -> None:
+    """One pass."""
+    with site_at(plant, stand, time) as (site, now):
+        tick(site, now, rehearsal=True)
+
+
+def counted(plant: PlantFolder, stand: Stand, kill: Kill) -> list[str]:
+    """The operations of a pass; it dies before one of them if ``kill`` says so."""
+    countdown = dying.install(kill.point, dying.die_with_children)
+    passed(plant, stand, kill.time)
+    return list(countdown.names)
+
+
+def operations(root: Path, adapter: Adapter, servers: Servers) -> dict[str, list[str]]:
+    """By pass the operations of an undisturbed run."""
+    plant, stand = ready_plant(root / "plant"), waiting(adapter, servers, root)
+    found = {}
+    for time in TIMES:
+        found[time] = dying.in_a_process(partial(counted, plant, stand, Kill(time, 0)))() or []
+    shutil.rmtree(root)
+    return found
+
+
+def waiting(adapter: Adapter, servers: Servers, root: Path) -> Stand:
+    """A stand with the mails in its mailbox."""
+    root.mkdir(exist_ok=True)
+    stand = adapter.build(servers, root)
+    for number, raw in enumerate(MAILS, 1):
+        stand.deliver(str(number), raw)
+    return stand
+
+
+def survived(
+    plant: PlantFolder, stand: Stand, kill: Kill | None
+) -> tuple[bool, list[tuple[str, ...]], dict[str, EffectState]]:
+    """Run all passes, one of them killed: (whether it was killed, what stands there, what is said of each mail)."""
+    died = False
+    for time in (*TIMES, *(AFTERWARDS[:1] if stand.mailbox.is_conclusive else AFTERWARDS)):
+        if kill is not None and time == kill.time:
+            died = dying.in_a_process(partial(counted, plant, stand, kill))() is None
+        else:
+            # a process each, as by `kesu once`: connections must not outlive a fork
+            assert dying.in_a_process(partial(_lived, plant, stand, time))(), f"the pass at {time} died"
+    with site_at(plant, stand, AFTERWARDS[-1]) as (site, _):
+        claimed = {record.key.digest: record.state for record in site.journal.memory().effects.values()
+                   if record.key.kind.startswith("mail.")}
+    return died, [*_standing(plant), *_left(stand)], claimed
+
+
+def _lived(plant: PlantFolder, stand: Stand, time: str) -> bool:
+    passed(plant, stand, time)
+    return True
+
+
+def _standing(plant: PlantFolder) -> Iterator[tuple[str, ...]]:
+    for row in plant.rows():
+        yield ("row", *(str(row[name]) for name in _CELLS))
+    for folder in (plant.share / "客诉资料", plant.share / "待归属"):
+        for path in folder.rglob("*"):
+            if path.is_file() and ("附件" in path.parts or folder.name == "待归属"):
+                name = path.relative_to(plant.share).as_posix() if folder.name == "客诉资料" else folder.name
+                yield ("file", name, hashlib.sha256(path.read_bytes()).hexdigest())
+    for path in plant.root.rglob("*"):
+        if path.name.endswith((".tmp", ".part", ".new")):
+            yield ("left behind", path.name)
+
+
+def _left(stand: Stand) -> Iterator[tuple[str, ...]]:
+    for _, raw in stand.mailbox.fetch():
+        yield ("mail left", hashlib.sha256(raw).hexdigest())
+
+
+def outcome(root: Path, adapter: Adapter, servers: Servers, kill: Kill | None) -> Callable[[], Found]:
+    """Start a run; the result waits for its end. Raises AssertionError when nothing was killed though it should be."""
+    plant, stand = ready_plant(root / "plant"), waiting(adapter, servers, root)
+    running = dying.in_a_process(partial(survived, plant, stand, kill))
+
+    def found() -> Found:
+        told = running()
+        assert told is not None, "the run itself died"
+        died, things, claimed = told
+        assert died or kill is None, f"nothing was killed at {kill}"
+        sent = Counter(map(_key_of, stand.sent()))
+        shutil.rmtree(root)
+        mails = Counter[tuple[str, ...]]({("mail twice", key): times - 1 for key, times in sent.items() if times > 1})
+        for key, state in claimed.items():
+            if state is EffectState.DONE and key not in sent:
+                mails[("mail lost", key)] = 1
+            if state not in {EffectState.DONE, EffectState.UNCERTAIN}:
+                mails[("mail forgotten", key)] = 1
+        doubtful = sum(state is EffectState.UNCERTAIN for state in claimed.values())
+        return Found(Counter(things) + mails, len(sent), doubtful)
+
+    return found
+
+
+def _key_of(raw: bytes) -> str:
+    """The key in the Message-ID that we gave a mail; another one has none."""
+    match = re.search(rb"^Message-ID:\s*<kesu\.([0-9a-f]+)@", raw, re.MULTILINE | re.IGNORECASE)
+    return match[1].decode() if match else ""
+
+
+def lost(found: Found, undisturbed: Found) -> Counter[tuple[str, ...]]:
+    """What an undisturbed run has and this one has not."""
+    return undisturbed.things - found.things
+
+
+def surplus(found: Found, undisturbed: Found) -> Counter[tuple[str, ...]]:
+    """What this run has more than an undisturbed one: something twice, or left behind."""
+    return found.things - undisturbed.things
