@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.rules.case_mails import CaseMails, product_of, shown
 from pipeline.rules.meetings import rounds
-from pipeline.rules.outside_mails import outside_invitation, outside_people, told_outside
+from pipeline.rules.outside_mails import outside_invitations, outside_people
 from pipeline.rules.state import is_dismissed
 from schemas.case import Case
 from schemas.effects import Effect, EffectKey, digest_of
@@ -70,8 +70,9 @@ def meeting_mails(mails: CaseMails, case: Case, notice_files: Mapping[int, str],
         announced = mails.history.latest("mail.meeting", case.number, f"{meeting.round}") is not None
         # nobody can come to a past meeting, nor has to on a complaint that was dismissed
         invites = meeting.time is not None and not _is_past(mails, meeting) and not is_dismissed(case.complaint)
-        heard = announced or told_outside(mails.history, case, meeting)
-        if heard if cancelled else invites:
+        if cancelled or invites:
+            outside_invitations(mails, case, meeting, cancelled=cancelled, urgent=urgent)
+        if announced if cancelled else invites:
             _meeting(mails, case, meeting, notice_files.get(meeting.round, ""), cancelled=cancelled, urgent=urgent)
         if announced and invites:
             _uninvite(mails, case, meeting)
@@ -83,7 +84,6 @@ def _meeting(
     unknown = [name for name in meeting.invited if not mails.directory.mail_of(name)]
     if unknown:
         mails.hold(case, f"第{meeting.round}次会议：通讯录中没有 {'、'.join(unknown)} 的邮箱，请另行通知")
-    outside_invitation(mails, case, meeting, cancelled=cancelled, urgent=urgent)
     guests = outside_people(mails, meeting.invited)
     inside = [name for name in meeting.invited if name not in guests]
     to = mails.addresses(*inside)
@@ -93,7 +93,7 @@ def _meeting(
         return
     inputs = digest_of([str(meeting.time), meeting.place, sorted(meeting.invited), cancelled])
     key = mails.history.revised("mail.meeting", case.number, f"{meeting.round}", inputs)
-    if key is None or (cancelled and not key.revision):  # only people outside had heard of it
+    if key is None:
         return
     context = {
         **_context(case, meeting), "invited": list(meeting.invited), "materials": shown(meeting.materials),

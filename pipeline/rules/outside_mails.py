@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.rules.case_mails import CaseMails, product_of, shown
-from pipeline.rules.history import History
 from pipeline.rules.sending_policy import is_outside
 from schemas.case import Case
-from schemas.effects import Effect, digest_of
+from schemas.effects import Effect, EffectKey, digest_of
 from schemas.meetings import CalendarEntry, CalendarMethod, Invitation, Person
 from schemas.payloads import SendMail
 from schemas.rows import Meeting
@@ -22,55 +21,57 @@ def outside_people(mails: CaseMails, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name, address in known if address and is_outside(address, mails.settings.mail))
 
 
-def told_outside(history: History, case: Case, meeting: Meeting) -> bool:
-    """Whether people outside were told of the round."""
-    return history.latest("mail.meeting", case.number, _occasion(meeting)) is not None
+def outside_invitations(mails: CaseMails, case: Case, meeting: Meeting, *, cancelled: bool, urgent: bool) -> None:
+    """A mail of their own to each from outside: number, product, time, place, what to bring; again when that changes,
+    and when the meeting is off or goes on without them.
 
-
-def _occasion(meeting: Meeting) -> str:
-    return f"{meeting.round} 外部"
-
-
-def outside_invitation(mails: CaseMails, case: Case, meeting: Meeting, *, cancelled: bool, urgent: bool) -> None:
-    """To those invited from outside: number, product, time, place, what to bring; again when that changes or is off.
-
-    Neither the customer nor the phenomenon, neither colleagues nor papers are named. Somebody who is taken out of 应到
-    is told by the engineer.
+    Neither the customer nor the phenomenon, neither colleagues nor papers nor other companies are named.
     """
-    names = outside_people(mails, meeting.invited)
-    if not names:
+    if not mails.settings.mail.sending.external_domains:
         return
-    inputs = digest_of([str(meeting.time), meeting.place, meeting.materials, sorted(names), cancelled])
-    key = mails.history.revised("mail.meeting", case.number, _occasion(meeting), inputs)
-    if key is None or (cancelled and not key.revision):
-        return
-    complaint = case.complaint
-    context: dict[str, Any] = {
-        "number": case.number, "product": product_of(complaint), "round": meeting.round, "time": shown(meeting.time),
-        "place": shown(meeting.place), "materials": shown(meeting.materials), "engineer": shown(complaint.engineer),
-        "changed": key.revision > 0 and not cancelled, "cancelled": cancelled,
+    for name in outside_people(mails, sorted({*mails.directory.contacts, *meeting.invited})):
+        wanted = name in meeting.invited and not cancelled
+        inputs = digest_of([str(meeting.time), meeting.place, meeting.materials] if wanted else [])
+        key = mails.history.revised("mail.meeting", case.number, f"{meeting.round} 外部 {name}", inputs)
+        if key is None or not (wanted or key.revision):
+            continue  # they know already, or never were told to come
+        payload = SendMail(
+            "meeting_outside", mails.addresses(name), (),
+            _context(case, meeting, wanted=wanted, cancelled=cancelled, again=key.revision > 0), (), (case.case_id,),
+            invitation=_entry(mails, case, meeting, name, key, _method(wanted=wanted, cancelled=cancelled)),
+            reply_to=mails.addresses(case.complaint.engineer), urgent=urgent, external=True,
+        )
+        word = "取消" if cancelled else "不再需要" if not wanted else "更改" if key.revision else "邀请"
+        title = f"{case.number} 第{meeting.round}次会议{word}外部人员 {name}"
+        mails.effects.append(Effect(key, title, inputs, payload, case.case_id))
+
+
+def _context(case: Case, meeting: Meeting, *, wanted: bool, cancelled: bool, again: bool) -> dict[str, Any]:
+    return {
+        "number": case.number, "product": product_of(case.complaint), "round": meeting.round,
+        "time": shown(meeting.time), "place": shown(meeting.place), "materials": shown(meeting.materials),
+        "engineer": shown(case.complaint.engineer), "changed": again and wanted, "cancelled": not wanted,
+        "uninvited": not wanted and not cancelled,
     }
-    payload = SendMail(
-        "meeting_outside", mails.addresses(*names), (), context, (), (case.case_id,),
-        invitation=_entry(mails, case, meeting, names, replace(key, revision=0).digest, key.revision, cancelled),
-        reply_to=mails.addresses(complaint.engineer), urgent=urgent, external=True,
-    )
-    word = "取消" if cancelled else "更改" if key.revision else "邀请"
-    title = f"{case.number} 第{meeting.round}次会议{word}外部人员"
-    mails.effects.append(Effect(key, title, inputs, payload, case.case_id))
+
+
+def _method(*, wanted: bool, cancelled: bool) -> CalendarMethod:
+    if wanted:
+        return CalendarMethod.REQUEST
+    return CalendarMethod.CANCEL if cancelled else CalendarMethod.UNINVITE
 
 
 def _entry(
-    mails: CaseMails, case: Case, meeting: Meeting, names: Iterable[str], uid: str, sequence: int, cancelled: bool
+    mails: CaseMails, case: Case, meeting: Meeting, name: str, key: EffectKey, method: CalendarMethod
 ) -> Invitation | None:
+    """Their entry in the calendar, under one UID through all its changes; None without organizer or time."""
     host, time = case.complaint.engineer or "", meeting.time
     address = mails.directory.mail_of(host)
     if address is None or time is None:
         return None
     entry = CalendarEntry(
-        uid=f"{uid}@kesu", summary=f"{case.number} 第{meeting.round}次分析会",
+        uid=f"{replace(key, revision=0).digest}@kesu", summary=f"{case.number} 第{meeting.round}次分析会",
         start=time.at(mails.settings.zone) if time.known else time.day, place=meeting.place or "",
     )
-    people = tuple(Person(name, mails.directory.mail_of(name) or "") for name in names)
-    method = CalendarMethod.CANCEL if cancelled else CalendarMethod.REQUEST
-    return Invitation(entry, Person(host, address), people, method, sequence)
+    guest = Person(name, mails.directory.mail_of(name) or "")
+    return Invitation(entry, Person(host, address), (guest,), method, key.revision)

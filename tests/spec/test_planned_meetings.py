@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.plan import Plan
+from schemas.mail_settings import MailSetting, SendingSetting
 from schemas.meetings import CalendarMethod
+from schemas.payloads import SendMail
 from schemas.remarks import Shown
 from tests.spec.ledger_tables import CONTACTS, at, complaint, ledger
-from tests.spec.memory_plant import QUIET, Plant, kinds, mails
+from tests.spec.memory_plant import QUIET, SETTINGS, Plant, kinds, mails
 
 MEETING = {"客诉编号": "KS-1", "第几次": 1, "状态": "已确认", "时间": "2026-11-27 14:00", "应到": "罗文斌、彭小满"}
 
@@ -41,6 +43,31 @@ def test_who_is_invited_no_more_is_told_once_and_their_calendar_too() -> None:
     peng = ("peng@example.com",)
     assert told == [
         [], [(peng, CalendarMethod.UNINVITE, 1)], [], [], [], [(peng, CalendarMethod.UNINVITE, 4)],
+    ]
+
+
+def test_people_of_other_companies_hear_alone_what_concerns_them_and_when_it_does_no_more() -> None:
+    sending = SendingSetting(external_domains=("supplier.example.org", "depot.example.org"))
+    plant = Plant(settings=SETTINGS.model_copy(update={"mail": MailSetting(sending=sending)}))
+    xu, tang = "xu@supplier.example.org", "tang@depot.example.org"
+    contacts = [*CONTACTS, {"姓名": "许来", "邮箱": xu}, {"姓名": "唐远", "邮箱": tang},
+                {"姓名": "从未请过", "邮箱": "never@depot.example.org"}]
+    row = complaint(客诉编号="KS-1", 状态="调查", **QUIET)
+    both, one = {**MEETING, "应到": "罗文斌、许来、唐远"}, {**MEETING, "应到": "罗文斌、唐远"}
+    plant.see(ledger([row], 通讯录=contacts, 会议=[both]), "2026-11-26T08:05")
+    told = []
+    versions = (both, both, one, {**one, "时间": "2026-11-27 15:00"}, {**both, "时间": "2026-11-27 15:00"},
+                {**both, "状态": "取消"}, {**one, "状态": "取消"})
+    for minute, meeting in enumerate(versions, 5):
+        planned = plant.see(ledger([row], 通讯录=contacts, 会议=[meeting]), f"2026-11-26T09:{minute:02}")
+        mail = [effect.payload for effect in planned.effects if isinstance(effect.payload, SendMail)]
+        told.append([(*one.to, one.invitation and one.invitation.method.value, one.context["uninvited"])
+                     for one in mail if one.kind == "meeting_outside"])
+        assert all(len(one.invitation.attendees) == 1 for one in mail if one.external and one.invitation)
+        assert not {xu, tang} & {to for one in mail if not one.external for to in one.to}
+    assert told == [
+        [(tang, "REQUEST", False), (xu, "REQUEST", False)], [], [(xu, "UNINVITE", True)], [(tang, "REQUEST", False)],
+        [(xu, "REQUEST", False)], [(tang, "CANCEL", False), (xu, "CANCEL", False)], [],
     ]
 
 
