@@ -50,8 +50,10 @@ def test_people_of_other_companies_hear_alone_what_concerns_them_and_when_it_doe
     sending = SendingSetting(external_domains=("supplier.example.org", "depot.example.org"))
     plant = Plant(settings=SETTINGS.model_copy(update={"mail": MailSetting(sending=sending)}))
     xu, tang = "xu@supplier.example.org", "tang@depot.example.org"
-    contacts = [*CONTACTS, {"姓名": "许来", "邮箱": xu}, {"姓名": "唐远", "邮箱": tang},
-                {"姓名": "从未请过", "邮箱": "never@depot.example.org"}]
+    contacts: list[Mapping[str, object]] = [
+        *CONTACTS, {"姓名": "许来", "邮箱": xu}, {"姓名": "唐远", "邮箱": tang},
+        {"姓名": "从未请过", "邮箱": "never@depot.example.org"},
+    ]
     row = complaint(客诉编号="KS-1", 状态="调查", **QUIET)
     both, one = {**MEETING, "应到": "罗文斌、许来、唐远"}, {**MEETING, "应到": "罗文斌、唐远"}
     plant.see(ledger([row], 通讯录=contacts, 会议=[both]), "2026-11-26T08:05")
