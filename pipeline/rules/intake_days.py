@@ -30,6 +30,8 @@ def with_absolute_day(text: str, sent: date) -> str:
     word = next(known for known in _RELATIVE if text.strip().startswith(known))
     rest = text.strip().removeprefix(word).strip()
     part = "早上" if word in {"今早", "明早", "今晨"} else "晚上" if word in {"今晚", "昨晚", "昨夜"} else ""
+    if part and not rest.startswith("上午"):
+        rest = rest.removeprefix("上")  # 今早上8点
     spoken = part if rest and not rest.startswith(("上", "下", "早", "晚")) else ""
     return f"{day.isoformat()} {spoken}{rest}".strip()
 

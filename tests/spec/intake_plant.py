@@ -13,9 +13,11 @@ from pipeline.workdays import Workdays
 from schemas.effects import Effect
 from schemas.incoming import CALL_SHEET_LABELS, CallSheet, DroppedFile, IncomingMail, TextTable
 from schemas.intake import Found, IntakeSetting, ProposedRow
+from schemas.mail_settings import MailSetting
 from schemas.payloads import AppendRow, FileDropped, FileMail, ReserveNumber, TakeMail, WriteCells
 from schemas.rows import Complaint
 from schemas.settings import LedgerSetting, Settings
+from schemas.workbook import WorkbookReading
 from tests.intake_corpus import PEOPLE
 from tests.spec.ledger_tables import CONTACTS, LEDGER, at, ledger
 from tests.spec.memory_plant import DOCUMENTS, Plant
@@ -69,6 +71,7 @@ def settings(**intake: Any) -> Settings:
     book = {who.customer: {"senders": [address]} for _, address, who in PEOPLE.values() if who.customer}
     return Settings(
         version=1, site="测试厂", ledgers=(LedgerSetting(file=LEDGER),),
+        mail=MailSetting(sender="客诉助手 <kesu@example.com>"),
         intake=IntakeSetting.model_validate({"address_book": book, **intake}),
     )
 
@@ -82,13 +85,19 @@ COLLEAGUES = tuple(
 class IntakePlant(Plant):
     """A plant in memory whose ledger gets the rows that letters propose; every effect is done at once."""
 
-    def __init__(self, rows: Sequence[Given] = (), **intake: Any) -> None:
+    def __init__(self, rows: Sequence[Given] = (), *, without_note: bool = False, **intake: Any) -> None:
         super().__init__(settings=settings(**intake))
+        self.without_note = without_note
         self.rows: list[dict[str, object]] = [dict(row) for row in rows]
 
-    def reading(self) -> Any:
+    def reading(self) -> WorkbookReading:
         """The ledger as it stands now."""
-        return ledger(self.rows, 通讯录=[*CONTACTS, *COLLEAGUES])
+        found = ledger(self.rows, 通讯录=[*CONTACTS, *COLLEAGUES])
+        if not self.without_note:
+            return found
+        sheets = [replace(sheet, columns={name: column for name, column in sheet.columns.items() if name != "note"})
+                  for sheet in found.sheets]
+        return replace(found, sheets=tuple(sheets))
 
     def arrive(self, step: Given) -> list[str]:
         """One pass at 时 over 信 (letters) and 放入 (files in 待归属): what it does, says and leaves alone."""

@@ -16,13 +16,19 @@ SENT = datetime.fromisoformat("2026-11-26T08:10:00+08:00")
 CUSTOMER, COLLEAGUE, STRANGER = "lujingyi@yuanrong.example.com", "tianye@example.com", "x@elsewhere.example"
 TEXT = "零件号：CW-2217\n不良现象：接头渗漏"
 OURS = EffectKey("一厂", "mail.release", "KS-202611-007", "注塑车间")
+OTHER = EffectKey("一厂", "doc.notice", "KS-202611-007", "1")
 CAME = KnownMail("d1", "1", "came@x", "s", NOW, SENT, Verdict.ROW, "", "渗漏", rows=({"customer": "远嵘新能源"},))
 
 
+NUMBERED = replace(CAME, digest="d2", message_id="numbered@x", numbers=("KS-202611-0071",))
+BOTH = replace(CAME, digest="d3", message_id="both@x", numbers=("KS-202611-007", "KS-202611-0071"), rows=({}, {}))
+
+
 def threads() -> Threads:
-    """One numbered complaint, one mail of ours about it, one mail that came in and has no number yet."""
-    record = EffectRecord(OURS, EffectState.DONE, "", "", "c7", NOW, NOW, 1, None)
-    return Threads(["KS-202611-007", "KS-202611-0071"], {"c7": "KS-202611-007"}, [record], [CAME])
+    """Numbered complaints, a mail and a paper of ours on one, mails that came in with no number, one, or two."""
+    records = [EffectRecord(key, EffectState.DONE, "", "", "c7", NOW, NOW, 1, None) for key in (OURS, OTHER)]
+    numbers = ["KS-202611-007", "KS-202611-0071", "K-01", "KS-12"]
+    return Threads(numbers, {"c7": "KS-202611-007"}, records, [CAME, NUMBERED, BOTH])
 
 
 def desk(*, first: bool = False, known: tuple[str, ...] = ()) -> Reception:

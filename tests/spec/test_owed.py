@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from pipeline.rules.cases import directory_of
 from pipeline.rules.owed import NOBODY, Owed, owed_by_person
+from pipeline.rules.standing_in import Reader, reader_for
+from schemas.case import Directory
+from schemas.rows import Contact
 from tests.spec.ledger_tables import CONTACTS, complaint, ledger
 from tests.spec.memory_plant import QUIET, Plant
 
@@ -55,3 +60,22 @@ def test_the_customer_waits_for_what_the_engineer_owes() -> None:
     pairs = [(case, planned.decisions[case.handle]) for case in planned.cases]
     found = owed_by_person(pairs, directory_of([reading]), date(2026, 11, 26))["周启航"]
     assert {entry.waiting for entry in found} == {"客户 星河汽车"}
+
+
+@pytest.mark.parametrize(("people", "reader"), [
+    ({}, None),
+    ({"甲": {"mail": ""}}, None),
+    ({"甲": {}}, Reader("甲")),
+    ({"甲": {"leave": "11/26", "delegate": "乙"}, "乙": {}}, Reader("乙", "甲 请假（11-26），由代理人处理", "甲")),
+    ({"甲": {"leave": "11/26", "delegate": "乙"}, "乙": {"leave": "11/26"}},
+     Reader("甲", "甲 请假（11-26），代理人 乙 也不在")),
+    ({"甲": {"leave": "11/26", "delegate": "乙"}, "乙": {"mail": ""}},
+     Reader("甲", "甲 请假（11-26），代理人 乙 也不在")),
+    ({"甲": {"leave": "11/26"}}, Reader("甲", "甲 请假（11-26），通讯录未填代理人")),
+    ({"甲": {"leave": "11/27", "delegate": "乙"}, "乙": {}}, Reader("甲")),
+])
+def test_who_reads_for_a_colleague_on_leave(people: dict[str, dict[str, str]], reader: Reader | None) -> None:
+    today = date(2026, 11, 26)
+    contacts = {name: Contact.model_validate({"name": name, "mail": "a@example.com", **facts})
+                for name, facts in people.items()}
+    assert reader_for("甲", Directory(contacts), today) == reader

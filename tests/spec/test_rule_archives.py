@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pipeline.plan import Plan
+from pipeline.rules.hand_over_papers import expected_papers, internal_papers, lacking_in_folder
+from schemas.case import CaseFiles
 from schemas.effects import Effect
 from schemas.payloads import AddSupplement, MakeArchive, SendMail
 from schemas.settings import LedgerSetting
 from schemas.workbook import WorkbookReading
+from tests.spec.decision_cases import case_like, decisions_on
 from tests.spec.ledger_tables import CONTACTS, LEDGER, complaint, ledger
-from tests.spec.memory_plant import QUIET, SETTINGS, Plant
+from tests.spec.memory_plant import DOCUMENTS, QUIET, SETTINGS, Plant
 from tests.spec.rule_tables import load, row_id
 
 RULE = load("archives")
@@ -104,3 +108,33 @@ def course(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 @pytest.mark.parametrize("row", RULE.rows("以后的周报日和移交"), ids=row_id)
 def test_what_comes_after_the_archive(row: Row) -> None:
     assert course(row["给"]) == row["得"]
+
+
+@pytest.mark.parametrize("row", RULE.rows("资料夹里应有什么，缺什么"), ids=row_id)
+def test_what_a_folder_has_to_hold(row: Row) -> None:
+    given = row["给"]
+    cells = {"信息来源": "营销部", "客户要求8D": "是", **given.get("台账", {})}
+    case = case_like(cells, {"会议": given.get("会议", ())})
+    lying = given.get("夹中", {})
+    files = CaseFiles(*(tuple(lying.get(place, ())) for place in ("", "附件", "固化文件")))
+    found = lacking_in_folder(replace(case, files=files), decisions_on(case), DOCUMENTS)
+    assert [f"{lack.what}（{lack.person or '—'}）" for lack in found] == row["得"]
+
+
+def test_a_folder_that_was_not_looked_into_lacks_nothing() -> None:
+    case = case_like({"信息来源": "营销部"})
+    assert lacking_in_folder(case, decisions_on(case), DOCUMENTS) == ()
+
+
+def test_every_version_of_the_internal_8d_stays_within_the_plant() -> None:
+    patterns = [internal_papers(case_like({"重开次数": times}), DOCUMENTS) for times in (0, 1, 2)]
+    assert patterns == [
+        ("8D内部版*",), ("8D内部版*", "8D内部版-第2版*"), ("8D内部版*", "8D内部版-第2版*", "8D内部版-第3版*"),
+    ]
+
+
+def test_papers_lie_in_the_folder_or_any_below_in_capital_letters_too() -> None:
+    case = case_like({"信息来源": "营销部", "客户要求8D": "是"})
+    report, photos = expected_papers(case, decisions_on(case), DOCUMENTS)
+    assert report.patterns == ("8D报告*", "*/8D报告*", "*8D*", "*/*8D*")
+    assert all(photos.is_among([name]) for name in ("a.JPG", "附件/x/b.jpeg", "附件/照片.TIFF"))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from pipeline.rules.intake_days import DAY, day_in, relative_day, with_absolute_day
-from pipeline.rules.intake_judgement import judge
+from pipeline.rules.intake_judgement import judge, received_at
 from pipeline.rules.intake_labels import field_of_heading, field_of_label
-from pipeline.rules.intake_proposal import evidence_of, row_values, typed_row
+from pipeline.rules.intake_proposal import engineer_for, evidence_of, row_values, typed_row
 from pipeline.rules.intake_rows import proposed_rows
 from pipeline.rules.intake_senders import Senders
 from pipeline.rules.intake_value import readable
 from pipeline.rules.wanted_intake import left_alone
 from schemas.case import Directory
-from schemas.intake import Correspondent, Found, IgnoredMail, IntakeSetting, ProposedRow, Verdict
+from schemas.intake import Acquaintance, Correspondent, Found, IgnoredMail, IntakeSetting, ProposedRow, Verdict
 from schemas.rows import Contact
 from tests.intake_corpus import KNOWN, PEOPLE
+from tests.intake_verdicts import NOW
 from tests.spec.intake_plant import FIELDS, HEADINGS, WRITERS, IntakePlant, letter, told
 from tests.spec.ledger_tables import at
 from tests.spec.rule_tables import load, row_id
@@ -62,6 +64,15 @@ def test_which_column_a_label_means(row: Row) -> None:
 
 def _column(found: tuple[str, bool] | None) -> str:
     return f"{HEADINGS[found[0]]}（{'确定' if found[1] else '待核对'}）" if found else "不认"
+
+
+@pytest.mark.parametrize("row", READ.rows("信里的各种叫法"), ids=row_id)
+def test_every_word_for_a_column(row: Row) -> None:
+    meant: Row = {}
+    for word in row["给"]:
+        found = _column(field_of_label(word)), _column(field_of_heading(word))
+        meant.setdefault(found[0] if found[0] == found[1] else f"信里{found[0]}，表头{found[1]}", []).append(word)
+    assert meant == row["得"]
 
 
 @pytest.mark.parametrize("row", READ.rows("能不能直接填入这一格"), ids=row_id)
@@ -112,7 +123,7 @@ def _who(who: Correspondent) -> str:
 @pytest.mark.parametrize("row", RULE.rows("来信以后"), ids=row_id)
 def test_what_follows_from_letters_and_dropped_files(row: Row) -> None:
     given = row["给"]
-    plant = IntakePlant(given.get("台账", ()), **given.get("设置", {}))
+    plant = IntakePlant(given.get("台账", ()), without_note=given.get("无备注栏", False), **given.get("设置", {}))
     assert [f"{step['时']} {line}" for step in given["各轮"] for line in plant.arrive(step)] == row["得"]
 
 
@@ -133,3 +144,37 @@ def test_mails_left_alone_are_looked_at_again_under_other_settings() -> None:
     senders = [Senders(IntakeSetting(per_sender_day=days), Directory({})) for days in (20, 21)]
     ignored = {f"m{n}": IgnoredMail(f"m{n}", who.digest, "", "") for n, who in enumerate(senders)}
     assert left_alone(ignored, senders[0]) == {"m0"}
+
+
+@pytest.mark.parametrize("row", RULE.rows("由谁负责"), ids=row_id)
+def test_who_gets_the_row(row: Row) -> None:
+    given = row["给"]
+    cells = (("客户", given["客户"]), ("产品编号", given.get("零件号", "")))
+    proposed = ProposedRow(tuple(_found(*cell, certain=True) for cell in cells))
+    who = Correspondent(given.get("同事", given.get("外部", "")), colleague="同事" in given)
+    contacts = {name: Contact(name=name, **facts) for name, facts in given.get("通讯录", {}).items()}
+    setting = IntakeSetting.model_validate(given.get("设置", {}))
+    known = Acquaintance({}, (), given.get("上次", {}))
+    assert (engineer_for(proposed, who, known, setting, Directory(contacts)) or "空着") == row["得"]
+
+
+@pytest.mark.parametrize("row", RULE.rows("来信算什么时候收到"), ids=row_id)
+def test_when_a_mail_counts_as_received(row: Row) -> None:
+    mail = replace(letter({}), sent=at(row["给"]) if row["给"] else None)
+    assert f"{received_at(mail, NOW):%Y-%m-%d %H:%M:%S}" == row["得"]
+
+
+def test_a_day_without_a_year_is_the_nearest_one() -> None:
+    days = {text: day_in(match, date(2027, 1, 5)) for text in ("12月28日", "1月4日", "6月1日")
+            if (match := DAY.search(text))}
+    assert days == {"12月28日": date(2026, 12, 28), "1月4日": date(2027, 1, 4), "6月1日": date(2027, 6, 1)}
+
+
+def test_values_are_typed_as_the_ledger_holds_them() -> None:
+    values = row_values({"defects": "3", "d8_due": "2026-12-05", "lot": "A1", "daily_usage": "若干"}, SENT)
+    assert values == {"defects": 3, "d8_due": date(2026, 12, 5), "lot": "A1", "daily_usage": "若干"}
+
+
+def test_colleagues_who_come_or_go_are_another_list_of_senders() -> None:
+    some = Directory({"甲": Contact(name="甲", mail="a@example.com")})
+    assert Senders(IntakeSetting(), some).digest != Senders(IntakeSetting(), Directory({})).digest

@@ -31,8 +31,8 @@ NO_TABLE = {
     "release_mail": "the notice of a released row; tests/spec/test_planned_effects.py",
     "sending_policy": "when and to whom mail leaves; tests/spec/test_sending_policy.py",
     "share_links": "file addresses; tests/spec/test_rule_run_mails.py",
-    "wanted_cells": "texts for our own cells; tests/spec/test_planned_effects.py",
-    "wanted_pictures": "files the pictures of a row in its folder; tests/functional/test_ledger_pictures.py",
+    "wanted_cells": "texts for our own cells; tests/spec/test_our_cells.py",
+    "wanted_pictures": "files the pictures of a row in its folder; tests/spec/test_our_cells.py",
     "wanted_documents": "which documents follow from the decisions; tests/spec/test_planned_effects.py",
     "wanted_mails": "which mails follow from the decisions; tests/spec/test_planned_effects.py",
 }
