@@ -77,7 +77,18 @@ class SheetRow(BaseModel):
 
         It raises ``ValidationError`` with the parser's sentence.
         """
-        return _cell_reader(cls, name).validate_python
+        return _cell_reader(cls.cell_meaning(name)).validate_python
+
+    @classmethod
+    def cell_meaning(cls, name: str) -> tuple[object, ...]:
+        """What the cells of the field ``name`` are read as: fields with equal ones read every cell alike."""
+        info = cls.model_fields[name]
+        return (info.annotation, *(item for item in info.metadata if not isinstance(item, Column)))
+
+    @classmethod
+    def blanks(cls) -> Mapping[str, object]:
+        """What each field holds where nothing stands, in the order of the model."""
+        return _blank_row(cls)
 
     @classmethod
     def of_cells(cls, meanings: Mapping[str, object]) -> Self:
@@ -86,19 +97,24 @@ class SheetRow(BaseModel):
         A ledger repeats its values, so reading each of a column once and putting rows together is many times faster
         than validating row by row. It is ``model_construct`` without the search for aliases, which there are none of.
         """
+        return cls.of_values({**_blank_row(cls), **meanings}, tuple(meanings))
+
+    @classmethod
+    def of_values(cls, values: dict[str, object], filled: tuple[str, ...]) -> Self:
+        """As ``of_cells``, from a value for every field in the order of the model; ``filled`` names those that stand
+        in the row. ``values`` belongs to the record from now on.
+        """
         record = cls.__new__(cls)
-        names = frozenset(meanings)
-        object.__setattr__(record, "__dict__", {**_blank_row(cls), **meanings})
-        object.__setattr__(record, "__pydantic_fields_set__", _names_set(names))
+        object.__setattr__(record, "__dict__", values)
+        object.__setattr__(record, "__pydantic_fields_set__", _names_set(filled))
         object.__setattr__(record, "__pydantic_extra__", None)
         object.__setattr__(record, "__pydantic_private__", None)
         return record
 
 
 @cache
-def _cell_reader(model: type[SheetRow], name: str) -> TypeAdapter[object]:
-    info = model.model_fields[name]
-    kind: Any = Annotated[info.annotation, *info.metadata]
+def _cell_reader(meaning: tuple[object, ...]) -> TypeAdapter[object]:
+    kind: Any = Annotated[meaning]  # the type with its parsers
     return TypeAdapter(kind)
 
 
@@ -108,7 +124,7 @@ def _blank_row(model: type[SheetRow]) -> Mapping[str, object]:
 
 
 @lru_cache(maxsize=4096)
-def _names_set(names: frozenset[str]) -> set[str]:
+def _names_set(names: tuple[str, ...]) -> set[str]:
     """One set for all rows with the same cells filled; a row's own would take more memory than its values."""
     return set(names)
 

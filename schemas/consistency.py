@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from operator import attrgetter
 from typing import cast
 
 from schemas.columns import SheetRow
@@ -62,10 +64,12 @@ def _day(value: date | Moment | None) -> date | None:
 
 def _earlier(one: date | Moment | None, other: date | Moment | None) -> bool:
     """Whether ``one`` is surely before ``other``: by time of day only when both are known."""
-    if isinstance(one, Moment) and isinstance(other, Moment) and one.clock and other.clock:
-        return one < other
     first, second = _day(one), _day(other)
-    return first is not None and second is not None and first < second
+    if first is None or second is None or first > second:
+        return False
+    if isinstance(one, Moment) and isinstance(other, Moment) and one.clock and other.clock:
+        return first < second or one.clock < other.clock
+    return first < second
 
 
 def _quantities(subject: _Subject, complaint: Complaint) -> Iterator[Issue]:
@@ -86,6 +90,7 @@ def _quantities(subject: _Subject, complaint: Complaint) -> Iterator[Issue]:
 
 #: Dates that cannot lie before 接诉时间, with what they are called in the message.
 _AFTER_RECEIPT = ("contained_at", "d3_due", "d5_due", "d8_due", "close_due", "d3_sent", "d5_sent", "d8_sent", "closed")
+_DAYS_AFTER_RECEIPT = cast("Callable[[Complaint], tuple[date | Moment | None, ...]]", attrgetter(*_AFTER_RECEIPT))
 
 
 def _dates(subject: _Subject, complaint: Complaint, today: date) -> Iterator[Issue]:
@@ -95,8 +100,7 @@ def _dates(subject: _Subject, complaint: Complaint, today: date) -> Iterator[Iss
     if received.day > today + timedelta(days=1):
         yield subject.issue("received", f"接诉时间晚于今天（{today.isoformat()}），请更正年月日")
         return
-    for field in _AFTER_RECEIPT:
-        value = cast("date | Moment | None", getattr(complaint, field))
+    for field, value in zip(_AFTER_RECEIPT, _DAYS_AFTER_RECEIPT(complaint), strict=True):
         if value is not None and _earlier(value, received):
             yield subject.issue(field, f"{subject.heading(field)}早于接诉时间 {received}，请更正其中之一")
     if complaint.produced and received.day < complaint.produced:
@@ -202,13 +206,14 @@ def _persons(reading: WorkbookReading) -> Iterator[Issue]:
     known = {name for row in reading.contacts for name in parse_people(row.record.name)}
     if not known:
         return
+    named = cache(parse_people)  # the same few colleagues in every row
     for kind, fields in _PERSONS.items():
         for subject in _subjects(reading, kind):
             for field in fields:
                 typed = subject.row.typed.get(field)
                 if not typed or getattr(subject.row.record, field) in {None, ()}:
                     continue
-                if strangers := [name for name in parse_people(typed) if name not in known]:
+                if strangers := [name for name in named(typed) if name not in known]:
                     yield subject.issue(field, f"通讯录中没有 {'、'.join(strangers)}，请在通讯录补一行，或更正姓名")
 
 

@@ -39,6 +39,11 @@ class CellReading:
     plain: bool = True
 
 
+def has_its_year(_value: Cell) -> bool:
+    """No cell of a column waits for a year from elsewhere: what most columns say to ``yearless``."""
+    return False
+
+
 class CellTexts(dict["Cell | Flag", "str | None"]):
     """``clean_text`` of each cell, remembered: names, states and days repeat all over a ledger."""
 

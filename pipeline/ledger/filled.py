@@ -37,6 +37,7 @@ _PICTURE_FORMULA = re.compile(r"^=?\s*(_xlfn\.)?DISPIMG\(", re.IGNORECASE)
 _DEFAULT_KINDS = frozenset({"choice", "yes_no"})
 _DEFAULT_FIELDS = frozenset({"engineer", "department", "plant", "shift", "step", "round", "action_number", "site"})
 _RUNNING_SHARE = 0.8
+_SURELY_DATA = 5  # notes, dividers and totals with a remark have fewer cells
 _COUNTER = re.compile(r"\d{1,5}(\.0)?")
 
 
@@ -106,10 +107,13 @@ class RowSorter:
         """Filled rows in sheet order; formula results, defaults and numbers alone do not fill a row."""
         filled, weak, prenumbered = [], [], []
         for row in range(self.table.block.bottom + 1, len(self.sheet.cells)):
+            if self._is_ordinary(row):
+                filled.append(row)
+                continue
             own = self._own_cells(row)
             if not own or self._is_no_data(row, own):
                 continue
-            if any(self._is_strong(column) for column in own):
+            if any(column in self._strong for column in own):
                 filled.append(row)
             else:
                 weak.append(row)
@@ -121,6 +125,49 @@ class RowSorter:
             elif self._number_at(row):
                 prenumbered.append(row)
         return Filling(tuple(sorted(filled)), tuple(prenumbered), self._free_row(filled + prenumbered))
+
+    def _is_ordinary(self, row: int) -> bool:
+        """Whether the first cells show a filled row, as most are; False where it takes a closer look to tell."""
+        if row in self._covered_rows or row == self.table.block.bottom + 1:
+            return False
+        cells, found, strong = self.sheet.cells[row], 0, False
+        for column in self._order:
+            if column >= len(cells):
+                return False
+            value = cells[column]
+            if value == "" or self._blanks[value]:
+                continue
+            found += 1
+            if found <= 2 and not self._is_no_label(column, value):
+                return False
+            strong = strong or column in self._strong
+            if strong and found >= _SURELY_DATA:
+                return True
+        return False
+
+    def _is_no_label(self, column: int, value: Cell) -> bool:
+        """Whether a leading cell is surely no total and no heading again."""
+        if isinstance(value, str) and _TOTAL.match(value.strip()):
+            return False
+        heading = self._plain_headings[column]
+        text = str(value)
+        return (text.isascii() and not heading.isascii()) or wording.plain(text) != heading
+
+    @cached_property
+    def _order(self) -> tuple[int, ...]:
+        return tuple(sorted(self.table.paths))
+
+    @cached_property
+    def _strong(self) -> frozenset[int]:
+        return frozenset(column for column in self.table.paths if self._is_strong(column))
+
+    @cached_property
+    def _covered_rows(self) -> frozenset[int]:
+        return frozenset(row for row, _ in self.covered)
+
+    @cached_property
+    def _plain_headings(self) -> Mapping[int, str]:
+        return {column: wording.plain(path.text) for column, path in self.table.paths.items()}
 
     def _free_row(self, used: Sequence[int]) -> int | None:
         """The row after the last used one; in an empty table a line of units or hints is stepped over."""
@@ -207,7 +254,7 @@ class RowSorter:
             1 for column in own if self._repeats_heading(row, column)) * 2 >= len(own) >= 2
 
     def _repeats_heading(self, row: int, column: int) -> bool:
-        return wording.plain(str(self.sheet.at(row, column))) == wording.plain(self.table.paths[column].text)
+        return wording.plain(str(self.sheet.at(row, column))) == self._plain_headings[column]
 
     def _is_sentence(self, column: int, text: str) -> bool:
         """A note under the table: alone in its row, and a sentence where a day, a number or an identifier belongs."""

@@ -16,7 +16,7 @@ _JOINED_KINDS = {"text": "\n", "id": "、"}
 #: Of several measures the last one counts for the complaint.
 _LATEST = frozenset({"close_due", "closed"})
 #: A row with none of these, but with a cause or a measure, goes on with the complaint above it.
-_IDENTITY = frozenset({"number", "received", "customer", "product", "part_number", "phenomenon"})
+IDENTITY = frozenset({"number", "received", "customer", "product", "part_number", "phenomenon"})
 _GOES_ON = frozenset({"occurrence_cause", "escape_cause", "interim_actions", "lasting_actions"})
 
 
@@ -67,7 +67,7 @@ class RowJoiner:
             anchor = self.anchor(raw.row)
             if anchor is not None and anchor != raw.row and anchor in heads:
                 self._continue(heads[anchor], raw)
-            elif kept and last == raw.row - 1 and not raw.owns_any(_IDENTITY) and raw.owns_any(_GOES_ON):
+            elif kept and last == raw.row - 1 and not raw.owns_any(IDENTITY) and raw.owns_any(_GOES_ON):
                 self._continue(kept[-1], raw)
             else:
                 heads[raw.row if anchor is None else anchor] = raw

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from operator import attrgetter
 
 from pipeline.ledger import wording
-from pipeline.ledger.cell_reading import CellReading, CellTexts, ColumnCells, Flag
+from pipeline.ledger.cell_reading import CellReading, CellTexts, ColumnCells, Flag, has_its_year
+from pipeline.ledger.collector import collector_off
 from pipeline.ledger.contents import by_contents, foreign_columns, status_words
 from pipeline.ledger.dating import DATED, Years, day_columns, joined_day, with_day_columns, year_of
 from pipeline.ledger.filled import Filling, RowSorter, is_blank, is_running_number
 from pipeline.ledger.headings import Confidence, HeadingMap, HeadingPath, Vocabulary, map_headings
-from pipeline.ledger.joining import RawRow, RowJoiner
+from pipeline.ledger.joining import IDENTITY, RawRow, RowJoiner
+from pipeline.ledger.ordinary_rows import OrdinaryRows, ReadColumn
 from pipeline.ledger.tables import Table
 from pipeline.ledger.units import adapter_for
 from pipeline.ledger.workbook_process import Address, Cell, RawSheet
@@ -50,23 +51,6 @@ def settled_headings(sheet: RawSheet, table: Table, vocabulary: Vocabulary) -> H
     return by_contents(sheet, table.block.bottom + 1, headings, vocabulary, table.paths)
 
 
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Without the cyclic garbage collector: it costs 40 % when thousands of records are made.
-
-    What was made goes to the oldest generation at once; the youngest would be searched in whole at the next object.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()
-
-
 class SheetReader:
     """Reads one sheet's table; ``today`` gives dates without a year their year."""
 
@@ -83,25 +67,23 @@ class SheetReader:
             column: vocabulary.fields[name] for name, column in self.headings.columns.items()
         }
         self.source = self._merged_sources()
+        self._alike: dict[object, ColumnCells] = {}
         self._columns = {
             found.name: self._column_cells(column, found, status_words(sheet, column, table.block.bottom + 1)
                                            if found.name == "status" else {})
             for column, found in self.fields.items()
         }
-        self._mapped = [(column, found.name, self._columns[found.name]) for column in table.paths
-                        if (found := self.fields.get(column))]
-        self._unmapped = [(column, self.titles[column]) for column in table.paths if column not in self.fields]
-        self._padding = [""] * (max(table.paths) + 1)
-        self._has_flags = any(bool in set(map(type, row)) for row in sheet.cells)
         self._marked = {row for row, _ in (*sheet.errors, *sheet.uncalculated, *self.source)}
 
     def _column_cells(self, column: int, found: SheetField, words: Mapping[str, str]) -> ColumnCells:
+        """The readings of a column, shared with those before it whose cells mean the same."""
         path, first = self.table.paths[column], self.table.block.bottom + 1
         adapter = adapter_for(found, " ".join((*path.groups, path.text)),
                               (self.sheet.at(row, column) for row in range(first, len(self.sheet.cells))))
         dated = self.table.kind is SheetKind.COMPLAINTS and found.name in DATED
-        return ColumnCells(MODELS[self.table.kind], found, self.today, self._texts, adapter=adapter, words=words,
-                           yearless=self._years.yearless if dated else lambda _value: False)
+        model, yearless = MODELS[self.table.kind], self._years.yearless if dated else has_its_year
+        cells = ColumnCells(model, found, self.today, self._texts, adapter=adapter, words=words, yearless=yearless)
+        return cells if words else self._alike.setdefault((model.cell_meaning(found.name), adapter, dated), cells)
 
     def _merged_sources(self) -> dict[Address, Address]:
         """For each cell covered by a vertical merge in the data, the cell that holds its value."""
@@ -115,12 +97,34 @@ class SheetReader:
 
     def read(self) -> tuple[SheetReading[SheetRow], tuple[Issue, ...]]:
         """The sheet's reading and its issues in row order."""
-        with _collector_off():
+        with collector_off():
             filling = RowSorter(self.sheet, self.table, self.fields, frozenset(self.source)).sort()
-            raw_rows = self._joined([self._raw_row(row) for row in filling.rows])
-            rows, issues = self._foreign(tuple(self._validated(raw) for raw in raw_rows))
+            read = self._ordinary(filling.rows)
+            for raw in self._joined([self._raw_row(row) for row in filling.rows if row not in read]):
+                read[raw.row] = self._validated(raw)
+            rows, issues = self._foreign(tuple(read[row] for row in sorted(read)))
         issues += tuple(issue for row in rows for issue in row.issues)
-        return self._reading(rows, filling, len(filling.rows) - len(raw_rows)), issues
+        return self._reading(rows, filling, len(filling.rows) - len(rows)), issues
+
+    def _ordinary(self, rows: Sequence[int]) -> dict[int, Row[SheetRow]]:
+        """The rows that can be read without a look at others, by row; not those that others may go on with."""
+        if self._day_parts:
+            return {}
+        joins = self.table.kind is SheetKind.COMPLAINTS
+        ordinary = OrdinaryRows(
+            self.sheet.name, MODELS[self.table.kind],
+            [ReadColumn(column, found.name, self._columns[found.name]) for column in self.table.paths
+             if (found := self.fields.get(column))],
+            [(column, self.titles[column]) for column in self.table.paths if column not in self.fields],
+            self._texts, IDENTITY if joins else frozenset(),
+        )
+        unmarked = [row for row in rows if row not in self._marked]
+        read = ordinary.read(unmarked, [self.sheet.cells[row] for row in unmarked])
+        if joins:
+            gone_on_with = [before for before, row in pairwise(rows) if row not in read and before in read]
+            for row in (*gone_on_with, *(row for row, _ in self.source.values())):
+                read.pop(row, None)
+        return read
 
     def _foreign(self, rows: tuple[Row[SheetRow], ...]) -> tuple[tuple[Row[SheetRow], ...], tuple[Issue, ...]]:
         line = self.table.block.bottom + 1
@@ -158,25 +162,7 @@ class SheetReader:
         )
 
     def _raw_row(self, row: int) -> RawRow:
-        """The cells of a row by field; rows with errors, merged cells or days in parts are looked at cell by cell."""
-        if row in self._marked or self._day_parts:
-            return self._marked_row(row)
-        cells = self._keys(row)
-        raw = RawRow(row, self.headings.columns)
-        raw.cells = {name: reading for column, name, readings in self._mapped
-                     if (reading := readings[cells[column]]) is not None}
-        raw.typed = {name: reading.text for name, reading in raw.cells.items()}
-        raw.extras = {title: text for column, title in self._unmapped
-                      if not is_blank(value := self.sheet.at(row, column)) and (text := self._texts[_key(value)])}
-        return raw
-
-    def _keys(self, row: int) -> list[Cell | Flag]:
-        """A row up to the last heading, with TRUE and FALSE told from 1 and 0."""
-        cells = self.sheet.cells[row]
-        padding = self._padding[len(cells):]
-        return [*map(_key, cells), *padding] if self._has_flags else [*cells, *padding]
-
-    def _marked_row(self, row: int) -> RawRow:
+        """The cells of a row by field, looked at cell by cell."""
         raw = RawRow(row, self.headings.columns)
         for column in self.table.paths:
             address = self.source.get((row, column), (row, column))

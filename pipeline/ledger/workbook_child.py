@@ -12,13 +12,13 @@ Ledgers repeat themselves, so each value is printed once, and the cells, row by 
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import re
 import sys
 import zipfile
 from array import array
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from pipeline.ledger.workbook_cells import TOO_LARGE, SheetPart, cut_strays, mar
 MEMORY_LIMIT = 4 << 30        # bytes of address space; 100,000 x 60 cells need about 1.5 GiB
 MAX_PART = 1 << 30            # bytes of one inflated sheet
 REPORTED_STRAYS = 5
+_ALIKE = frozenset({bool, int})  # calamine's usual number is a float
 _DAMAGED = "内容损坏，其他工作表照常读取。请用 Excel 或 WPS 打开、修复后另存"
 
 
@@ -79,26 +80,32 @@ class _Values:
 
     def __init__(self) -> None:
         self.listed: list[Any] = []
-        self._numbers: defaultdict[type, dict[Any, int]] = defaultdict(dict)  # by type: 1, 1.0 and True are equal
-        self.number("")
-
-    def number(self, value: Any) -> int:
-        """The number of a value in ``listed``."""
-        known = self._numbers[type(value)]
-        if value not in known:
-            known[value] = len(self.listed)
-            self.listed.append(value)
-        return known[value]
+        self._common = _Numbers(self.listed)
+        self._alike = {kind: _Numbers(self.listed) for kind in (bool, int)}  # 1, 1.0 and True are equal
+        self._common[""]
 
     def coded(self, rows: list[list[Any]]) -> array[int]:
         """The numbers of all cells, row by row."""
-        coded, numbers, number = array("I"), self._numbers, self.number
+        coded, common = array("I"), self._common
         for row in rows:
-            try:
-                coded.extend([numbers[value.__class__][value] for value in row])
-            except KeyError:  # a value not met before
-                coded.extend([number(value) for value in row])
+            if _ALIKE.isdisjoint(map(type, row)):
+                coded.extend(map(common.__getitem__, row))
+            else:
+                coded.extend([self._alike.get(type(value), common)[value] for value in row])
         return coded
+
+
+class _Numbers(dict[Any, int]):
+    """The number of each value in ``listed``; one not met before is put at its end."""
+
+    def __init__(self, listed: list[Any]) -> None:
+        super().__init__()
+        self._listed = listed
+
+    def __missing__(self, value: Any) -> int:
+        number = self[value] = len(self._listed)
+        self._listed.append(value)
+        return number
 
 
 def _plain(value: object) -> object:
@@ -178,11 +185,18 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
 
 
-def main(path: str) -> int:
-    """Print one line of JSON: the sheets, or ``error`` (damaged, encrypted, too_large) with a detail; then cells."""
+def main() -> int:
+    """Read the workbook whose path comes in; none comes when nobody waits any longer.
+
+    Prints one line of JSON: the sheets, or ``error`` (damaged, encrypted, too_large) with a detail; then the cells.
+    """
     from python_calamine import CalamineError, PasswordError
 
     _limit_memory()
+    gc.disable()  # it lives for one workbook
+    path = sys.stdin.buffer.read().decode()
+    if not path:
+        return 0
     cells: list[array[int]] = []
     try:
         answer, cells = read(Path(path))

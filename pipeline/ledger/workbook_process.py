@@ -12,13 +12,14 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipeline.ledger.collector import collector_off
 from schemas.errors import LedgerDamaged, LedgerEncrypted, LedgerTooLarge
 
 TIME_LIMIT = 120.0  # seconds for one workbook; 100,000 x 40 cells take about 10
 _SOURCES = Path(__file__).parents[2]  # isolated from the caller's folder and environment, but not from our own code
 _CHILD = (
     "import sys; sys.path.insert(0, sys.argv[1]); from pipeline.ledger.workbook_child import main; "
-    "sys.exit(main(sys.argv[2]))"
+    "sys.exit(main())"
 )
 _WINDOWS_ABORT = 0xC0000409
 
@@ -75,9 +76,9 @@ def _cell(value: Any) -> Cell:
 
 def _rows(coded: memoryview, width: int, values: list[Cell]) -> list[list[Cell]]:
     """The rows of a sheet, each up to its last filled cell; equal cells share one object."""
-    rows = []
+    value, rows = values.__getitem__, []
     for start in range(0, len(coded), width or 1):
-        row = [values[number] for number in coded[start : start + width]]
+        row = [*map(value, coded[start : start + width])]
         while row and row[-1] == "":
             row.pop()
         rows.append(row)
@@ -110,38 +111,60 @@ def _sheet(entry: Mapping[str, Any], cells: list[list[Cell]]) -> RawSheet:
     )
 
 
-def read_workbook(local: Path, shown: Path, time_limit: float = TIME_LIMIT) -> tuple[RawSheet, ...]:
-    """Read every worksheet of ``local``; errors name ``shown``, the file that people know.
+class ReadingProcess:
+    """A child process that waits to be told which workbook to read; it reads that one and ends.
 
-    The child finds this package by its place, so that it works from a source tree, an editable install and a wheel.
-    Raises LedgerDamaged, LedgerEncrypted, LedgerTooLarge (memory or ``time_limit`` in seconds).
+    Starting it costs more than reading a small workbook, so it is started while something else is still to be done.
+    It finds this package by its place, so that it works from a source tree, an editable install and a wheel.
     """
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW
-    else:
-        flags = 0
-    command = [sys.executable, "-I", "-X", "utf8", "-c", _CHILD, str(_SOURCES), str(local)]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=time_limit,
-                              check=False, creationflags=flags)
-    except subprocess.TimeoutExpired as late:
-        raise LedgerTooLarge(shown, f"读取超过 {time_limit:.0f} 秒") from late
-    if done.returncode in {-signal.SIGABRT, _WINDOWS_ABORT} or (sys.platform != "win32"
-                                                              and done.returncode == -signal.SIGKILL):
-        raise LedgerTooLarge(shown, "读取时内存不足")
-    try:
-        line, _, cells = done.stdout.partition(b"\n")
-        answer = json.loads(line)
-        sheets = () if "error" in answer else tuple(_sheets(answer, cells))
-    except (ValueError, IndexError, TypeError) as unreadable:
-        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise LedgerDamaged(shown, f"读取进程异常退出 {last[:120]}".strip()) from unreadable
-    match answer.get("error"):
-        case None:
-            return sheets
-        case "encrypted":
-            raise LedgerEncrypted(shown)
-        case "too_large":
-            raise LedgerTooLarge(shown, answer["detail"])
-        case _:
-            raise LedgerDamaged(shown, answer["detail"])
+
+    def __init__(self) -> None:
+        if sys.platform == "win32":
+            flags = subprocess.CREATE_NO_WINDOW
+        else:
+            flags = 0
+        command = [sys.executable, "-I", "-X", "utf8", "-c", _CHILD, str(_SOURCES)]
+        pipe = subprocess.PIPE
+        self._child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, creationflags=flags)
+
+    def close(self) -> None:
+        """Let a child go that was told nothing; one that has read is gone already."""
+        if self._child.poll() is None:
+            self._child.kill()
+            self._child.communicate()
+
+    def read(self, local: Path, shown: Path, time_limit: float = TIME_LIMIT) -> tuple[RawSheet, ...]:
+        """Read every worksheet of ``local``; errors name ``shown``, the file that people know.
+
+        Raises LedgerDamaged, LedgerEncrypted, LedgerTooLarge (memory or ``time_limit`` in seconds).
+        """
+        try:
+            printed, complaint = self._child.communicate(str(local).encode(), timeout=time_limit)
+        except subprocess.TimeoutExpired as late:
+            self.close()
+            raise LedgerTooLarge(shown, f"读取超过 {time_limit:.0f} 秒") from late
+        if self._child.returncode in {-signal.SIGABRT, _WINDOWS_ABORT} or (sys.platform != "win32"
+                                                                         and self._child.returncode == -signal.SIGKILL):
+            raise LedgerTooLarge(shown, "读取时内存不足")
+        try:
+            with collector_off():
+                line, _, cells = printed.partition(b"\n")
+                answer = json.loads(line)
+                sheets = () if "error" in answer else tuple(_sheets(answer, cells))
+        except (ValueError, IndexError, TypeError) as unreadable:
+            last = complaint.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            raise LedgerDamaged(shown, f"读取进程异常退出 {last[:120]}".strip()) from unreadable
+        match answer.get("error"):
+            case None:
+                return sheets
+            case "encrypted":
+                raise LedgerEncrypted(shown)
+            case "too_large":
+                raise LedgerTooLarge(shown, answer["detail"])
+            case _:
+                raise LedgerDamaged(shown, answer["detail"])
+
+
+def read_workbook(local: Path, shown: Path, time_limit: float = TIME_LIMIT) -> tuple[RawSheet, ...]:
+    """Read every worksheet of a workbook at once, see ``ReadingProcess.read``."""
+    return ReadingProcess().read(local, shown, time_limit)

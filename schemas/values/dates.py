@@ -88,21 +88,24 @@ def _problem(shown: str, reason: str, example: str = "2026-03-05") -> ValueProbl
     return ValueProblem(shown, reason, f"请写成 {example}")
 
 
-def _in_range(day: date, shown: str) -> date:
+def _in_range(day: date, shown: object) -> date:
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise _problem(shown, f"的年份不在 {_FIRST_YEAR}—{_LAST_YEAR} 之间")
+        raise _problem(str(shown), f"的年份不在 {_FIRST_YEAR}—{_LAST_YEAR} 之间")
     return day
 
 
 def _stored(value: datetime) -> Moment:
     """A cell's date-time to the minute; Excel's binary fractions end a hair before the second they mean."""
+    if not value.microsecond:  # a full second, as nearly all are
+        midnight = not (value.hour or value.minute or value.second)
+        return Moment(_in_range(value.date(), value), None if midnight else time(value.hour, value.minute))
     try:
         exact = value.replace(tzinfo=None) + timedelta(milliseconds=500)
     except OverflowError:
         exact = value.replace(tzinfo=None)
     clock = exact.time().replace(second=0, microsecond=0)
     midnight = exact.time() < time(0, 0, 1)
-    return Moment(_in_range(exact.date(), str(value)), None if midnight else clock)
+    return Moment(_in_range(exact.date(), value), None if midnight else clock)
 
 
 def _numbered(number: Decimal, shown: str) -> Moment:

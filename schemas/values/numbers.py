@@ -28,6 +28,7 @@ _MONEY = re.compile(rf"(?:{_YUAN}|共|共计|合计)*\s*{_SCALED}\s*(?:元整|�
 _FOREIGN = re.compile(r"\$|€|£|usd|eur|jpy|hkd|gbp|美元|美金|欧元|日元|港币|英镑")
 _SCALE = {"": 1, "千": 10**3, "万": 10**4, "w": 10**4}
 _QUANTITY_LIMIT, _MONEY_LIMIT = 10**9, 10**12
+_SURELY_BELOW_ONE = 0.999  # whatever rounding does
 _LENGTH_LIMIT = 40  # nobody types a longer number; keeps arithmetic small
 
 _ASK_QUANTITY = "请只写件数,如 50"
@@ -41,6 +42,8 @@ def parse_quantity(value: object) -> int | None:
     Pack, length and weight units, estimates ("约50", "50+"), fractions, rates and negative numbers are problems,
     for the rules compare exact numbers of pieces.
     """
+    if type(value) is float and 0 <= value <= _QUANTITY_LIMIT and value.is_integer():
+        return int(value)  # as nearly all cells hold it
     typed = _typed(value, "数量", _ASK_QUANTITY)
     if typed is None:
         return None
@@ -61,6 +64,8 @@ def parse_rate(value: object) -> float | None:
     A number above 1 without a unit is a problem. So is exactly 1: a cell formatted as a percentage holds 1 for
     100 %, a plain cell holds 1 where somebody means 1 %, and the two differ a hundredfold; text "100%" is clear.
     """
+    if type(value) is float and 0 <= value < _SURELY_BELOW_ONE:
+        return float(clean_text(value) or 0)  # rounded as below
     typed = _typed(value, "比率", _ASK_RATE)
     if typed is None:
         return None
@@ -81,6 +86,8 @@ def parse_rate(value: object) -> float | None:
 
 def parse_money(value: object) -> float | None:
     """Yuan: 1200, "¥1,200.50", "1.2万元", "3000 RMB". Raises ``ValueProblem``, also for foreign currencies."""
+    if type(value) is float and 0 <= value <= _MONEY_LIMIT:
+        return float(clean_text(value) or 0)  # rounded as below
     typed = _typed(value, "金额", _ASK_MONEY)
     if typed is None:
         return None

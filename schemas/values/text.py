@@ -127,12 +127,22 @@ def _as_text(value: object) -> str:
             return str(value)
         case bool():
             return "TRUE" if value else "FALSE"
-        case int() | float() | Decimal():
+        case float():
+            return _float_text(value)
+        case int() | Decimal():
             return _number_text(Decimal(value))
         case date() | time() | timedelta():
             return _calendar_text(value)
         case _:
             raise ValueProblem(type(value).__name__, "是无法识别的单元格内容", "请改为文字、数字或日期")
+
+
+def _float_text(value: float) -> str:
+    """``_number_text`` of what spreadsheets hold; the shortest form of a float is exact where it has few digits."""
+    shown = repr(value)
+    if len(shown) > _EXACT_DIGITS or "e" in shown or "n" in shown:  # an exponent, nan or inf
+        return _number_text(Decimal(value))
+    return "0" if value == 0 else shown.removesuffix(".0")
 
 
 def _number_text(value: Decimal) -> str:
@@ -153,7 +163,7 @@ def _calendar_text(value: date | time | timedelta) -> str:
         return value.isoformat("seconds" if value.second else "minutes")
     if not isinstance(value, datetime):
         return value.isoformat()
-    if value.time() == time():
+    if not (value.hour or value.minute or value.second or value.microsecond):
         return value.date().isoformat()
     return value.replace(tzinfo=None).isoformat(" ", "seconds" if value.second else "minutes")
 
