@@ -101,7 +101,9 @@ def _dates(subject: _Subject, complaint: Complaint, today: date) -> Iterator[Iss
         yield subject.issue("received", f"接诉时间晚于今天（{today.isoformat()}），请更正年月日")
         return
     for field, value in zip(_AFTER_RECEIPT, _DAYS_AFTER_RECEIPT(complaint), strict=True):
-        if value is not None and _earlier(value, received):
+        if value is None or (value.day if isinstance(value, Moment) else value) > received.day:
+            continue  # as nearly all are
+        if _earlier(value, received):
             yield subject.issue(field, f"{subject.heading(field)}早于接诉时间 {received}，请更正其中之一")
     if complaint.produced and received.day < complaint.produced:
         yield subject.issue("produced", f"生产日期晚于接诉时间 {received}，请更正其中之一")

@@ -133,8 +133,8 @@ def foreign_columns(
     ``heading_cells`` gives the A1 reference of each field's heading.
     """
     closed = {name for name, field in fields.items() if field.kind.name in {"choice", "yes_no"}}
-    filled = Counter(name for row in rows for name in row.typed if name in closed)
     unread = Counter(issue.field for row in rows for issue in row.issues if issue.field in closed)
+    filled = Counter(name for row in rows for name in unread.keys() & row.typed.keys()) if unread else Counter[str]()
     foreign = [name for name, count in unread.items() if count >= _FEWEST and count >= filled[name] * _FOREIGN_SHARE]
     if not foreign:
         return tuple(rows), ()

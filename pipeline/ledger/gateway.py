@@ -20,9 +20,8 @@ from pipeline.files.stable import Sightings, StableCopy, content_sha256, copy_st
 from pipeline.files.swap import repair, swap
 from pipeline.ledger.headings import Aliases
 from pipeline.ledger.pictures import picture_bytes, with_pictures
-from pipeline.ledger.workbook_process import read_workbook
-from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
-from pipeline.ooxml.limits import check_package
+from pipeline.ledger.repeated_reading import RepeatedReading
+from pipeline.ledger.workbook_reading import LedgerFile
 from schemas.errors import KesuError, LedgerChanged, LedgerInUse, LedgerMissing, LedgerUnreadable
 from schemas.settings import LedgerSetting
 from schemas.workbook import LedgerPicture, WorkbookReading
@@ -50,6 +49,7 @@ class LedgerGateway:
         self._share, self._state, self._aliases, self._zone = share, state, aliases, zone
         self._quiet_seconds = quiet_seconds
         self._sightings = Sightings()
+        self._reading = RepeatedReading()
         self._backup_days = backup_days
         self._backups: dict[str, Backups] = {}
         self._parsed: dict[str, tuple[date, WorkbookReading]] = {}
@@ -205,10 +205,8 @@ class LedgerGateway:
         known = self._parsed.get(setting.file)
         if known is not None and known[0] == today and known[1].sha256 == sha256:
             return replace(known[1], saved=saved)
-        check_package(local)
-        source = self._source(setting)
-        file = LedgerFile(setting.file, source, sha256, saved)
-        reading = with_pictures(read_sheets(file, read_workbook(local, source), self._aliases, today), local)
+        file = LedgerFile(setting.file, self._source(setting), sha256, saved)
+        reading = with_pictures(self._reading.read(file, local, self._aliases, today), local)
         self._parsed[setting.file] = (today, reading)
         return reading
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from operator import attrgetter
@@ -51,11 +52,34 @@ def settled_headings(sheet: RawSheet, table: Table, vocabulary: Vocabulary) -> H
     return by_contents(sheet, table.block.bottom + 1, headings, vocabulary, table.paths)
 
 
-class SheetReader:
-    """Reads one sheet's table; ``today`` gives dates without a year their year."""
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """The ordinary rows of a sheet as they were read, by row (0-based), the cells they were read from, and in what
+    light: what all rows of the sheet were understood by.
+    """
 
-    def __init__(self, sheet: RawSheet, table: Table, vocabulary: Vocabulary, today: date) -> None:
-        self.sheet, self.table, self.today = sheet, table, today
+    light: object
+    cells: Sequence[list[Cell]]
+    rows: Mapping[int, Row[SheetRow]]
+
+
+def _same(one: list[Cell], other: list[Cell]) -> bool:
+    """Whether two rows hold the same cells; 1 and TRUE are not the same."""
+    return one is other or (one == other and [*map(type, one)] == [*map(type, other)])
+
+
+class SheetReader:
+    """Reads one sheet's table; ``today`` gives dates without a year their year.
+
+    ``before`` are rows of an earlier reading to be taken over, ``kept`` those for a later one.
+    """
+
+    kept: KeptRows | None = None
+
+    def __init__(
+        self, sheet: RawSheet, table: Table, vocabulary: Vocabulary, today: date, before: KeptRows | None = None
+    ) -> None:
+        self.sheet, self.table, self.today, self._before = sheet, table, today, before
         self._texts = CellTexts()
         self.vocabulary = vocabulary
         settled = settled_headings(sheet, table, vocabulary)
@@ -68,6 +92,7 @@ class SheetReader:
         }
         self.source = self._merged_sources()
         self._alike: dict[object, ColumnCells] = {}
+        self._light: list[object] = [sheet.name, table.kind, table.block, self.titles, self.fields, today]
         self._columns = {
             found.name: self._column_cells(column, found, status_words(sheet, column, table.block.bottom + 1)
                                            if found.name == "status" else {})
@@ -83,6 +108,7 @@ class SheetReader:
         dated = self.table.kind is SheetKind.COMPLAINTS and found.name in DATED
         model, yearless = MODELS[self.table.kind], self._years.yearless if dated else has_its_year
         cells = ColumnCells(model, found, self.today, self._texts, adapter=adapter, words=words, yearless=yearless)
+        self._light.append((found.name, adapter, words))
         return cells if words else self._alike.setdefault((model.cell_meaning(found.name), adapter, dated), cells)
 
     def _merged_sources(self) -> dict[Address, Address]:
@@ -119,12 +145,23 @@ class SheetReader:
             self._texts, IDENTITY if joins else frozenset(),
         )
         unmarked = [row for row in rows if row not in self._marked]
-        read = ordinary.read(unmarked, [self.sheet.cells[row] for row in unmarked])
+        read = self._taken_over(unmarked)
+        fresh = [row for row in unmarked if row not in read]
+        read |= ordinary.read(fresh, [self.sheet.cells[row] for row in fresh])
+        self.kept = KeptRows(self._light, self.sheet.cells, dict(read))
         if joins:
             gone_on_with = [before for before, row in pairwise(rows) if row not in read and before in read]
             for row in (*gone_on_with, *(row for row, _ in self.source.values())):
                 read.pop(row, None)
         return read
+
+    def _taken_over(self, rows: Sequence[int]) -> dict[int, Row[SheetRow]]:
+        """The rows whose cells and whose light are those of before."""
+        before, cells = self._before, self.sheet.cells
+        if before is None or before.light != self._light:
+            return {}
+        return {row: known for row in rows
+                if (known := before.rows.get(row)) is not None and _same(cells[row], before.cells[row])}
 
     def _foreign(self, rows: tuple[Row[SheetRow], ...]) -> tuple[tuple[Row[SheetRow], ...], tuple[Issue, ...]]:
         line = self.table.block.bottom + 1

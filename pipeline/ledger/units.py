@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from pipeline.ledger.workbook_process import Cell
 from schemas.columns import SheetField
@@ -30,6 +31,7 @@ def _as_it_stands(value: Cell) -> Cell:
     return value
 
 
+@cache  # the same function for the same unit, so that readings can be compared
 def _with_unit(unit: str) -> Adapter:
     def adapt(value: Cell) -> Cell:
         number = _number(value)

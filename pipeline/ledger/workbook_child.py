@@ -165,7 +165,8 @@ def read(path: Path) -> tuple[dict[str, Any], list[array[int]]]:
             part = parts.get(metadata.name)
             if metadata.typ is not SheetTypeEnum.WorkSheet or part is None:
                 continue
-            entry: dict[str, Any] = {"name": metadata.name, "hidden": metadata.visible is not SheetVisibleEnum.Visible,
+            entry: dict[str, Any] = {"name": metadata.name, "part": members[metadata.name],
+                                     "hidden": metadata.visible is not SheetVisibleEnum.Visible,
                                      "strays": part.strays[:REPORTED_STRAYS], "refused": part.refused,
                                      "width": 0, "merged": [], "errors": [], "formulas": [], "uncalculated": []}
             rows: list[list[Any]] = []

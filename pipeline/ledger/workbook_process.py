@@ -43,7 +43,7 @@ class RawSheet:
 
     ``errors`` gives the error word (#N/A ...) of a cell, ``formulas`` the cells that hold a formula, ``uncalculated``
     those of them without a result, ``strays`` far-out cells that were left out, ``refused`` why a sheet could not be
-    read at all and what to do. Addresses are 0-based.
+    read at all and what to do, ``part`` its name in the package. Addresses are 0-based.
     """
 
     name: str
@@ -55,6 +55,7 @@ class RawSheet:
     strays: tuple[str, ...] = ()
     refused: str = ""
     uncalculated: frozenset[Address] = frozenset()
+    part: str = ""
 
     def at(self, row: int, column: int) -> Cell:
         """The cell's value, "" when blank or outside."""
@@ -108,6 +109,7 @@ def _sheet(entry: Mapping[str, Any], cells: list[list[Cell]]) -> RawSheet:
         strays=tuple(entry["strays"]),
         refused=entry["refused"],
         uncalculated=frozenset((row, column) for row, column in entry["uncalculated"]),
+        part=entry["part"],
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.ledger.copies import copies_among
 from pipeline.ledger.headings import Aliases, Vocabulary
-from pipeline.ledger.reader import SheetReader
+from pipeline.ledger.reader import KeptRows, SheetReader
 from pipeline.ledger.tables import Table, find_table
 from pipeline.ledger.workbook_process import RawSheet
 from pipeline.ooxml.cells import reference
@@ -37,12 +37,17 @@ def _vocabularies(aliases: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[Shee
     return {kind: Vocabulary(kind, dict(aliases)) for kind in SheetKind}
 
 
-def read_sheets(file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Aliases, today: date) -> WorkbookReading:
-    """Find, read and check every ledger table of a workbook; pure.
+def read_sheets(
+    file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Aliases, today: date,
+    kept: dict[str, KeptRows] | None = None,
+) -> WorkbookReading:
+    """Find, read and check every ledger table of a workbook.
 
     ``aliases`` maps a field's identifier or standard heading to further words; ``today`` gives dates without a year
-    their year.
+    their year. ``kept`` holds, by sheet, the rows of the reading before, and afterwards those of this one.
     """
+    before, after = dict(kept or {}), {} if kept is None else kept
+    after.clear()
     vocabularies = _vocabularies(tuple((name, tuple(words)) for name, words in aliases.items()))
     sheets: list[SheetReading[SheetRow]] = []
     issues: list[Issue] = []
@@ -56,7 +61,10 @@ def read_sheets(file: LedgerFile, raw_sheets: Sequence[RawSheet], aliases: Alias
         table = find_table(raw, vocabularies)
         if table is None:
             continue
-        sheet, found = SheetReader(raw, table, vocabularies[table.kind], today).read()
+        reader = SheetReader(raw, table, vocabularies[table.kind], today, before.get(raw.name))
+        sheet, found = reader.read()
+        if reader.kept is not None:
+            after[raw.name] = reader.kept
         sheets.append(sheet)
         issues += found
         hints += _uncalculated(raw, table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +26,14 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def check_package(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
+def check_package(
+    path: Path, limits: Limits = DEFAULT_LIMITS, wanted: Callable[[str], bool] = lambda _name: False
+) -> dict[str, bytes]:
     """Check counts, declared sizes and ratio, then really unpack every markup part (bounded) with its CRC.
 
-    Pictures are not unpacked, so the cost follows the sheets and not the photos. Raises LedgerDamaged,
-    LedgerTooLarge, and what ``Package`` raises for a file that is no workbook.
+    Gives the content of the parts ``wanted`` by name, since they are unpacked anyway. Pictures are not unpacked, so the
+    cost follows the sheets and not the photos. Raises LedgerDamaged, LedgerTooLarge, and what ``Package`` raises for a
+    file that is no workbook.
     """
     package = Package(path)
     if package.find("[Content_Types].xml") is None:
@@ -46,6 +50,10 @@ def check_package(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
             )
         if member.size > _RATIO_MATTERS_FROM and member.size > limits.ratio * max(member.packed, 1):
             raise LedgerTooLarge(path, f"部件 {member.name} 的压缩比异常")
+    kept: dict[str, bytes] = {}
     for member in package.members:
         if member.name.lower().endswith(_MARKUP):
-            package.read(member, limits.part_bytes)
+            content = package.read(member, limits.part_bytes)
+            if wanted(member.name):
+                kept[member.name] = content
+    return kept
