@@ -23,6 +23,11 @@ _DESK = PhotoDesk(1400)  # pixels of the longer side: 8 cm in print at more than
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_PIC = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
+_NAME = "照片"
+_TWIP, _CELL_AIR, _BETWEEN, _TWO_SIDE_BY_SIDE = 635, 150_000, 40_000, 1_800_000  # in EMU
 _INLINE = """<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
  xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
  xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="{r}">
@@ -85,6 +90,8 @@ class Drawings:
             run = text.getparent()
             if found is not None and run is not None:
                 run.replace(text, self._made[int(found.group(1))])
+        for cell in tree.iter(f"{W}tc"):
+            _fit(cell)
 
     def additions(self, members: Mapping[str, bytes]) -> dict[str, bytes]:
         """The photos, with the relationships and content types of ``members`` that they need; {} without photos."""
@@ -103,3 +110,27 @@ class Drawings:
             types.insert(0, etree.Element(f"{{{_TYPES}}}Default", {"Extension": kind, "ContentType": f"image/{kind}"}))
         added["[Content_Types].xml"] = etree.tostring(types, xml_declaration=True, encoding="UTF-8")
         return added
+
+
+def _fit(cell: etree._Element) -> None:
+    """Photos of ours no wider than their cell, two side by side where there are several."""
+    sizes = [size for size in cell.iter(f"{_WP}extent") if size.getparent() is not None and _is_photo(size)]
+    width = cell.find(f"{W}tcPr/{W}tcW")
+    if not sizes or width is None or width.get(f"{W}type", "dxa") != "dxa":
+        return
+    room = int(width.get(f"{W}w", "0")) * _TWIP - _CELL_AIR
+    if len(sizes) > 1 and room >= _TWO_SIDE_BY_SIDE:
+        room = room // 2 - _BETWEEN
+    for size in sizes:
+        wide, high = int(size.get("cx", "0")), int(size.get("cy", "0"))
+        if wide > room > 0:
+            shown = {"cx": str(room), "cy": str(high * room // wide)}
+            for found in (size, *size.getparent().iter(f"{_A}ext")):  # type: ignore[union-attr]  # looked at above
+                found.attrib.update(shown)
+
+
+def _is_photo(size: etree._Element) -> bool:
+    inline = size.getparent()
+    return inline is not None and any(
+        name.get("name", "").startswith(_NAME) for name in inline.iter(f"{_WP}docPr")
+    ) and next(inline.iter(f"{_PIC}pic"), None) is not None

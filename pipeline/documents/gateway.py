@@ -67,7 +67,7 @@ class TemplateDocuments:
         self._last_good = LastGood(kept, write)
         self._mails = MailTexts(self._folders, self._last_good)
         self._read_photo = read_photo
-        self._forms = CustomerForms(self._folders, self._engine, self._last_good)
+        self._forms = CustomerForms(self._folders, self._engine, self._last_good, read_photo=read_photo)
 
     def context(
         self, kind: str, case: Case, decisions: Decisions, round_number: int | None, *, own_form: bool = True

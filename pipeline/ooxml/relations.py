@@ -145,20 +145,27 @@ def link_target(link: str) -> str:
 
 def with_links(content: bytes | None, links: dict[str, str], *, strict: bool) -> bytes:
     """A relationships part (None: a new one) with external hyperlinks added; ``links`` goes from id to target."""
+    kind = (DOCUMENT_STRICT if strict else DOCUMENT_TRANSITIONAL) + "/hyperlink"
+    return with_relations(content, {name: (kind, target) for name, target in links.items()}, external=True)
+
+
+def with_relations(
+    content: bytes | None, relations: dict[str, tuple[str, str]], *, external: bool = False
+) -> bytes:
+    """A relationships part (None: a new one) with more of them: id → (type, target); ValueError for odd markup."""
     if content is None:
         content = (
             b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="'
             + RELATIONSHIPS.encode() + b'"></Relationships>'
         )
-    kind = (DOCUMENT_STRICT if strict else DOCUMENT_TRANSITIONAL) + "/hyperlink"
     root = re.search(rb"<(?:([\w.-]+):)?Relationships\b[^>]*?(/?)>", content)
     if root is None:
         raise ValueError("no Relationships element")
     prefix = root[1] + b":" if root[1] else b""
     added = b"".join(
         b"<" + prefix + b'Relationship Id="' + name.encode() + b'" Type="' + kind.encode() + b'" Target="'
-        + xml_attribute(target) + b'" TargetMode="External"/>'
-        for name, target in links.items()
+        + xml_attribute(target) + (b'" TargetMode="External"/>' if external else b'"/>')
+        for name, (kind, target) in relations.items()
     )
     closing = b"</" + prefix + b"Relationships>"
     if root[2]:

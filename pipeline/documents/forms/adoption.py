@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from lxml import etree
 from pipeline.documents.filling import W
 from pipeline.documents.forms.customer_forms import SUFFIXES, form_stem
 from pipeline.documents.forms.faults import FormExists, FormMissing, FormUnreadable
-from pipeline.documents.forms.form_map import MAP_SUFFIX, read_map
+from pipeline.documents.forms.form_map import MAP_SUFFIX, PHOTOS, read_map
 from pipeline.documents.forms.grid import Grid
 from pipeline.documents.forms.meanings import packaged_meanings
 from pipeline.documents.forms.proposal import CellProposal, FormProposal
@@ -25,10 +25,9 @@ from pipeline.documents.forms.write_map import map_text
 from pipeline.documents.forms.write_word import write_word
 from pipeline.documents.word_file import WordFile
 from pipeline.files.atomic import replace_content
+from pipeline.ooxml.cells import CellRange
 
 _TITLE = re.compile(r"8\s*D|报告|報告|report", re.IGNORECASE)
-#: Boxes that only people can fill: pictures.
-_BY_HAND = frozenset({"photos"})
 
 
 @dataclass(slots=True)
@@ -68,10 +67,35 @@ def adopt(form: Path, customer: str, sample: Path | None = None) -> Adoption:
         found = learn(found, grids, _grids(sample)[0], packaged_meanings().lexicon)
     if form.suffix.lower() != ".docx" and (title := _title(grids)) is not None:
         found.cells.append(title)
-    photos = [cell for cell in found.cells if cell.address in _BY_HAND]
-    found.cells = [cell for cell in found.cells if cell not in photos]
-    found.remarks += [*remarks, *(f"“{cell.label}”（{cell.sheet}!{cell.area}）的照片由人放入" for cell in photos)]
+        by_name = {grid.name: grid for grid in grids}
+        inside = [cell for cell in found.cells if cell.address == PHOTOS and cell.inside]  # over their own label?
+        found.cells = [_with_room(cell, by_name[cell.sheet], found) for cell in found.cells if cell not in inside]
+        found.remarks += [f"“{cell.label}”（{cell.sheet}!{cell.area}）的照片由人放入" for cell in inside]
+    found.remarks += remarks
     return Adoption(form, customer, found)
+
+
+def _with_room(cell: CellProposal, grid: Grid, found: FormProposal) -> CellProposal:
+    """A place for photos with the blank boxes beside and below it, as far as nothing else is asked there."""
+    area = CellRange.parse(cell.area)
+    if cell.address != PHOTOS or area.bottom > area.top:
+        return cell  # a box of several rows is the room that the form gives
+    asked = [(other.sheet, other.area) for other in (*found.cells, *found.open, *found.unread) if other is not cell]
+    asked += [(tick.sheet, tick.area) for tick in found.ticks]
+    asked += [(table.sheet, column.area) for table in found.tables for column in table.columns]
+    taken = [CellRange.parse(other) for sheet, other in asked if sheet == cell.sheet]
+
+    def free(area: CellRange, row: int, column: int) -> bool:
+        """Whether a cell is blank, asked for by nothing, and part of no box that reaches out of the area's rows."""
+        box = grid.at(row, column)
+        return (box is not None and box.blank and box.framed is not False and box.row >= area.top
+                and not any(other.holds(row, column) for other in taken))
+
+    while all(free(area, row, area.right + 1) for row in range(area.top, area.bottom + 1)):
+        area = CellRange(area.top, area.left, area.bottom, area.right + 1)
+    while all(free(area, area.bottom + 1, column) for column in range(area.left, area.right + 1)):
+        area = CellRange(area.top, area.left, area.bottom + 1, area.right)
+    return replace(cell, area=str(area))
 
 
 def _title(grids: Sequence[Grid]) -> CellProposal | None:

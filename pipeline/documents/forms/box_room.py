@@ -35,13 +35,20 @@ class SheetRoom:
             if found:
                 self._rows[row.number] = float(found[1])
 
+    def width(self, column: int) -> float:
+        """Width of a column (from 0) in points."""
+        return (self._columns.get(column, self._width) * 7 + 5) * 0.75
+
+    def height(self, row: int) -> float:
+        """Height of a row (from 1) in points."""
+        return self._rows.get(row, self._height)
+
     def holds(self, box: Box, text: str) -> bool:
         """Whether the text shows whole; a single row without a height of its own grows by itself in Excel."""
         if box.height == box.width == 1 and box.row not in self._rows:
             return True
-        width = sum((self._columns.get(column, self._width) * 7 + 5) * 0.75
-                    for column in range(box.column, box.right + 1)) - 4
-        height = sum(self._rows.get(row, self._height) for row in range(box.row, box.bottom + 1))
+        width = sum(map(self.width, range(box.column, box.right + 1))) - 4
+        height = sum(map(self.height, range(box.row, box.bottom + 1)))
         lines = sum(max(1, -(-_ems(line) * _POINTS // max(width, _POINTS))) for line in text.split("\n"))
         return lines <= 1 or lines * _POINTS * _LINE <= height * 1.1
 

@@ -22,6 +22,7 @@ from pipeline.ooxml.cells import reference
 if TYPE_CHECKING:
     from pipeline.documents.engine import WordEngine
     from pipeline.documents.forms.form_map import CheckedMap
+    from pipeline.documents.photos import ReadPhoto
     from schemas.case import Case
 
 _WHYS = ("occurrence_whys", "escape_whys")
@@ -99,8 +100,10 @@ class CustomerForms:
     """The forms of a plant's customers: which one a case takes, and its filled bytes; maps are read once."""
 
     def __init__(
-        self, folders: TemplateFolders, engine: WordEngine, last_good: LastGood | None = None, kind: str = "eight_d"
+        self, folders: TemplateFolders, engine: WordEngine, last_good: LastGood | None = None, kind: str = "eight_d",
+        read_photo: ReadPhoto | None = None,
     ) -> None:
+        self._read_photo = read_photo
         self._folders, self._engine, self._kind = folders, engine, kind
         self._last_good = last_good or LastGood()
         self._maps: dict[str, tuple[bytes, CheckedMap]] = {}
@@ -160,13 +163,14 @@ class CustomerForms:
         form = self._form(context)
         if form.suffix == ".docx":
             return ()  # its tables grow
-        from pipeline.documents.forms.fill_workbook import cut_off, plan_filling, sheets_in
+        from pipeline.documents.forms.fill_workbook import cut_off, photos_left, plan_filling, sheets_in
 
         sheets = sheets_in(form.path.name, form.content)
         whole = form_context(context, context["form"]["facts"])
         filling = plan_filling(self._map(form), whole, {grid.name: grid for grid in sheets.grids})
         cut = cut_off(filling, sheets)
-        return (*filling.notes, cut) if cut else tuple(filling.notes)
+        left = photos_left(self._map(form), sheets, whole)
+        return (*filling.notes, *(note for note in (cut, left) if note))
 
     def fill(self, form: CustomerForm, context: Mapping[str, Any], known: Mapping[str, str], now: datetime) -> bytes:
         """A form with an 8D's ``context`` and the ``facts`` filled in; raises TemplateFault."""
@@ -176,10 +180,10 @@ class CustomerForms:
         if form.suffix == ".docx":
             # known fields stand in content controls, as in our own 8D: what people write into them counts
             template = self._engine.template(str(form.path), form.content, self._folders.names(self._kind))
-            return template.render(word_context(form, whole), now)
+            return template.render(word_context(form, whole), now, self._read_photo)
         from pipeline.documents.forms.fill_workbook import fill_workbook
 
-        return fill_workbook(str(form.path), form.content, self._map(form), whole)
+        return fill_workbook(str(form.path), form.content, self._map(form), whole, self._read_photo)
 
     def _form(self, context: Mapping[str, Any]) -> CustomerForm:
         form = find_form(self._folders.folders, self._kind, str(context["customer"]))

@@ -13,12 +13,15 @@ from pipeline.documents.fault import TemplateFault
 from pipeline.documents.forms.faults import MapFault
 from pipeline.documents.forms.form_context import KEYED, holds, line_of, row_name
 from pipeline.documents.forms.form_map import CheckedMap, TableRows
+from pipeline.documents.forms.form_photos import pictures_in, plan_photos
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.lexicon import packaged_lexicon
 from pipeline.documents.forms.ticks import EMPTY_MARKS
 from pipeline.documents.forms.workbook_grid import FormSheets, read_workbook
+from pipeline.documents.photos import ReadPhoto
 from pipeline.documents.sandbox import clean
 from pipeline.ooxml.cells import column_index, reference
+from pipeline.ooxml.sheet_drawing import Picture, with_pictures
 from pipeline.ooxml.sheet_patch import CellWrite, patch_workbook
 from pipeline.ooxml.text import MAX_CELL_TEXT
 from schemas.errors import KesuError
@@ -61,8 +64,10 @@ def plan_filling(form_map: CheckedMap, context: Mapping[str, Any], grids: Mappin
     return filling
 
 
-def fill_workbook(name: str, content: bytes, form_map: CheckedMap, context: Mapping[str, Any]) -> bytes:
-    """The form with the case filled in; equal arguments give equal bytes.
+def fill_workbook(
+    name: str, content: bytes, form_map: CheckedMap, context: Mapping[str, Any], read: ReadPhoto | None = None
+) -> bytes:
+    """The form with the case filled in; equal arguments give equal bytes. Without ``read`` no photos are placed.
 
     Raises MapFault for a map that does not fit the form, and TemplateFault (with the reason in Chinese) for a form
     that cannot be patched safely: signed, shared, damaged, encrypted, formulas where a value should go.
@@ -71,18 +76,39 @@ def fill_workbook(name: str, content: bytes, form_map: CheckedMap, context: Mapp
         source, target = Path(folder, Path(name).name), Path(folder, "filled")
         source.write_bytes(content)
         try:
-            grids = {grid.name: grid for grid in read_workbook(source).grids}
-            filling = plan_filling(form_map, context, grids)
+            sheets = read_workbook(source)
+            filling = plan_filling(form_map, context, {grid.name: grid for grid in sheets.grids})
+            pictures = _photos(form_map, context, sheets, read, filling) if read is not None else {}
             writes = [
                 CellWrite(sheet, row, column, _shortened(text))
                 for (sheet, row, column), text in sorted(filling.texts.items()) if clean(text)
             ]
             patch_workbook(source, target, writes)
-            return target.read_bytes()
+            return _with_photos(target, pictures)
         except TemplateFault:
             raise
         except KesuError as error:
             raise _unfit(name, error) from error
+
+
+def _with_photos(filled: Path, pictures: Mapping[str, Sequence[Picture]]) -> bytes:
+    content = filled.read_bytes()
+    for sheet, laid in pictures.items():
+        content = with_pictures(filled, content, sheet, laid)
+    return content
+
+
+def _photos(
+    form_map: CheckedMap, context: Mapping[str, Any], sheets: FormSheets, read: ReadPhoto, filling: Filling
+) -> dict[str, list[Picture]]:
+    """The pictures by sheet; what could not be shown stands as text in its area."""
+    found: dict[str, list[Picture]] = {}
+    for (sheet, area), photos in plan_photos(form_map.photos, sheets.rooms, context).areas:
+        laid, missing = pictures_in(area, photos, sheets.rooms[sheet], read)
+        found.setdefault(sheet, []).extend(laid)
+        for line in missing:
+            filling.add_line((sheet, area.top, area.left), line)
+    return found
 
 
 def cut_off(filling: Filling, sheets: FormSheets) -> str:
@@ -97,6 +123,15 @@ def cut_off(filling: Filling, sheets: FormSheets) -> str:
         return ""
     named = "、".join(places[:_NAMED]) + (f" 等 {len(places)} 格" if len(places) > _NAMED else "")
     return f"{named} 的文字比方框长，打印可能不全，请在表中加大行高"
+
+
+def photos_left(form_map: CheckedMap, sheets: FormSheets, context: Mapping[str, Any]) -> str:
+    """A sentence on the photos that the form has no room for, "" when all are shown or it takes none."""
+    plan = plan_photos(form_map.photos, sheets.rooms, context)
+    if not plan.left:
+        return ""
+    places = "、".join(f"{sheet}!{area}" for sheet, area in form_map.photos)
+    return f"照片格 {places} 放不下其余 {plan.left} 张照片，见资料夹“附件”；加大格子或在对照表中写更大的范围"
 
 
 def sheets_in(name: str, content: bytes) -> FormSheets:
@@ -143,6 +178,7 @@ def check_cells(form_map: CheckedMap, grids: Mapping[str, Grid]) -> Iterator[Map
         for table in form_map.map.tables for line in table.rows for letters in table.columns
     ]
     boxes = [(place, box.plain) for place, box in form_map.cells.items()]
+    boxes += [((sheet, area.top, area.left), True) for sheet, area in form_map.photos]
     for place, plain in (*boxes, *columns, *((place, False) for place, _ in form_map.ticks)):
         try:
             _check_free(form_map.name, place, grids, plain=plain)

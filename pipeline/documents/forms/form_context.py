@@ -29,7 +29,7 @@ def facts(case: Case) -> dict[str, str]:
 
 def form_context(context: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
     """The context of a form from the 8D's ``context`` and the ``facts``; pure."""
-    whole: dict[str, Any] = {**context, **known}
+    whole: dict[str, Any] = {**context, **known, "photos": ""}  # pictures, or a blank: "see above" is of our own 8D
     whole["preventive"] = [
         row for name in ("error_proofing", "deployment") for row in whole.get(name, ()) if row.get("content")
     ]

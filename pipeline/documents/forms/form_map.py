@@ -17,6 +17,7 @@ from pipeline.ooxml.cells import CellRange, column_index
 
 MAP_SUFFIX = ".对照表.yaml"
 MAP_VERSION = 1
+PHOTOS = "photos"  # the cells that take the pictures themselves
 _TICK = re.compile(r"(\w+)\[([^\]]+)\]")
 #: Fields of the 8D's context that no label of the lexicon asks for, yet a person may put into a map.
 _MORE = frozenset({
@@ -81,6 +82,7 @@ class CheckedMap:
             remedy = f"请写成 {MAP_VERSION}，或升级软件"
             self.faults.append(MapFault(name, "版本", f"版本 {form_map.version} 不认识", remedy))
         self.cells: dict[tuple[str, int, int], BoxText] = {}
+        self.photos: list[tuple[str, CellRange]] = []
         self.ticks: list[tuple[tuple[str, int, int], dict[str, tuple[str, str]]]] = []
         lines: list[Callable[[], None]] = [
             *(partial(self._cell, cell, told) for cell, told in form_map.cells.items()),
@@ -95,9 +97,13 @@ class CheckedMap:
 
     def _cell(self, cell: str, told: str) -> None:
         try:
-            self.cells[place_of(self.name, cell)] = self._addresses.parse(told)
+            box = self._addresses.parse(told)
         except UnknownAddress as error:
             raise _unknown(self.name, cell, error) from error
+        if box.plain and [address.name for address in box.addresses] == [PHOTOS]:
+            self.photos.append(area_of(self.name, cell))
+        else:
+            self.cells[place_of(self.name, cell)] = box
 
     def _tick(self, item: Ticks, lexicon: Lexicon) -> None:
         self.ticks.append((place_of(self.name, item.cell), dict(self._conditions(item, lexicon))))
@@ -128,6 +134,12 @@ class CheckedMap:
 
 def place_of(name: str, cell: str) -> tuple[str, int, int]:
     """(sheet, row from 1, column from 0) of ``8D!B3``; raises MapFault."""
+    sheet, area = area_of(name, cell)
+    return sheet, area.top, area.left
+
+
+def area_of(name: str, cell: str) -> tuple[str, CellRange]:
+    """Sheet and cells of ``8D!B3:D9``; raises MapFault."""
     sheet, mark, reference = cell.rpartition("!")
     try:
         area = CellRange.parse(reference)
@@ -135,7 +147,7 @@ def place_of(name: str, cell: str) -> tuple[str, int, int]:
         raise MapFault(name, cell, "不是单元格地址", "请写成 工作表!B3 这样") from error
     if not mark or not sheet:
         raise MapFault(name, cell, "没有写工作表", "请写成 工作表!B3 这样")
-    return sheet.strip("'"), area.top, area.left
+    return sheet.strip("'"), area
 
 
 def read_map(name: str, content: bytes) -> CheckedMap:

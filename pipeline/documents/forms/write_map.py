@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from pipeline.documents.forms.form_map import MAP_VERSION
+from pipeline.documents.forms.form_map import MAP_VERSION, PHOTOS
 from pipeline.documents.forms.lexicon import Lexicon
 from pipeline.documents.forms.proposal import CellProposal, ColumnProposal, FormProposal, TableProposal, TickProposal
 from pipeline.documents.sandbox import clean
@@ -15,6 +15,7 @@ _HEAD = """# {customer}的 8D 表样对照表：左边是表样里的单元格�
 # 由 kesu templates adopt 生成，可以直接修改，保存后下一轮生效（以 UTF-8 保存，缩进用空格）。
 # · 右边写字段名；也可以写一段文字，其中的 {{{{ 字段 }}}} 会换成内容。
 # · 固定行写成 列表[行名].列，例如 containments[客户产线].quantity。
+# · photos（照片）前面写整片格子，例如 8D!C7:D12：附件里的照片按这片格子的大小摆放。
 # · “待确认”里的各行没有生效：核对后去掉前面的 #，移到“单元格”下面。
 # · 没有列出的格子保持空白，由人填写。
 版本: {version}
@@ -132,7 +133,8 @@ def _letters(column: ColumnProposal) -> str:
 
 
 def _place(cell: CellProposal) -> str:
-    return f"{cell.sheet}!{_first(cell.area)}"
+    """A box by its first cell; the place of photos by its whole area, which they fill."""
+    return f"{cell.sheet}!{cell.area if cell.address == PHOTOS else _first(cell.area)}"
 
 
 def _first(area: str) -> str:

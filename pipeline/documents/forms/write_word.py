@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from pipeline.documents.filling import W
+from pipeline.documents.forms.form_map import PHOTOS
 from pipeline.documents.forms.proposal import CellProposal, TableProposal, TickProposal
 from pipeline.documents.forms.singles import INSIDE
 from pipeline.documents.forms.ticks import EMPTY_MARKS
@@ -32,6 +33,8 @@ def write_word(
         element = form.elements[_key(cell.sheet, cell.area)]
         if cell.inside:
             _inside(element, cell)
+        elif cell.address == PHOTOS:
+            _photos(element)
         else:
             _put(element, tag_text(cell.address))
     for table in tables:
@@ -74,6 +77,15 @@ def _put(element: etree._Element, text: str) -> None:
             kept.remove(change)
         run.append(kept)
     _set(etree.SubElement(run, f"{W}t"), text)
+
+
+def _photos(element: etree._Element) -> None:
+    """The photos of the case one after the other; each tag in a run of its own, since a picture replaces its run."""
+    _put(element, "{% for row in picture_rows %}")
+    paragraph = _own_paragraphs(element)[0]
+    for tag in ("{{ row.left }}", " ", "{{ row.right }}", " ", "{% endfor %}"):
+        run = etree.SubElement(paragraph, f"{W}r")
+        _set(etree.SubElement(run, f"{W}t"), tag)
 
 
 def _set(node: etree._Element, text: str) -> None:
