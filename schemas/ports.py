@@ -90,7 +90,7 @@ class Documents(Protocol):
         """The Chinese name of a field."""
         ...
 
-    def understood(self, reading: DocumentReading, customer: str | None) -> DocumentReading:
+    def understood(self, reading: DocumentReading, context: Mapping[str, Any]) -> DocumentReading:
         """A reading of a customer's own workbook by field instead of by cell; any other as it is."""
         ...
 

@@ -160,15 +160,17 @@ class TemplateDocuments:
             return cells_of(content, PurePath(kind)) if is_workbook(content) else {}
         return {field: control.text for field, control in controls.items()}
 
-    def understood(self, reading: DocumentReading, customer: str | None) -> DocumentReading:
-        """A reading of a customer's workbook by field instead of by cell; any other as it is."""
+    def understood(self, reading: DocumentReading, context: Mapping[str, Any]) -> DocumentReading:
+        """A reading of a customer's workbook by field instead of by cell; any other as it is.
+
+        ``context`` is what the document would be filled from now.
+        """
         if PurePath(reading.path).suffix.lower() not in WORKBOOKS:
             return reading
-        fields = self._forms.cell_fields(customer or "")
-        return replace(
-            reading, fields={fields[cell]: text for cell, text in reading.fields.items() if cell in fields},
-            typed=frozenset(fields[cell] for cell in reading.typed if cell in fields),
-        )
+        fields, told = self._forms.cell_fields(context, reading.fields)
+        texts = {fields[cell]: text for cell, text in reading.fields.items() if cell in fields}
+        typed = frozenset(fields[cell] for cell in reading.typed if cell in fields)
+        return replace(reading, fields={**told, **texts}, typed=typed)
 
     def written(self, kind: str, content: bytes) -> Mapping[str, str]:
         """Digests of the fields of a document of ours by digest of their names: what the journal keeps."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from xml.parsers import expat
 
@@ -19,6 +19,7 @@ _DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 5
 _PERCENTAGES, _TEXT = frozenset({9, 10}), 49
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 _EPOCH_1900 = datetime.fromisoformat("1899-12-30")  # local, as cells are
+_LAST_DAY = 2_958_466  # 9999-12-31, Excel's last
 _EPOCH_1904 = datetime.fromisoformat("1904-01-01")
 
 
@@ -33,6 +34,20 @@ class NumberFormats:
         """What a cell with this ``s`` shows; no style at all shows the number."""
         index = int(style) if style and style.isdigit() else 0
         return self.shows[index] if index < len(self.shows) else "number"
+
+    def text(self, style: str | None, number: str) -> str:
+        """A stored number as people read it: a date as 2026-11-26 (14:30), a share as 3%, else the number itself."""
+        shows = self.of(style)
+        try:
+            value = float(number)
+        except ValueError:
+            return number
+        if shows == "percent":
+            return f"{value * 100:g}%"
+        if shows != "date" or not 1 <= value < _LAST_DAY:
+            return number
+        moment = (_EPOCH_1904 if self.from_1904 else _EPOCH_1900) + timedelta(seconds=round(value * 86_400))
+        return f"{moment:%Y-%m-%d}" if value == int(value) else f"{moment:%Y-%m-%d %H:%M}"
 
     def serial(self, moment: datetime) -> float:
         """A local date and time as the number of days that Excel keeps; right from 1900-03-01 on."""

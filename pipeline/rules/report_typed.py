@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from pipeline.rules.cause_wording import is_answer
 from pipeline.rules.restart import eight_d_version
@@ -27,9 +28,10 @@ def with_documents(
     for kind, round_number in _documents_of(case):
         reading = seen.get(f"{case.folder}/{documents.file_name(kind, round_number, case.complaint.customer)}")
         if reading is not None:
-            reading = documents.understood(reading, case.complaint.customer)
+            context = documents.context(kind, case, decisions, round_number)
+            reading = documents.understood(reading, context)
             readings.append(reading)
-            found += _differing(case, decisions, documents, reading, round_number)
+            found += _differing(documents, reading, context)
     return replace(case, reports=tuple(readings), disagreements=tuple(found))
 
 
@@ -42,11 +44,11 @@ def _documents_of(case: Case) -> Iterator[tuple[str, int | None]]:
 
 
 def _differing(
-    case: Case, decisions: Decisions, documents: Documents, reading: DocumentReading, round_number: int | None
+    documents: Documents, reading: DocumentReading, context: Mapping[str, Any]
 ) -> Iterator[Disagreement]:
     """Fields that a person changed and that the ledger fills otherwise; a blank in the ledger is no disagreement."""
     name = reading.path.rsplit("/", 1)[-1]
-    ledger = documents.fields(reading.kind, documents.context(reading.kind, case, decisions, round_number))
+    ledger = documents.fields(reading.kind, context)
     for field in sorted(reading.typed):
         ours, theirs = ledger.get(field, ""), reading.fields.get(field, "")
         if ours and " ".join(ours.split()) != " ".join(theirs.split()):

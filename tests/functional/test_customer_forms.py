@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ from openpyxl import Workbook, load_workbook
 
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.gateway import TemplateDocuments
+from pipeline.rules.report_counted import counted
+from pipeline.rules.report_typed import with_documents
+from schemas.report import DocumentReading
 from tests.forms.build_form import build
 from tests.forms.foreign_form import HELD_OUT, KNOWN, load
 from tests.functional import documents_cases as cases
@@ -354,6 +359,35 @@ def test_what_is_typed_into_a_customers_workbook_counts_and_approval_takes_the_d
     sheet = load_workbook(path).worksheets[0]
     assert [sheet[place].value for place in ("A1", "B3", "B5")] == ["供应商8D报告", "顶针磨损产生飞边", "L-7"]
     assert "台账为“L-1”，文件中为“L-7”" in plant.board()
+
+
+def test_what_is_typed_into_the_tables_of_a_customers_workbook_counts(tmp_path: Path) -> None:
+    """A line is known by what it still says, a new line is a measure of its own, a date may be a real one."""
+    documents = adopted(tmp_path, write_form(tmp_path / "空表.xlsx"))
+    case, decisions = cases.full()
+    first = next(row for row in case.rows.actions if row.record.action_number == "C2")
+    first = replace(first, record=first.record.model_copy(update={"due": None}))
+    case = replace(case, folder="客诉资料/K", rows=replace(case.rows, actions=(first,)))
+    context = documents.context("eight_d", case, decisions, None)
+    ours = documents.render("eight_d", context, cases.NOW)
+    book = load_workbook(io.BytesIO(ours))
+    sheet = book.worksheets[0]
+    assert (sheet["A16"].value, sheet["C16"].value, sheet["D16"].value) == (first.record.content, "许长庚", None)
+    sheet["D16"], sheet["C16"], sheet["A7"] = datetime(2026, 12, 20), "彭小满", "梁致近"  # noqa: DTZ001 - as in a cell
+    sheet["A17"], sheet["C17"], sheet["D17"] = "每班首件检查飞边", "彭小满", "2026.12.22"
+    theirs = io.BytesIO()
+    book.save(theirs)
+    fields = documents.read_back("eight_d", theirs.getvalue())
+    typed = documents.changed("eight_d", fields, documents.written("eight_d", ours))
+    path = f"客诉资料/K/{documents.file_name('eight_d', None, CUSTOMER)}"
+    seen = with_documents(case, decisions, documents, {path: DocumentReading(path, "eight_d", fields, typed)})
+    assert {(item.field, item.in_ledger, item.in_document) for item in seen.disagreements} == {
+        ("永久措施·C2·责任人", "许长庚", "彭小满"), ("小组·梁致远·姓名", "梁致远", "梁致近"),
+    }
+    actions = [row.record for row in counted(seen).rows.actions]
+    assert [(action.content, action.person, action.due) for action in actions] == [
+        (first.record.content, "许长庚", date(2026, 12, 20)), ("每班首件检查飞边", "彭小满", date(2026, 12, 22)),
+    ]
 
 
 @pytest.mark.parametrize(

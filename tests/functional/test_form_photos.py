@@ -6,6 +6,7 @@ import io
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -53,8 +54,8 @@ def form(path: Path, *, drawn: bool = True, merged: bool = True) -> Path:
     for row in range(7, 13):
         sheet.row_dimensions[row].height = 40
     sheet["B5"].alignment, sheet.row_dimensions[5].height = Alignment(wrap_text=True), 60
-    for column in "ABCD":
-        sheet.column_dimensions[column].width = 20
+    for letters in "ABCD":
+        sheet.column_dimensions[letters].width = 20
     if drawn:
         sheet.add_image(logo(), "F5")
     book.save(path)
@@ -83,7 +84,7 @@ def test_photos_lie_in_their_place_and_the_rest_stays(tmp_path: Path, drawn: boo
     assert '"8D!B7' in (tmp_path / "templates/eight_d/星岚汽车.对照表.yaml").read_text(encoding="utf-8")
     content = filled(documents, *NAMES)
     assert filled(documents, *NAMES) == content
-    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    sheet: Any = load_workbook(io.BytesIO(content)).worksheets[0]  # its pictures are no public attribute
     ours = [image for image in sheet._images if image.anchor._from.row != 4]
     assert (len(ours), len(sheet._images) - len(ours)) == (5, drawn)
     widths = [(20 * 7 + 5) * 0.75 * EMU] * 4
@@ -128,7 +129,7 @@ def test_a_word_form_takes_photos_no_wider_than_their_cell(tmp_path: Path) -> No
     content = filled(with_photos(tmp_path, tmp_path / "空表.docx"), *NAMES)
     made = Document(io.BytesIO(content))
     cell = made.tables[0].cell(2, 1)
-    sizes = [int(extent.get("cx")) for extent in cell._tc.iter(qn("wp:extent"))]
+    sizes = [int(extent.get("cx", "0")) for extent in cell._tc.iter(qn("wp:extent"))]
     assert len(sizes) == 5
     width = cell.width
     assert width is not None

@@ -134,23 +134,32 @@ class CustomerForms:
             return ""  # said by render, which is asked next
         return form.suffix if form else ""
 
-    def cell_fields(self, customer: str) -> Mapping[str, str]:
-        """The fields of the customer's workbook by cell (``8D!B3``): those that hold one value, and the whys.
+    def cell_fields(
+        self, context: Mapping[str, Any], texts: Mapping[str, str]
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The fields of the customer's workbook by cell (``8D!B3``), and what tells rows that the form does not show.
 
-        {} without a workbook, and while its map cannot be read.
+        ``texts``: the present text of every filled cell. Empty without a workbook, and while its map cannot be read.
         """
+        from pipeline.documents.forms.form_context import form_context
+        from pipeline.documents.forms.read_lines import cells_by_field
+
         try:
-            form = find_form(self._folders.folders, self._kind, customer)
+            form = find_form(self._folders.folders, self._kind, str(context["customer"]))
             form_map = self._map(self._sound(form)) if form is not None and form.suffix != ".docx" else None
+            names = self._folders.names(self._kind)
         except TemplateFault:
-            return {}
-        found: dict[str, str] = {}
-        for (sheet, row, column), box in form_map.cells.items() if form_map else ():
+            return {}, {}
+        if form_map is None:
+            return {}, {}
+        whole = form_context(context, context.get("form", {}).get("facts", {}))
+        found, told = cells_by_field(form_map, whole, texts, names)
+        for (sheet, row, column), box in form_map.cells.items():
             address = box.addresses[0] if box.plain and box.addresses else None
             if address is not None and (not address.row or address.name in _WHYS):
                 parts = (address.name, address.row, address.column) if address.row else (address.name,)
                 found[f"{sheet}!{reference(row, column)}"] = "/".join(parts)
-        return found
+        return found, told
 
     def render(self, context: Mapping[str, Any], now: datetime) -> bytes:
         """The form of the context's customer, filled in; equal arguments give equal bytes. Raises TemplateFault."""

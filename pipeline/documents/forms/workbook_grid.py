@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.documents.forms.box_room import SheetRoom
@@ -12,6 +12,7 @@ from pipeline.documents.forms.faults import FormUnreadable
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.ooxml.cells import CellRange
 from pipeline.ooxml.limits import Limits, check_package
+from pipeline.ooxml.number_formats import NumberFormats, number_formats
 from pipeline.ooxml.package import Package
 from pipeline.ooxml.relations import relations_of, resolve, sheets_of
 from pipeline.ooxml.row_cells import CellSpan, parse_row
@@ -42,7 +43,7 @@ def read_workbook(path: Path) -> FormSheets:
     """
     check_package(path, _LIMITS)
     package = Package(path)
-    shared, framed = lookup(package), _framed_styles(package)
+    shared, framed, formats = lookup(package), _framed_styles(package), number_formats(package)
     grids, remarks = [], []
     rooms: dict[str, SheetRoom] = {}
     for address in sheets_of(package):
@@ -57,7 +58,7 @@ def read_workbook(path: Path) -> FormSheets:
         layout = locate(path, address.name, package.read(member))
         if layout.element("sheetProtection") is not None:
             remarks.append(f"工作表“{address.name}”设有保护：照常填写，保护和密码保持原样")
-        grids.append(_grid(layout, shared, framed))
+        grids.append(_grid(layout, shared, framed, formats))
         rooms[address.name] = SheetRoom(layout)
     if any(member.name.lower().endswith("vbaproject.bin") for member in package.members):
         remarks.append("带有宏：宏保持原样，不会运行")
@@ -67,7 +68,9 @@ def read_workbook(path: Path) -> FormSheets:
     return FormSheets(kept, tuple(remarks), rooms)
 
 
-def _grid(layout: SheetLayout, shared: Callable[[int], str], framed: frozenset[int]) -> Grid:
+def _grid(
+    layout: SheetLayout, shared: Callable[[int], str], framed: frozenset[int], formats: NumberFormats
+) -> Grid:
     merged = [area for area in layout.ranges("mergeCell") if area.top <= _ROWS and area.left < _COLUMNS]
     spilling = list(layout.spilling())
     inside = {
@@ -85,7 +88,9 @@ def _grid(layout: SheetLayout, shared: Callable[[int], str], framed: frozenset[i
                 continue
             area = areas.get(place, CellRange(row.number, cell.column, row.number, cell.column))
             spilled = any(spill.holds(*place) for spill in spilling)
-            found[place] = _box(area, cell, shared, framed, spilled=spilled)
+            box = _box(area, cell, shared, framed, spilled=spilled)
+            number = cell.attributes.get("t", "n") == "n" and box.text
+            found[place] = replace(box, text=formats.text(cell.attributes.get("s"), box.text)) if number else box
     for place, area in areas.items():
         found.setdefault(place, Box(area.top, area.left, area.bottom, area.right))
     return Grid(layout.sheet, list(found.values()))
