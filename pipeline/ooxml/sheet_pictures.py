@@ -1,4 +1,4 @@
-"""The pictures of a workbook by the row they stand in: WPS cell pictures (DISPIMG) and pictures laid over one row."""
+"""The pictures of a workbook by the row they stand in: in cells (WPS, Excel 365) and laid over one row."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from pipeline.ooxml.package import Member, Package
 from pipeline.ooxml.relations import SheetAddress, refuse_doctype, relations_of, resolve, sheets_of, workbook_part
+from pipeline.ooxml.rich_pictures import cells_with_pictures, rich_pictures
 from schemas.errors import LedgerDamaged
 
 _CELL_PICTURES = "cellimages.xml"
@@ -40,11 +41,11 @@ def pictures_by_row(package: Package) -> Mapping[RowPlace, tuple[Member, ...]]:
     those of a workbook with cell pictures. Raises LedgerDamaged, CellRefused (a DTD).
     """
     found: dict[RowPlace, dict[Member, None]] = {}
-    in_cells = _cell_pictures(package)
+    in_cells, rich = _cell_pictures(package), rich_pictures(package, lambda part: _targets(package, part))
     for sheet in sheets_of(package):
         if sheet.kind != "worksheet":
             continue
-        placed = [*_in_cells(package, sheet, in_cells)] if in_cells else []
+        placed = [*_in_cells(package, sheet, in_cells, rich)] if in_cells or rich else []
         for row, picture in (*placed, *_laid_over(package, sheet)):
             found.setdefault((sheet.name, row), {})[picture] = None
             if len(found) > _MOST_PICTURES:
@@ -74,10 +75,12 @@ def _cell_pictures(package: Package) -> dict[str, Member]:
 
 
 def _in_cells(
-    package: Package, sheet: SheetAddress, pictures: Mapping[str, Member]
+    package: Package, sheet: SheetAddress, pictures: Mapping[str, Member], rich: Mapping[int, Member]
 ) -> Iterator[tuple[int, Member]]:
     member = package.find(sheet.part)
     xml = package.read(member) if member is not None else b""
+    if rich:
+        yield from cells_with_pictures(xml, rich)
     for formula in _FORMULA.finditer(xml):
         picture = pictures.get(formula[1].decode("utf-8", "replace"))
         at = xml.rfind(b" r=", 0, formula.start())

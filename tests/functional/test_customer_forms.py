@@ -374,6 +374,7 @@ def test_what_is_typed_into_the_tables_of_a_customers_workbook_counts(tmp_path: 
     sheet = book.worksheets[0]
     assert (sheet["A16"].value, sheet["C16"].value, sheet["D16"].value) == (first.record.content, "许长庚", None)
     sheet["D16"], sheet["C16"], sheet["A7"] = datetime(2026, 12, 20), "彭小满", "梁致近"  # noqa: DTZ001 - as in a cell
+    sheet["A16"] = "修镶件"  # nothing of the line is ours any more: it is the row at its place
     sheet["A17"], sheet["C17"], sheet["D17"] = "每班首件检查飞边", "彭小满", "2026.12.22"
     theirs = io.BytesIO()
     book.save(theirs)
@@ -382,7 +383,8 @@ def test_what_is_typed_into_the_tables_of_a_customers_workbook_counts(tmp_path: 
     path = f"客诉资料/K/{documents.file_name('eight_d', None, CUSTOMER)}"
     seen = with_documents(case, decisions, documents, {path: DocumentReading(path, "eight_d", fields, typed)})
     assert {(item.field, item.in_ledger, item.in_document) for item in seen.disagreements} == {
-        ("永久措施·C2·责任人", "许长庚", "彭小满"), ("小组·梁致远·姓名", "梁致远", "梁致近"),
+        ("永久措施·C2·责任人", "许长庚", "彭小满"), ("永久措施·C2·措施内容", first.record.content, "修镶件"),
+        ("小组·梁致远·姓名", "梁致远", "梁致近"),
     }
     actions = [row.record for row in counted(seen).rows.actions]
     assert [(action.content, action.person, action.due) for action in actions] == [

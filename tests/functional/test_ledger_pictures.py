@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from openpyxl import Workbook, load_workbook
 from openpyxl.drawing.image import Image as SheetImage
 
@@ -48,6 +50,58 @@ def test_cell_pictures_are_told_by_row(tmp_path: Path) -> None:
     assert list(found(path)) == [("台账", 2), ("台账", 4), ("台账", 5)]
     red, blue = found(path)["台账", 2], found(path)["台账", 4]
     assert red == found(path)["台账", 5] != blue
+
+
+def excel_365(path: Path) -> Path:
+    """A workbook like Excel 365 makes it: pictures in cells beside a rich value and metadata of other kinds."""
+    workbook = xlsxwriter.Workbook(str(path))
+    sheet = workbook.add_worksheet("台账")
+    for row, picture in ((1, RED), (3, BLUE), (4, RED)):
+        sheet.write(row, 0, f"K-{row}")
+        sheet.embed_image(row, 1, f"{row}.jpg", {"image_data": io.BytesIO(picture)})
+    workbook.close()
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    changes = {
+        "xl/richData/rdrichvaluestructure.xml": (
+            b'<s t="_localImage">', b'<s t="_linkedentity"><k n="_rvRel:x" t="i"/></s><s t="_localImage">'),
+        "xl/richData/rdrichvalue.xml": (b'<rv s="0">', b'<rv s="1">'),
+    }
+    for name, (old, new) in changes.items():
+        parts[name] = parts[name].replace(old, new)
+    parts["xl/richData/rdrichvalue.xml"] = parts["xl/richData/rdrichvalue.xml"].replace(
+        b'<rv s="1">', b'<rv s="0"><v>0</v></rv><rv s="1">', 1
+    )
+    for number in (1, 0):
+        parts["xl/metadata.xml"] = parts["xl/metadata.xml"].replace(
+            b'<xlrd:rvb i="%d"/>' % number, b'<xlrd:rvb i="%d"/>' % (number + 1)
+        )
+    parts["xl/metadata.xml"] = parts["xl/metadata.xml"].replace(
+        b'<metadataType name="XLRICHVALUE"', b'<metadataType name="XLDAPR"/><metadataType name="XLRICHVALUE"'
+    ).replace(b'<rc t="1"', b'<rc t="2"')
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return path
+
+
+def test_pictures_in_cells_of_excel_365_are_told_by_row(tmp_path: Path) -> None:
+    told = found(excel_365(tmp_path / "台账.xlsx"))
+    assert told == {("台账", 2): [1], ("台账", 4): [2], ("台账", 5): [1]}
+
+
+@pytest.mark.parametrize("part", ["metadata", "richData/rdrichvalue", "richData/richValueRel"])
+def test_a_spoilt_chain_of_rich_values_leads_to_no_picture(tmp_path: Path, part: str) -> None:
+    path = excel_365(tmp_path / "台账.xlsx")
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts[f"xl/{part}.xml"] = re.sub(rb'(v|i|id)="\w+"', rb'\1="999"', parts[f"xl/{part}.xml"]).replace(
+        b"<v>0</v>", b"<v>-7</v>"
+    ).replace(b"<v>1</v>", b"<v>x</v>")
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    assert found(path) == {}
 
 
 def test_a_picture_laid_over_one_row_is_told_too(tmp_path: Path) -> None:
