@@ -17,6 +17,7 @@ from pipeline.files.names import inside
 from pipeline.files.owner import owner_of
 from pipeline.files.placed import place
 from pipeline.files.rename import rename_without_replacing
+from pipeline.files.superseded import prune
 from schemas.case import ATTACHMENTS, STANDARDS, CaseFiles
 from schemas.effects import Outcome
 from schemas.errors import KesuError
@@ -200,10 +201,13 @@ class FolderShare:
     def exchange(self, path: str, content: bytes, expected_sha256: str) -> None:
         """Swap a person's document for ``content`` made from it; the former one stays in ``.kesu-备份`` beside it.
 
+        The latest three stay there; a save that came late into one of them is put beside the document.
         Raises FileInUse, LedgerChanged, CellRefused; in each case the person's document is as it was.
         """
         self._check_connected()
-        exchange(self._path(path), content, expected_sha256)
+        target = self._path(path)
+        exchange(target, content, expected_sha256)
+        prune(target)
 
     def write_board(self, name: str, content: bytes) -> bool:
         """Write the board page when it differs; True when written."""

@@ -6,13 +6,12 @@ import hashlib
 from pathlib import Path
 
 from pipeline.files.atomic import make_folder, sync_folder, temporary_for, write_synced
-from pipeline.files.exchange import BACKUPS, exchange, finish_exchange
+from pipeline.files.exchange import exchange, finish_exchange
 from pipeline.files.faults import FileChanged, FileInUse
 from pipeline.files.owner import owner_of
 from pipeline.files.rename import rename_without_replacing
+from pipeline.files.superseded import prune
 from schemas.errors import LedgerChanged, LedgerMissing
-
-_KEPT = 3  # backups of one file: the versions before our last changes
 
 
 def standing(path: Path) -> bytes | None:
@@ -46,7 +45,7 @@ def put_in_place(path: Path, content: bytes, expected: bytes | None) -> str:
             exchange(path, content, hashlib.sha256(expected).hexdigest())
         except (LedgerChanged, LedgerMissing) as error:
             raise FileChanged(path) from error
-        _prune(path)
+        prune(path)
     return hashlib.sha256(content).hexdigest()
 
 
@@ -60,9 +59,3 @@ def _create(path: Path, content: bytes) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
-
-
-def _prune(path: Path) -> None:
-    backups = [entry for entry in (path.parent / BACKUPS).glob(f"{path.stem}.*{path.suffix}") if entry.is_file()]
-    for old in sorted(backups, key=lambda entry: entry.stat().st_mtime_ns, reverse=True)[_KEPT:]:
-        old.unlink(missing_ok=True)
