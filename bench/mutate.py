@@ -52,16 +52,22 @@ def _put_in(mutant: Mutant) -> None:
     if mutant.holder:
         changed = _code(compile(mutant.tree, place, "exec"), mutant.holder.split("."))
         _function(module, mutant.holder).__code__ = changed
+        built = [node for node in mutant.tree.body if isinstance(node, _CONSTANT) and _names(node, mutant.holder)]
     else:
-        _put_in_constant(module, mutant, place)
+        built = [mutant.statement]
+    if built:
+        _build_anew(module, mutant.tree, built[0], place)
 
 
-def _put_in_constant(module: ModuleType, mutant: Mutant, place: str) -> None:
+def _names(node: ast.AST, name: str) -> bool:
+    return any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node))
+
+
+def _build_anew(module: ModuleType, tree: ast.Module, constant: ast.stmt, place: str) -> None:
     """Build the constant and those after it anew, also where other modules imported them by name."""
     before = dict(vars(module))
-    at = mutant.tree.body.index(mutant.statement)
-    mutant.tree.body = [node for node in mutant.tree.body[at:] if isinstance(node, _CONSTANT)]
-    exec(compile(mutant.tree, place, "exec"), vars(module))  # noqa: S102 - our own source, one constant changed
+    tree.body = [node for node in tree.body[tree.body.index(constant):] if isinstance(node, _CONSTANT)]
+    exec(compile(tree, place, "exec"), vars(module))  # noqa: S102 - our own source, one place changed
     new = {name: value for name, value in vars(module).items() if value is not before.get(name)}
     for other in [module for name, module in sys.modules.items() if name.startswith(("pipeline.", "tests."))]:
         for name in new.keys() & vars(other).keys():

@@ -122,9 +122,12 @@ def _subjects(test: Path) -> frozenset[str]:
 def tests_for(module: str, holder: str, tests: Iterable[Quick]) -> list[pytest.Item]:
     """The tests that meet a mutant of ``holder``: those about its module, then the quickest others.
 
-    At module level (``holder`` is "") every test counts that enters any function of the module.
+    At module level (``holder`` is ""), and for what runs only while the module loads, every test counts that enters
+    any function of the module.
     """
-    running = sorted((test for test in tests if _runs(test, module, holder)), key=lambda test: test.seconds)
+    found = [test for test in tests if _runs(test, module, holder)]
+    found = found or [test for test in tests if _runs(test, module, "")]
+    running = sorted(found, key=lambda test: test.seconds)
     met = [test.item for test in running if module in _subjects(test.item.path)]
     spent = 0.0
     for test in running:

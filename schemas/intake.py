@@ -96,7 +96,6 @@ class KnownPart:
 
     number: str
     product: str = ""
-    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def acquaintance_of(readings: Iterable[WorkbookReading], setting: IntakeSetting)
         for row in reading.complaints:
             complaint = row.record
             if complaint.part_number:
-                part = KnownPart(complaint.part_number, complaint.product or "", complaint.project or "")
+                part = KnownPart(complaint.part_number, complaint.product or "")
                 parts[half_width(complaint.part_number).casefold()] = part
             if complaint.customer and not complaint.customer.endswith(UNSURE):
                 customers.setdefault(complaint.customer)
