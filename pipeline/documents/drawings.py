@@ -90,7 +90,7 @@ class Drawings:
             run = text.getparent()
             if found is not None and run is not None:
                 run.replace(text, self._made[int(found.group(1))])
-        for cell in tree.iter(f"{W}tc"):
+        for cell in tree.iter(f"{W}tc") if self._media else ():
             _fit(cell)
 
     def additions(self, members: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -144,6 +144,9 @@ class Meanings:
     def way(self, label: str) -> str:
         """``occurrence`` or ``escape`` when a heading tells which of the two it is about; "" for neither or both."""
         label = CONTAINED.sub(" ", label)
+        parts = [part for part in _JOINED.split(label) if part.strip()]
+        if len(parts) > 1 and any(self._is_any_cause(part) for part in parts):
+            return ""  # root cause and escape point: both
         best = self._ways.readings(label)
         if best and best[0].score >= _HEADING and (len(best) == 1 or best[1].score < _HEADING):
             return best[0].target
@@ -153,6 +156,10 @@ class Meanings:
             if len(folded(word)) > 1 and folded(word) in text
         }
         return found.pop() if len(found) == 1 else ""
+
+    def _is_any_cause(self, label: str) -> bool:
+        reading = self.field(label, "D4")
+        return reading is not None and reading.field == "root_cause" and reading.score >= _EXACT
 
     def step(self, label: str) -> str:
         """The number of a why that a label such as ``Why 3`` names, "" for none."""
