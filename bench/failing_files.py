@@ -17,22 +17,18 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
-from copy import deepcopy
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import jinja2
-from ruamel.yaml import YAML
+import pytest
 
-from pipeline.documents import engine
-from pipeline.documents.last_good import Check, LastGood
 from tests.functional.failing_files import ERRORS, TOLD, Failing, main
 from tests.functional.plant_folder import PlantFolder
 from tests.functional.test_killed_process import LATER, NOW, TIME, Result, copy_of, ready_plant, result_of
+from tests.remembered_templates import remember_templates
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - where syncing costs nothing
 
@@ -50,43 +46,6 @@ class Figures:
             f"{self.operations.total()} file operations {dict(self.operations)}, {self.outcomes.total()} passes "
             f"disturbed {dict(self.outcomes)}, {len(self.findings)} findings"
         )
-
-
-def remember_templates() -> None:
-    """Parse, compile and check each template once for all passes: they stay the same here, and cost more than the rest.
-
-    What a pass does in this process before the forks is at hand in all of them.
-    """
-    sound: set[tuple[str, bytes, bytes]] = set()
-    is_sound = LastGood._is_sound
-
-    def known_sound(self: LastGood, place: str, content: bytes, check: Check, beside: bytes) -> bool:
-        if (place, content, beside) in sound:
-            return True
-        if found := is_sound(self, place, content, check, beside):
-            sound.add((place, content, beside))
-        return found
-
-    LastGood._is_sound = known_sound  # type: ignore[method-assign]  # for this process only
-    _remember(engine, "_compile", lambda _name, content, *_: content)
-    _remember(jinja2.Environment, "compile", lambda _self, source, *more, **named: (source, more, *named.values()))
-    _remember(YAML, "load", lambda _self, text: text, deepcopy)
-
-
-def _remember(
-    owner: Any, name: str, key: Callable[..., Hashable], given: Callable[[Any], Any] = lambda made: made
-) -> None:
-    """Let ``owner``'s function give again what it gave for the same ``key`` of its arguments."""
-    made: dict[Hashable, Any] = {}
-    make = getattr(owner, name)
-
-    def remembering(*arguments: Any, **named: Any) -> Any:
-        known = key(*arguments, **named)
-        if known not in made:
-            made[known] = make(*arguments, **named)
-        return given(made[known])
-
-    setattr(owner, name, remembering)
 
 
 def in_a_fork(do: Callable[[], int]) -> int:
@@ -173,7 +132,7 @@ def operations_of(ready: PlantFolder, root: Path) -> list[str]:
 def measure(step: int = 1, first: int = 1, *, all_errors: bool = False) -> Figures:
     """Try every ``step``-th operation from the ``first`` on."""
     figures = Figures()
-    remember_templates()
+    remember_templates(pytest.MonkeyPatch())  # until the process ends
     with tempfile.TemporaryDirectory(prefix="kesu-failing-", dir=MEMORY if MEMORY.is_dir() else None) as name:
         folder = Path(name)
         ready = ready_plant(folder / "ready")

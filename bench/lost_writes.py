@@ -16,10 +16,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.failing_files import MEMORY, amiss, in_a_fork, remember_templates
+import pytest
+
+from bench.failing_files import MEMORY, amiss, in_a_fork
 from tests.functional.lost_writes import Disk, Tree, put_down, recorded, states
 from tests.functional.plant_folder import SOURCES, PlantFolder
 from tests.functional.test_killed_process import LATER, TIME, command_for, copy_of, ready_plant
+from tests.remembered_templates import remember_templates
 
 
 @dataclass
@@ -57,7 +60,7 @@ def _wrong(tree: Tree, root: Path, undisturbed: PlantFolder) -> str:
 def measure(step: int = 1) -> Figures:
     """Try every ``step``-th state."""
     figures = Figures()
-    remember_templates()
+    remember_templates(pytest.MonkeyPatch())  # until the process ends
     with tempfile.TemporaryDirectory(prefix="kesu-lost-", dir=MEMORY if MEMORY.is_dir() else None) as name:
         folder = Path(name)
         ready = ready_plant(folder / "ready")

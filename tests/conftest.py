@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.remembered_templates import remember_templates
 
 os.environ.pop("KESU_COMMAND", None)  # set by the launcher that starts this run; tests are not typed by a person
 
@@ -15,6 +18,14 @@ settings.register_profile("shared machine", deadline=None)  # a slow neighbour i
 settings.load_profile("shared machine")
 
 ALLOWED = Path(__file__).resolve().parent.parent / ".ci" / "allowed-skips"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_remembered() -> Iterator[None]:
+    """Each template is parsed and compiled once in a test process, not once in each of thousands of passes."""
+    with pytest.MonkeyPatch.context() as patch:
+        remember_templates(patch)
+        yield
 
 
 class SkipPolicy:

@@ -30,9 +30,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.cli import main
 from pipeline.commands.init import make_plant
-from tests.remembered_templates import remember_templates
 
-remember_templates()
 SOURCES = Path(__file__).resolve().parents[2]
 LEDGER = "客诉台账.xlsx"
 COMPLAINTS, CONTACTS = "客诉台账", "通讯录"
