@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.rules.intake_labels import field_of_label
 from schemas.intake import Correspondent, Found
 
 _TAIL_LINES = 8
@@ -26,7 +27,10 @@ def from_sender(who: Correspondent, address: str, text: str) -> Iterator[Found]:
     if len(phones) == 1:
         phone, line = next(iter(phones.items()))
         yield Found("reporter_contact", phone, line.strip()[:120], "签名", certain=who.name in line or len(tail) > 1)
-    departments = {match[1]: line for line in tail[-5:] for match in _DEPARTMENT.finditer(line)}
+    departments = {
+        match[1]: line for line in tail[-5:] for match in _DEPARTMENT.finditer(line)
+        if field_of_label(match[1]) is None  # the word 部门科室 of a form is no department
+    }
     if len(departments) == 1:
         department, line = next(iter(departments.items()))
         yield Found("reporter_department", department, line.strip()[:120], "签名", certain=False)

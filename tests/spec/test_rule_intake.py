@@ -39,7 +39,8 @@ VERDICTS = {
 def test_what_is_read_from_a_letter(row: Row) -> None:
     mail = letter(row["给"])
     person = WRITERS[row["给"].get("发", "客户")]
-    rows = proposed_rows(mail, PEOPLE[str(person)][2], KNOWN, at("2026-11-26T08:10"))
+    who = PEOPLE[person][2] if isinstance(person, str) else Correspondent(person[0], "远嵘新能源")
+    rows = proposed_rows(mail, who, KNOWN, at("2026-11-26T08:10"))
     lines = [told(found) for found in rows]
     assert (lines[0] if len(lines) == 1 else [f"第{n}行 {line}" for n, found in enumerate(lines, 1) for line in found]
             ) == row["得"]
