@@ -28,7 +28,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the one file that people start w
 
 ROOT = Path(__file__).resolve().parent
 LOCK_SECONDS = 1800.0
-TEST_WORKERS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+#: Some tests take half a minute, most a few milliseconds: whoever is done takes tests from the others.
+TEST_WORKERS = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 HAND_OVER = "import sys; from pipeline.cli import main; sys.argv[0] = 'kesu'; sys.exit(main())"
 USAGE = """用法 / usage:
   python kesu.py demo [目录]        演示:建一个样板工厂并跑通整个流程(the demo plant)

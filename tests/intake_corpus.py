@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ KNOWN = Acquaintance(
 )
 
 
+@cache
 def entries(name: str) -> list[dict[str, Any]]:
     """The mails of one corpus file, as they stand there."""
     loaded: list[dict[str, Any]] = YAML(typ="safe").load((CORPUS / name).read_text(encoding="utf-8"))

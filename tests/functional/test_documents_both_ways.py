@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,13 +34,19 @@ def documents() -> TemplateDocuments:
     return TemplateDocuments()
 
 
-@pytest.fixture
-def plant(tmp_path: Path) -> PlantFolder:
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> PlantFolder:
     """A plant with one numbered case and its 8D."""
-    made = empty_plant(tmp_path / "plant")
+    made = empty_plant(tmp_path_factory.mktemp("ready") / "plant")
     made.type(COMPLAINTS, complaint(客户要求8D="是", 状态="分析", 不良数量=3))
     made.settled()
     return made
+
+
+@pytest.fixture
+def plant(ready: PlantFolder, tmp_path: Path) -> PlantFolder:
+    shutil.copytree(ready.root, tmp_path / "plant")
+    return PlantFolder(tmp_path / "plant")
 
 
 def report_of(plant: PlantFolder) -> Path:
