@@ -20,6 +20,7 @@ from pipeline.documents.photos import PhotoRefused, prepared
 from schemas.case import CaseFiles
 from tests.functional import documents_cases as cases
 from tests.functional.customer_form_files import FRAME, logo
+from tests.functional.plant_folder import kesu
 from tests.functional.test_customer_forms import adopted, members
 from tests.pages import check_file
 
@@ -76,8 +77,9 @@ def with_photos(tmp_path: Path, path: Path) -> TemplateDocuments:
 NAMES = ("1 横.jpg", "2 竖.jpg", "3 宽.jpg", "4 横.jpg", "5 竖.jpg")
 
 
-@pytest.mark.parametrize("drawn", [True, False], ids=["with a logo", "without any drawing"])
-@pytest.mark.parametrize("merged", [True, False], ids=["merged", "single cells"])
+@pytest.mark.parametrize(
+    ("drawn", "merged"), [(True, True), (False, False)], ids=["a logo, merged", "no drawing, single cells"]
+)
 def test_photos_lie_in_their_place_and_the_rest_stays(tmp_path: Path, drawn: bool, merged: bool) -> None:
     empty = form(tmp_path / "空表.xlsx", drawn=drawn, merged=merged)
     documents = with_photos(tmp_path, empty)
@@ -118,6 +120,20 @@ def test_photos_without_room_or_not_readable_are_told(tmp_path: Path) -> None:
     with pytest.raises(PhotoRefused) as refused:
         prepared(b"no picture", 100)
     assert sheet["B7"].value == f"0 坏：{refused.value}"
+
+
+def test_places_for_photos_over_something_else_are_faults_of_the_map(tmp_path: Path) -> None:
+    adopted(tmp_path, form(tmp_path / "空表.xlsx"))
+    map_file = tmp_path / "templates/eight_d/星岚汽车.对照表.yaml"
+    lines = "".join(f'  "8D!{area}": photos\n' for area in ("A7:B9", "B12:B14", "B9:C10")) + '  "9D!B7:D12": photos\n'
+    text = map_file.read_text(encoding="utf-8")
+    map_file.write_text(text.replace("单元格:\n", f"单元格:\n{lines}"), encoding="utf-8")
+    said = kesu("templates", "check", "-c", tmp_path / "config.yaml")
+    assert said.code == 1
+    assert "8D!A7:B9：照片会盖住 A7“不良照片”" in said.out
+    assert "8D!B12:B14：照片会盖住要填写的 B14" in said.out
+    assert "9D!B7:D12：表样中没有可见的工作表“9D”" in said.out
+    assert "共 3 处要改" in said.out
 
 
 def test_a_word_form_takes_photos_no_wider_than_their_cell(tmp_path: Path) -> None:

@@ -178,12 +178,32 @@ def check_cells(form_map: CheckedMap, grids: Mapping[str, Grid]) -> Iterator[Map
         for table in form_map.map.tables for line in table.rows for letters in table.columns
     ]
     boxes = [(place, box.plain) for place, box in form_map.cells.items()]
-    boxes += [((sheet, area.top, area.left), True) for sheet, area in form_map.photos]
     for place, plain in (*boxes, *columns, *((place, False) for place, _ in form_map.ticks)):
         try:
             _check_free(form_map.name, place, grids, plain=plain)
         except MapFault as fault:
             yield fault
+    yield from _check_photos(form_map, grids, [place for place, _ in (*boxes, *columns)])
+
+
+def _check_photos(
+    form_map: CheckedMap, grids: Mapping[str, Grid], filled: Sequence[Place]
+) -> Iterator[MapFault]:
+    """Areas for photos that lie over words of the form, over boxes that are filled, or nowhere."""
+    remedy = "请写成一片空白的格子，例如 8D!C7:D12"
+    for sheet, area in form_map.photos:
+        where, grid = f"{sheet}!{area}", grids.get(sheet)
+        if grid is None:
+            yield MapFault(form_map.name, where, f"表样中没有可见的工作表“{sheet}”", f"现有：{'、'.join(grids)}")
+            continue
+        under = next((box for box in grid.boxes if not box.blank and area.holds(box.row, box.column)), None)
+        if under is not None:
+            yield MapFault(form_map.name, where, f"照片会盖住 {under.reference}“{under.text[:20]}”", remedy)
+        for place in filled:
+            if place[0] == sheet and area.holds(*place[1:]):
+                told = reference(place[1], place[2])
+                yield MapFault(form_map.name, where, f"照片会盖住要填写的 {told}", remedy)
+                break
 
 
 def _table(
