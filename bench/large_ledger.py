@@ -72,8 +72,8 @@ def _quantity(name: str) -> Writer:
         return lambda _row, _received, _chance: 1
 
     def write(_row: int, _received: datetime, chance: random.Random) -> Typed:
-        number = chance.randint(low, high)
-        return number if chance.random() < 0.9 else f"{number}件"
+        number, how = chance.randint(low, high), chance.random()
+        return number if how < 0.9 else f"{number}件" if how < 0.995 else f"约{number}"  # which is a problem
 
     return write
 

@@ -12,7 +12,7 @@ import json
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,52 +23,55 @@ from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
 from schemas.workbook import WorkbookReading
 
 TODAY = date(2026, 11, 26)
-#: Reads the sheets of a file; None where cells are not handed on to validation.
-Prepared = Callable[[Path], "Sequence[RawSheet] | None"]
-
-
-def _validated(path: Path, sheets: Sequence[RawSheet]) -> WorkbookReading:
-    """The same validation for everybody."""
-    return read_sheets(LedgerFile(path.name, path, "", datetime(2026, 11, 26, tzinfo=UTC)), sheets, {}, TODAY)
-
-
-def _sheet(name: str, cells: list[list[Any]]) -> RawSheet:
-    return RawSheet(name, hidden=False, cells=cells, merged=(), errors={}, formulas=frozenset())
+#: Reads the sheets of a file, by name; the validation that goes with them; neither where cells are all there is.
+Sheets = Sequence[RawSheet] | Mapping[str, list[list[Any]]] | None
+Prepared = tuple[Callable[[Path], Sheets], Callable[[Path, Any], WorkbookReading] | None]
 
 
 def ours() -> Prepared:
-    """As a pass reads: limits of the package, then the child process."""
-    from pipeline.ledger.workbook_process import read_workbook
+    """As a pass reads: the child process gets ready, limits of the package, then cells and validation."""
+    from pipeline.ledger.workbook_process import ReadingProcess
     from pipeline.ooxml.limits import check_package
 
     def read(path: Path) -> Sequence[RawSheet]:
+        process = ReadingProcess()
         check_package(path)
-        return read_workbook(path, path)
+        return process.read(path, path)
 
-    return read
+    def validate(path: Path, sheets: Sequence[RawSheet]) -> WorkbookReading:
+        return read_sheets(LedgerFile(path.name, path, "", datetime(2026, 11, 26, tzinfo=UTC)), sheets, {}, TODAY)
+
+    return read, validate
+
+
+def _plainly(path: Path, sheets: Mapping[str, list[list[Any]]]) -> WorkbookReading:
+    from bench.plain_validation import validated
+
+    ((name, cells),) = sheets.items()
+    return validated(path, name, cells, TODAY)
 
 
 def openpyxl(*, read_only: bool) -> Prepared:
     """All cells with openpyxl, in one of its modes."""
     from openpyxl import load_workbook
 
-    def read(path: Path) -> Sequence[RawSheet]:
+    def read(path: Path) -> Mapping[str, list[list[Any]]]:
         book = load_workbook(path, read_only=read_only, data_only=True)
-        return [_sheet(sheet.title, [["" if value is None else value for value in row]
-                                     for row in sheet.iter_rows(values_only=True)]) for sheet in book.worksheets]
+        return {sheet.title: [["" if value is None else value for value in row]
+                              for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
 
-    return read
+    return read, _plainly
 
 
 def pandas() -> Prepared:
     """All cells with pandas on calamine."""
     from pandas import read_excel
 
-    def read(path: Path) -> Sequence[RawSheet]:
+    def read(path: Path) -> Mapping[str, list[list[Any]]]:
         frames = read_excel(path, sheet_name=None, header=None, engine="calamine", dtype=object, keep_default_na=False)
-        return [_sheet(str(name), frame.to_numpy().tolist()) for name, frame in frames.items()]
+        return {str(name): frame.to_numpy().tolist() for name, frame in frames.items()}
 
-    return read
+    return read, _plainly
 
 
 def calamine() -> Prepared:
@@ -80,7 +83,7 @@ def calamine() -> Prepared:
             held = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
             assert held
 
-    return read
+    return read, None
 
 
 def expat_alone() -> Prepared:
@@ -91,7 +94,7 @@ def expat_alone() -> Prepared:
                 if name.startswith("xl/worksheets/sheet") or name == "xl/sharedStrings.xml":
                     expat.ParserCreate().Parse(package.read(name), True)
 
-    return read
+    return read, None
 
 
 WAYS: dict[str, Callable[[], Prepared]] = {
@@ -105,13 +108,13 @@ WAYS: dict[str, Callable[[], Prepared]] = {
 
 
 def digests(result: WorkbookReading) -> Iterator[str]:
-    """A digest for each row with what was typed and its issues, and of how the headings were understood."""
+    """A digest of the values of each row, and of every problem by its cell."""
     for sheet in result.sheets:
-        yield _digest((sheet.name, sheet.mapped, sheet.guessed, sheet.missing, sheet.prenumbered))
         for row in sheet.rows:
             known = {name: value for name, value in row.record if value is not None}
-            yield f"{sheet.name}!{row.place.row} {_digest((known, row.typed, row.extras, row.issues))}"
-    yield _digest((result.issues, result.hints))
+            yield f"{sheet.name}!{row.place.row} {_digest(known)}"
+    for issue in result.issues:
+        yield f"{issue.sheet}!{issue.cell} {_digest((issue.field, issue.message))}"
 
 
 def _digest(value: object) -> str:
@@ -120,11 +123,11 @@ def _digest(value: object) -> str:
 
 def main(way: str, path: Path, into: Path) -> None:
     """Time one reading and write what came out."""
-    read = WAYS[way]()
+    read, validate = WAYS[way]()
     began = time.perf_counter()
     sheets = read(path)
     cells = time.perf_counter() - began
-    result = None if sheets is None else _validated(path, sheets)
+    result = validate(path, sheets) if validate else None
     seconds = time.perf_counter() - began
     told = {"seconds": seconds, "cells": cells, "rows": list(digests(result)) if result else []}
     into.write_text(json.dumps(told), encoding="utf-8")

@@ -17,7 +17,7 @@ from pipeline.ledger.filled import Filling, RowSorter, is_blank, is_running_numb
 from pipeline.ledger.headings import Confidence, HeadingMap, HeadingPath, Vocabulary, map_headings
 from pipeline.ledger.joining import IDENTITY, RawRow, RowJoiner
 from pipeline.ledger.ordinary_rows import OrdinaryRows, ReadColumn
-from pipeline.ledger.tables import Table
+from pipeline.ledger.tables import SEARCHED_ROWS, Table
 from pipeline.ledger.units import adapter_for
 from pipeline.ledger.workbook_process import Address, Cell, RawSheet
 from pipeline.ooxml.cells import column_letters, split_reference
@@ -54,13 +54,21 @@ def settled_headings(sheet: RawSheet, table: Table, vocabulary: Vocabulary) -> H
 
 @dataclass(frozen=True, slots=True)
 class KeptRows:
-    """The ordinary rows of a sheet as they were read, by row (0-based), the cells they were read from, and in what
-    light: what all rows of the sheet were understood by.
+    """A sheet as it was read: its table, its ordinary rows by row (0-based), and in what light: what all rows of the
+    sheet were understood by.
     """
 
+    sheet: RawSheet
+    table: Table
+    vocabulary: Vocabulary
     light: object
-    cells: Sequence[list[Cell]]
     rows: Mapping[int, Row[SheetRow]]
+
+    def table_of(self, sheet: RawSheet, vocabularies: Mapping[SheetKind, Vocabulary]) -> Table | None:
+        """The table where nothing differs of what it is found by; None when it has to be looked for."""
+        before, now = self.sheet.cells[:SEARCHED_ROWS], sheet.cells[:SEARCHED_ROWS]
+        same = self.sheet.merged == sheet.merged and len(before) == len(now) and all(map(_same, before, now))
+        return self.table if same and vocabularies.get(self.table.kind) is self.vocabulary else None
 
 
 def _same(one: list[Cell], other: list[Cell]) -> bool:
@@ -148,7 +156,7 @@ class SheetReader:
         read = self._taken_over(unmarked)
         fresh = [row for row in unmarked if row not in read]
         read |= ordinary.read(fresh, [self.sheet.cells[row] for row in fresh])
-        self.kept = KeptRows(self._light, self.sheet.cells, dict(read))
+        self.kept = KeptRows(self.sheet, self.table, self.vocabulary, self._light, dict(read))
         if joins:
             gone_on_with = [before for before, row in pairwise(rows) if row not in read and before in read]
             for row in (*gone_on_with, *(row for row, _ in self.source.values())):
@@ -161,7 +169,7 @@ class SheetReader:
         if before is None or before.light != self._light:
             return {}
         return {row: known for row in rows
-                if (known := before.rows.get(row)) is not None and _same(cells[row], before.cells[row])}
+                if (known := before.rows.get(row)) is not None and _same(cells[row], before.sheet.cells[row])}
 
     def _foreign(self, rows: tuple[Row[SheetRow], ...]) -> tuple[tuple[Row[SheetRow], ...], tuple[Issue, ...]]:
         line = self.table.block.bottom + 1

@@ -11,7 +11,7 @@ from pipeline.ledger.headings import HeadingMap, HeadingPath, Vocabulary, map_he
 from pipeline.ledger.workbook_process import RawSheet, Span
 from schemas.rows import SheetKind
 
-_SEARCHED_ROWS = 40        # titles, notes and statistics may stand above a table
+SEARCHED_ROWS = 40        # titles, notes and statistics may stand above a table
 _DEEPEST_BLOCK = 3         # heading rows on top of each other
 _PROMISING = 6             # rows looked at closely
 _TITLE_SHARE = 0.6         # a merged text over this share of the columns is a title, not a group
@@ -63,7 +63,7 @@ class _Grid:
 
     def __init__(self, sheet: RawSheet) -> None:
         self.sheet = sheet
-        self.height = min(len(sheet.cells), _SEARCHED_ROWS)
+        self.height = min(len(sheet.cells), SEARCHED_ROWS)
         self.width = max((len(row) for row in sheet.cells[: self.height]), default=0)
         self.spans: dict[tuple[int, int], Span] = {}
         for span in sheet.merged:

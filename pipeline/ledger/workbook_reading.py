@@ -58,10 +58,11 @@ def read_sheets(
             issues.append(Issue(raw.name, "", "", "", f"工作表未读取：{raw.refused}"))
             unread.add(raw.name)
             continue
-        table = find_table(raw, vocabularies)
+        earlier = before.get(raw.name)
+        table = (earlier.table_of(raw, vocabularies) if earlier else None) or find_table(raw, vocabularies)
         if table is None:
             continue
-        reader = SheetReader(raw, table, vocabularies[table.kind], today, before.get(raw.name))
+        reader = SheetReader(raw, table, vocabularies[table.kind], today, earlier)
         sheet, found = reader.read()
         if reader.kept is not None:
             after[raw.name] = reader.kept
