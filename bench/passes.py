@@ -25,6 +25,24 @@ GROWTH = (1_000, 10_000, 100_000)
 QUICK_GROWTH = (250, 1_000)
 JOURNALS = (1_000, 1_000_000)
 QUICK_JOURNALS = (1_000, 30_000)
+_UNCHANGED = """\
+The hash of a small ledger takes less than one transaction of the journal. Processor time of a pass over 2,000 x
+60: 4.5 ms, the hash 0.3 ms; profile: asking the journal whether anything changed 43 % (six times a pass, each a
+transaction of its own), leaving the time of the pass there 15 %, the templates' time stamps 9 %, the lock 9 %,
+what lies around the ledger 8 %, mails and folders 6 %. Nothing is opened, listed or parsed twice. The bound
+would be kept by ledgers of some 10 MB; below that the next step is to ask the journal once a pass instead of
+six times, which every caller that writes in between would have to be shown to bear, and to keep the time of the
+last pass elsewhere than in the journal."""
+_ONE_ROW = """\
+The changed rows alone are read (a pass makes a third of the calls it made before), and one case is planned, but
+every case is still walked over. Profile of the processor time, 2,000 x 60: plan 45 % (who is who 23, putting
+the plans together 15), reading 35 % (contradictions 11, telling rows from notes 8, looking at columns as a
+whole 6, the changed row through the child 5), board 15 %. Each share but the board's grows with the rows. The
+next step is a plan that is handed the changed rows instead of all of them: identity, numbers and contradictions
+would have to keep indexes of what the last pass knew (numbers, contents, names) and be held to the whole plan
+by the same walk as today; about as much code again as `pipeline/plan/sightings.py` and `rules/identity.py`
+have. A text added in the middle of a ledger by a program that numbers its texts anew with every save makes a
+full reading necessary, where rows are taken over only once read."""
 #: The effects of a complaint that was worked on and closed.
 _KINDS = (
     "number", "folder", "doc.eight_d", "doc.inquiry", "mail.release", "mail.containment", "calendar.case",
@@ -82,7 +100,7 @@ def _unchanged(big: BigPlant, scale: Scale) -> Row:
         "pass over an unchanged ledger, inside run", _size(big), cost["ours"], (cost["bare calamine"],),
         cost["hash of the file"], (within(cost["ours"], cost["hash of the file"], 3),),
         "nothing parsed, nothing performed", (f"parsed {len(parsed)} times",) if parsed else (),
-        facts=(f"file of {ledger.stat().st_size / 1e6:.1f} MB",),
+        facts=(f"file of {ledger.stat().st_size / 1e6:.1f} MB",), remarks=_UNCHANGED,
     )
 
 
@@ -107,12 +125,13 @@ def _one_row(big: BigPlant, scale: Scale) -> Row:
         big.save({big.size.rows - 1: {"不良数量": next(counts)}})
         return ours()
 
+    save_and_pass()  # a ledger is read by its changed rows from the second change on
     cost = in_turns({"ours": save_and_pass, "bare calamine": _bare(big.plant.ledger)}, scale.rounds)
     return Row(
         "pass with one changed row, inside run", _size(big), cost["ours"], (), cost["bare calamine"],
         (within(cost["ours"], cost["bare calamine"], 1.6),),
         "the plan with one made of everything, in every part", tuple(differences),
-        facts=(f"{max(planned)} of {big.size.rows:,} cases planned",),
+        facts=(f"{max(planned)} of {big.size.rows:,} cases planned",), remarks=_ONE_ROW,
     )
 
 
