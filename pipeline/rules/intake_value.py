@@ -14,6 +14,7 @@ from schemas.values import clean_text
 _LONGEST = 400
 _TRAILING = re.compile(r"[\s;；,，。.、]+$")
 _ID_WITH_SEVERAL = re.compile(r"[/、,，;；]|\s和\s|及")
+_PHONE_BEHIND = re.compile(r"(?<=[^\d\s])[\s,，/、]*(?:电话|手机|tel)?[.:：\s]*[\d+][\d\s-]{6,}$", re.IGNORECASE)
 _NOTE_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
 
 
@@ -30,7 +31,9 @@ def readable(field: str, text: str, sent: date) -> str | None:
         typed = with_absolute_day(typed, sent)
     if field == "part_number" and (_ID_WITH_SEVERAL.search(typed) or re.search(r"[\u4e00-\u9fff]", typed)):
         return None
-    if field == "reporter_contact":
+    if field == "reporter":
+        typed = _PHONE_BEHIND.sub("", typed)
+    if field == "reporter_contact" or kind == "yes_no":
         typed = _NOTE_BEHIND.sub("", typed)
     if kind in {"day", "moment"} and "～" in typed:
         return None
