@@ -84,7 +84,7 @@ def rounds(work: Pass) -> Iterator[Effect]:
     lines = weekly_lines(pairs, week, work.directory, work.settings, work.now)
     desk = Newsdesk(
         matters, work.memory.effects.values(), work.memory.told, work.directory, lines,
-        work.settings.mail.quality_manager,
+        work.now.date(), work.settings.mail.quality_manager,
     )
     stale = [reading.ledger for reading in work.snapshot.readings if reading.stale_because]
     facts = RunFacts(desk, work.documents, work.settings, work.calendar, work.history, stale, work.now)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from pipeline.rules.history import History
+from pipeline.rules.standing_in import reader_for
 from pipeline.rules.weekly_inputs import WeeklyLines
 from pipeline.workdays import Workdays, is_before
 from schemas.case import Case, Directory, Standing
@@ -66,9 +67,10 @@ def _about_case(case: Case, decisions: Decisions) -> tuple[str, list[str]]:
     return f"case:{case.origin}:{decisions.released}", lines
 
 
-def _duty_line(duty: Duty) -> dict[str, object]:
+def _duty_line(duty: Duty, absent: str) -> dict[str, object]:
+    what = f"{duty.what}（代 {absent}）" if absent else duty.what
     return {
-        "label": duty.case_label, "what": duty.what, "due": f"{duty.due:%Y-%m-%d}", "days_late": duty.days_late,
+        "label": duty.case_label, "what": what, "due": f"{duty.due:%Y-%m-%d}", "days_late": duty.days_late,
         "lateness": duty.lateness.value,
     }
 
@@ -76,10 +78,11 @@ def _duty_line(duty: Duty) -> dict[str, object]:
 class _Newsroom:
     """Gathers the news of every person from the matters of one pass; only what was never told counts as new."""
 
-    def __init__(self, directory: Directory, told: Collection[tuple[str, str]], stand_in: str) -> None:
+    def __init__(self, directory: Directory, told: Collection[tuple[str, str]], stand_in: str, day: date) -> None:
         self._directory = directory
         self._told = told
         self._stand_in = stand_in
+        self._day = day
         self.of: dict[str, PersonsNews] = defaultdict(PersonsNews)
 
     def _is_new(self, person: str, key: str, *, worth_a_mail: bool = True) -> bool:
@@ -90,12 +93,27 @@ class _Newsroom:
         news.worth_a_mail = news.worth_a_mail or worth_a_mail
         return True
 
+    def present(self, person: str) -> str:
+        """The person, or on leave who stands in for them: what the 代理人 was told is news to them on their return."""
+        reader = reader_for(person, self._directory, self._day)
+        return reader.name if reader else person
+
     def reader_of(self, case: Case) -> str:
         """Who hears of a complaint: its engineer; nobody can reach them: for a managed one who stands in, else ""."""
         engineer = case.complaint.engineer or ""
         if self._directory.mail_of(engineer):
-            return engineer
-        return self._stand_in if case.standing is Standing.MANAGED and self._directory.mail_of(self._stand_in) else ""
+            return self.present(engineer)
+        reachable = case.standing is Standing.MANAGED and self._directory.mail_of(self._stand_in)
+        return self.present(self._stand_in) if reachable else ""
+
+    def _why(self, case: Case) -> str:
+        """Why another than the engineer hears of a complaint."""
+        engineer = case.complaint.engineer or ""
+        reader = reader_for(engineer, self._directory, self._day)
+        if reader is not None:
+            return reader.note
+        named = f"质量工程师 {engineer} 没有邮箱" if engineer else "质量工程师未填"
+        return f"{named}，请在台账或通讯录中补上；在此之前由您代收"
 
     def add(self, matter: DigestMatter) -> None:
         reader = self.reader_of(matter.case)
@@ -114,18 +132,18 @@ class _Newsroom:
         superior = self._directory.superior_of(engineer)
         if superior is None or not superior.name or not (decisions.released and decisions.is_open and decisions.form):
             return
-        if self._is_new(superior.name, f"superior:{case.origin}"):
+        reader = self.present(superior.name)
+        if self._is_new(reader, f"superior:{case.origin}"):
             line = f"{engineer}处理，责任部门{case.complaint.department or '未填'}，等级{decisions.level.level.value}"
-            self.of[superior.name].cases.append({"label": case.label, "lines": [line]})
-            self.of[superior.name].case_ids.add(case.case_id)
+            self.of[reader].cases.append({"label": case.label, "lines": [line]})
+            self.of[reader].case_ids.add(case.case_id)
 
     def _add_case(self, engineer: str, matter: DigestMatter) -> None:
         case = matter.case
         news = self.of[engineer]
         key, lines = _about_case(case, matter.decisions)
         if engineer != case.complaint.engineer:
-            named = f"质量工程师 {case.complaint.engineer} 没有邮箱" if case.complaint.engineer else "质量工程师未填"
-            lines.insert(0, f"{named}，请在台账或通讯录中补上；在此之前由您代收")
+            lines.insert(0, self._why(case))
         # released by the engineer's own hand: no news to the engineer
         known = (engineer, f"case:{case.origin}:{False}") in self._told
         if self._is_new(engineer, key, worth_a_mail=not known):
@@ -153,11 +171,12 @@ class _Newsroom:
         for duty in matter.decisions.duties:
             # until a row is released its engineer alone hears of it
             people = {engineer, duty.person} if matter.decisions.released else {engineer}
-            for person in people & self._directory.contacts.keys():
+            readers = {self.present(person): person for person in sorted(people & self._directory.contacts.keys())}
+            for person, meant in readers.items():
                 # listed in an earlier digest that went anyway, it still gets its last reminder
                 if duty.days_late >= -_LAST_REMINDER_DAYS:
                     self._is_new(person, f"duty:{matter.case.origin}:{duty.key}:{duty.due}:{duty.lateness.value}")
-                self.of[person].duties.append(_duty_line(duty))
+                self.of[person].duties.append(_duty_line(duty, "" if person == meant else meant))
                 self.of[person].case_ids.add(duty.case_id)
 
     def add_drafts(self, matters: Iterable[DigestMatter], records: Iterable[EffectRecord]) -> None:
@@ -182,7 +201,7 @@ class Newsdesk:
     """The news of one pass, gathered once and only when a mail is due that tells them.
 
     ``told`` holds what every person was told before; ``weekly`` today's lines about the coming weekly report;
-    ``stand_in`` hears of complaints whose engineer no mail reaches.
+    ``stand_in`` hears of complaints whose engineer no mail reaches; who is on leave on ``day`` is stood in for.
     """
 
     matters: Sequence[DigestMatter]
@@ -190,15 +209,26 @@ class Newsdesk:
     told: Collection[tuple[str, str]]
     directory: Directory
     weekly: WeeklyLines
+    day: date
     stand_in: str = ""
+
+    @cached_property
+    def owing(self) -> Mapping[str, tuple[str, ...]]:
+        """Today's lines about the weekly report by who reads them: a heading, then what is owed."""
+        room = _Newsroom(self.directory, self.told, self.stand_in, self.day)
+        found: dict[str, tuple[str, ...]] = {}
+        for person, lines in self.weekly.lines.items():
+            reader = room.present(person)
+            found[reader] = (*found.get(reader, lines[:1]), *lines[1:])
+        return found
 
     @cached_property
     def news(self) -> Mapping[str, PersonsNews]:
         """What concerns each person, by name."""
-        room = _Newsroom(self.directory, self.told, self.stand_in)
+        room = _Newsroom(self.directory, self.told, self.stand_in, self.day)
         for matter in self.matters:
             room.add(matter)
-        for person, lines in self.weekly.lines.items():
+        for person, lines in self.owing.items():
             room.of[person].weekly = lines
         room.add_drafts(self.matters, self.records)
         return room.of
@@ -229,7 +259,7 @@ def wanted_digests(
     if not settings.mail.digest or not calendar.is_workday(now.date()) or is_before(now, settings.mail.digest_at):
         return
     held = history.is_settled(ROUND, "digest", day)
-    insisted = desk.weekly.lines.keys() if desk.weekly.insist else frozenset[str]()
+    insisted = desk.owing.keys() if desk.weekly.insist else frozenset[str]()
     owing = any(history.latest("mail.digest", person, day) is None for person in insisted)
     if held and not owing and not history.has_unfinished("mail.digest", day):
         return

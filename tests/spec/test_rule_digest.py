@@ -28,7 +28,8 @@ def reading_of(given: Mapping[str, Any]) -> WorkbookReading:
     sheets: Row = {
         title: [{"客诉编号": "KS-1", **row} for row in given[name]] for name, title in SHEETS.items() if name in given
     }
-    reading = ledger(filled, 通讯录=CONTACTS, **sheets)
+    contacts = [{**contact, **given.get("通讯录", {}).get(contact["姓名"], {})} for contact in CONTACTS]
+    reading = ledger(filled, 通讯录=contacts, **sheets)
     if "没读懂" not in given:
         return reading
     (first, *others) = reading.sheets[0].rows
