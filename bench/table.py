@@ -16,6 +16,7 @@ ROWS = {
     "documents": "bench.documents",
     "deck": "bench.deck",
     "archive": "bench.archive",
+    "mails": "bench.mails",
     "startup": "bench.startup",
     "first-use": "bench.prefill",
 }

@@ -47,12 +47,10 @@ def file_mail(payload: FileMail, now: datetime, *, store: MailStore, reader: Mai
 
     Idempotent: names carry the mail's digest, and equal content in place is left alone. Raises ``MailNotKept``.
     """
-    raw = store.read(payload.digest)
-    mail = reader.read("", raw)
-    filed = []
-    for name, content in named_files(mail, payload.digest, raw, now):
-        placed = share.place(payload.folder, name, content, None, f"{now:%Y%m%d-%H%M}")
-        filed.append((placed.path, placed.sha256))
+    raw = payload.raw or store.read(payload.digest)
+    mail = payload.mail or reader.read("", raw)
+    placed = share.place_all(payload.folder, named_files(mail, payload.digest, raw, now), f"{now:%Y%m%d-%H%M}")
+    filed = [(one.path, one.sha256) for one in placed]
     left_out = sum(file.decorative for file in mail.files)
     text = f"附件 {len(filed) - 1} 个、来信原件 1 份存入 {payload.folder}"
     if left_out:

@@ -82,6 +82,9 @@ class Performer:
         """Perform in order; returns one result per effect that was tried."""
         results: list[Performed] = []
         stuck: set[str] = set()
+        # a mailbox full of mails is two effects a mail: one commit for what is meant to be done with all of them
+        letters = [effect for effect in effects if isinstance(effect.payload, TakeMail | FileMail)]
+        self.site.journal.intend_all(letters, self.now)
         for effect in effects:
             if effect.case_id and effect.case_id in stuck:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from pipeline.files.exchange import exchange, finish_exchange
 from pipeline.files.listings import Listings
 from pipeline.files.names import inside
 from pipeline.files.owner import owner_of
-from pipeline.files.placed import place
+from pipeline.files.placed import place, place_all
 from pipeline.files.rename import rename_without_replacing
 from pipeline.files.superseded import prune
 from schemas.case import ATTACHMENTS, STANDARDS, CaseFiles
@@ -145,6 +145,13 @@ class FolderShare:
         placed = place(inside(parent, parent / file_name), content, last_sha256, label)
         text = f"{placed.path.name}（原文件已由人修改，保持不动）" if placed.beside else placed.path.name
         return Outcome(text, f"{folder}/{placed.path.name}", placed.sha256, placed.beside)
+
+    def place_all(self, folder: str, files: Iterable[tuple[str, bytes]], label: str) -> tuple[Outcome, ...]:
+        """Put files (name, content) beside whatever stands in a folder; all on the disk when it returns. Idempotent."""
+        self._check_connected()
+        parent = self._path(folder)
+        placed = place_all([(inside(parent, parent / name), content) for name, content in files], label)
+        return tuple(Outcome(one.path.name, f"{folder}/{one.path.name}", one.sha256, one.beside) for one in placed)
 
     def dropped(self) -> tuple[DroppedFile, ...] | None:
         """The files that people dropped into 待归属, by name, without hidden ones and those that somebody has open;

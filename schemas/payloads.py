@@ -10,6 +10,7 @@ from typing import Any
 
 from schemas.archive import ArchivedCase
 from schemas.deck import DeckView, ShownItem
+from schemas.incoming import IncomingMail
 from schemas.intake import KnownMail
 from schemas.meetings import CalendarEntry, Invitation
 from schemas.rows import SheetKind
@@ -164,11 +165,16 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class FileMail:
-    """File a kept mail and what came with it in a case's 附件 folder; a file that stands there is never replaced."""
+    """File a kept mail and what came with it in a case's 附件 folder; a file that stands there is never replaced.
+
+    ``mail`` and ``raw`` are given in the pass that reads the mail; a later one reads what was kept.
+    """
 
     case_id: str
     digest: str
     folder: str
+    mail: IncomingMail | None = None
+    raw: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

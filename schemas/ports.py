@@ -159,6 +159,10 @@ class Share(Protocol):
         """Write a generated document; a person's changed file stays, ours goes beside it."""
         ...
 
+    def place_all(self, folder: str, files: Iterable[tuple[str, bytes]], label: str) -> tuple[Outcome, ...]:
+        """Put files (name, content) beside whatever stands in a folder; all on the disk when it returns. Idempotent."""
+        ...
+
     def dropped(self) -> tuple[DroppedFile, ...] | None:
         """The files that people dropped into 待归属, by name, without those somebody has open; None: no such folder."""
         ...
@@ -259,6 +263,10 @@ class Journal(Protocol):
 
         Only an intent nothing was done for yet takes over the new title and inputs.
         """
+        ...
+
+    def intend_all(self, effects: Sequence[Effect], now: datetime) -> None:
+        """Commit several intents in one transaction, each as ``intend`` does."""
         ...
 
     def start(self, key: EffectKey, now: datetime) -> None:

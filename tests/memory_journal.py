@@ -128,6 +128,11 @@ class MemoryJournal:
         self._about.setdefault(effect.key, set()).update(cases_of(effect))
         return record
 
+    def intend_all(self, effects: Sequence[Effect], now: datetime) -> None:
+        """Remember several intents."""
+        for effect in effects:
+            self.intend(effect, now)
+
     def start(self, key: EffectKey, now: datetime) -> None:
         """Mark that the outside world may change from here on; ``EffectUnknown``, ``EffectSettled``."""
         self._effects[key] = transitions.started(self._known(key))

@@ -131,6 +131,16 @@ class SqlJournal:
             self._changed(connection, Touched(effects={effect.key}))
             return effect_table.intend(connection, effect, now)
 
+    def intend_all(self, effects: Sequence[Effect], now: datetime) -> None:
+        """Commit several intents in one transaction, each as ``intend`` does; writes nothing that is already so."""
+        with self._read() as connection:
+            new = [effect for effect in effects if effect_table.standing(connection, effect) is None]
+        if new:
+            with self._write() as connection:
+                self._changed(connection, Touched(effects={effect.key for effect in new}))
+                for effect in new:
+                    effect_table.intend(connection, effect, now)
+
     def start(self, key: EffectKey, now: datetime) -> None:
         """Mark that the outside world may change from here on; ``EffectUnknown``, ``EffectSettled``."""
         with self._write() as connection:

@@ -48,7 +48,11 @@ class FolderMailbox:
                 yield path.name, content
 
     def mark_processed(self, mail_id: str) -> None:
-        """Move a mail to 已处理, never onto another one; idempotent: one that is gone stays gone."""
+        """Move a mail to 已处理, never onto another one; idempotent: one that is gone stays gone.
+
+        Nothing waits for the disk: what was taken in is kept elsewhere, and a mail that lies here again after a power
+        cut is known by its content and moved again.
+        """
         if not mail_id or mail_id in {".", ".."} or re.search(r"[\\/\0]", mail_id):
             raise MailUnknown(mail_id)
         source = self._inbox / mail_id
@@ -61,8 +65,6 @@ class FolderMailbox:
             count += 1
             target = aside / f"{source.stem}-{count}{source.suffix}"
         source.rename(target)
-        sync_folder(aside)
-        sync_folder(self._inbox)
 
     def send(self, mime: bytes, key: str) -> tuple[str, ...]:
         """Put a mail into the outbox, once per key: a key that was sent is left alone.

@@ -71,6 +71,7 @@ class _Desk:
     now: datetime
     plan: IntakePlan = field(default_factory=IntakePlan)
     taken: dict[str, KnownMail] = field(default_factory=dict)
+    arrived: dict[str, tuple[IncomingMail, bytes]] = field(default_factory=dict)
 
 
 def wanted_intake(
@@ -145,6 +146,7 @@ def _judge_all(desk: _Desk, arrivals: Arrivals, cases: Sequence[Case]) -> None:
         sender = digest_of(mail.sender)
         judgement = judge(mail, reception, counts[sender])
         known = _known(desk, mail, judgement, senders.of(mail.sender, mail.sender_name), reception)
+        desk.arrived[mail.digest] = mail, raw
         _dispose(desk, known, raw, senders.digest)
         if judgement.verdict in {Verdict.ROW, Verdict.REPLY, Verdict.QUARANTINED}:
             done.add(mail.digest)
@@ -231,18 +233,20 @@ def _numbers_of(desk: _Desk, cases: Sequence[Case]) -> dict[str, tuple[str, ...]
 
 
 def _file_mails(desk: _Desk, cases: Sequence[Case], numbers: Mapping[str, tuple[str, ...]]) -> None:
-    """Files of a mail go to every complaint it belongs to, as soon as that has its folder."""
+    """Files of a mail go to every complaint it belongs to, as soon as that has its folder: those of a reply at once."""
     by_number = {case.number: case for case in cases if case.number and case.folder}
     for known in desk.memory.mails.values():
         if numbers[known.digest] != known.numbers:
             desk.plan.remember.append(replace(known, numbers=numbers[known.digest]))
+    for known in [*desk.memory.mails.values(), *desk.taken.values()]:
         if known.verdict is Verdict.SHEET:
             continue  # its file lies in 待归属, and goes from there
-        for number in numbers[known.digest]:
+        for number in numbers.get(known.digest, known.numbers):
             case_of = by_number.get(number)
             key = desk.history.once(FILE, number, known.digest)
             if case_of is not None and key is not None:
-                payload = FileMail(case_of.case_id, known.digest, f"{case_of.folder}/附件")
+                mail, raw = desk.arrived.get(known.digest, (None, b""))
+                payload = FileMail(case_of.case_id, known.digest, f"{case_of.folder}/附件", mail, raw)
                 desk.plan.effects.append(Effect(key, f"{_title(known)} 存入 {number}", "", payload, case_of.case_id))
 
 

@@ -130,6 +130,17 @@ def test_a_known_effect_stands_and_only_a_pending_one_takes_newer_inputs(journal
     assert journal.memory().effects[KEY].inputs == "i2"
 
 
+def test_several_intents_stand_as_each_would_alone(journal: Both) -> None:
+    other = replace(FOLDER, key=replace(KEY, subject="c000002"))
+    journal.intend(FOLDER, NOW)
+    journal.finish(KEY, DONE, NOW)
+    journal.intend_all([FOLDER, other], LATER)
+    journal.intend_all([FOLDER, other], LATER)
+    effects = journal.memory().effects
+    assert (effects[KEY].state, effects[KEY].intended) == (EffectState.DONE, NOW)
+    assert (effects[other.key].state, effects[other.key].intended) == (EffectState.INTENDED, LATER)
+
+
 def test_a_failure_is_tried_again_and_an_uncertain_one_is_not(journal: Both) -> None:
     journal.intend(FOLDER, NOW)
     journal.start(KEY, NOW)

@@ -119,9 +119,9 @@ def test_a_reply_goes_to_its_case(plant: PlantFolder, reply: Written) -> None:
                    sent=datetime.fromisoformat("2026-11-26T08:20:00+08:00"))
     arrive(plant, "1.eml", netease(sent))
     plant.once("08:21")
+    assert [name for name in plant.files() if name.endswith("不良照片.jpg")]  # at once, since the folder is there
     plant.once("08:22")
     assert len(plant.rows()) == 1
-    assert [name for name in plant.files() if name.endswith("不良照片.jpg")]
     assert f"来信“{sent.subject}”（11-26 08:20）已存入附件" in plant.board()
     assert "存入 KS-202611-007" in kesu("log", "KS-202611-007", "-c", plant.config).out
 

@@ -59,7 +59,7 @@ def test_killed_where_a_mail_changes_hands(
     points = {
         TAKING: [
             *near(taking, r"rename 1\.eml", -3, 0, 1, 3),  # kept, remembered, put aside, known to be done
-            *near(taking, r"link .*\.part", 0, 3, 4),  # the ledger has its row: its swap
+            *near(taking, r"link .*\.part", 0, 4, 8),  # the ledger gets its row: its swap, and before that is committed
         ],
         FILING: near(filing, "make folder 附件", -4, 6, 12),  # numbered, filed by half, filed
     }

@@ -118,7 +118,7 @@ class Dovecot:
             (maildir / part).mkdir(parents=True, exist_ok=True)
         (maildir / "tmp" / name).write_bytes(content)
         (maildir / "tmp" / name).rename(maildir / "new" / name)
-        _hand_over(self.root / "mail")
+        _hand_over(maildir)
 
     @property
     def log(self) -> str:
@@ -130,7 +130,8 @@ class Dovecot:
 def _hand_over(folder: Path) -> None:
     if sys.platform != "win32" and os.geteuid() == 0:
         for path in (folder, *folder.rglob("*")):
-            os.chown(path, _NOBODY, _NOBODY)
+            with suppress(FileNotFoundError):  # the server moves mails of its own meanwhile
+                os.chown(path, _NOBODY, _NOBODY)
 
 
 def _account() -> dict[str, object]:
