@@ -70,14 +70,15 @@ def intake(adapter: Adapter, servers: Servers, root: Path, every: int) -> Iterat
         for kill, found in zip(kills, in_parallel(starts), strict=True):
             yield from _findings(kill, names[kill.point - 1], found, undisturbed, totals)
         kinds = ", ".join(f"{name} {number}" for name, number in Counter(name.split()[0] for name in names).items())
-        yield (f"{adapter.name:10} intake, pass {time}: {len(kills)} of {len(names)} steps tried, "
+        tried = len(kills) - totals["alive"]  # a pass that found the server slow has other steps
+        yield (f"{adapter.name:10} intake, pass {time}: {tried} of {len(names)} steps tried, "
                f"lost {totals['lost']}, twice {totals['surplus']}; "
                f"a person is asked of {totals['doubtful']} mails; {kinds}")
 
 
 def _findings(kill: Kill, step: str, found: Found, undisturbed: Found, totals: Counter[str]) -> Iterator[str]:
     lost, surplus = killed_intake.lost(found, undisturbed), killed_intake.surplus(found, undisturbed)
-    totals.update(lost=lost.total(), surplus=surplus.total(), doubtful=found.doubtful)
+    totals.update(lost=lost.total(), surplus=surplus.total(), doubtful=found.doubtful, alive=not found.killed)
     if lost or surplus:
         yield f"  FOUND at {kill.time} {kill.point} ({step}): lost {dict(lost)}, twice or left behind {dict(surplus)}"
 

@@ -30,7 +30,7 @@ from tests.functional.test_intake import CUSTOMER, PHOTO
 from tests.mail_clients import foxmail, netease, outlook, qq
 
 TIMES = ("08:31", "08:32", "08:43", "08:54")  # taken in; told; numbered, filed and told; quiet
-AFTERWARDS = ("08:56", "09:10")  # by the second, doubts about mails that were sent are settled; a folder has none
+AFTERWARDS = ("08:56", "09:10", "09:25")  # by then doubts about mails that were sent are settled; a folder has none
 TABLE = (("客户", "产品名称", "零件号", "问题描述", "不良数量"), ("星河汽车", "卡扣", "KC-318", "断脚", "4"),
          ("星河汽车", "真空管", "VH-440", "起皮", "6"))
 BROKEN = (b"From: <x@xinghe.example.com>\r\nDate: Thu, 26 Nov 2026 08:00:00 +0800\r\n"
@@ -50,12 +50,13 @@ _CELLS = ("客诉编号", "产品编号", "不良数量", "备注", "状态")
 
 @dataclass(frozen=True)
 class Found:
-    """What people find in the end, each thing as often as it is there; of the mails how many arrived, and of how many a
-    person is asked."""
+    """What people find in the end, each thing as often as it is there; of the mails how many arrived, of how many a
+    person is asked; whether the pass was killed as it should be."""
 
     things: Counter[tuple[str, ...]]
     sent: int = 0
     doubtful: int = 0
+    killed: bool = True
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _left(stand: Stand) -> Iterator[tuple[str, ...]]:
 
 
 def outcome(root: Path, adapter: Adapter, servers: Servers, kill: Kill | None) -> Callable[[], Found]:
-    """Start a run; the result waits for its end. Raises AssertionError when nothing was killed though it should be."""
+    """Start a run; the result waits for its end; not ``killed`` when the pass had fewer operations."""
     plant, stand = ready_plant(root / "plant"), waiting(adapter, servers, root)
     running = dying.in_a_process(partial(survived, plant, stand, kill))
 
@@ -162,7 +163,6 @@ def outcome(root: Path, adapter: Adapter, servers: Servers, kill: Kill | None) -
         told = running()
         assert told is not None, "the run itself died"
         died, things, claimed = told
-        assert died or kill is None, f"nothing was killed at {kill}"
         sent = Counter(map(_key_of, stand.sent()))
         shutil.rmtree(root)
         mails = Counter[tuple[str, ...]]({("mail twice", key): times - 1 for key, times in sent.items() if times > 1})
@@ -172,7 +172,7 @@ def outcome(root: Path, adapter: Adapter, servers: Servers, kill: Kill | None) -
             if state not in {EffectState.DONE, EffectState.UNCERTAIN}:
                 mails[("mail forgotten", key)] = 1
         doubtful = sum(state is EffectState.UNCERTAIN for state in claimed.values())
-        return Found(Counter(things) + mails, len(sent), doubtful)
+        return Found(Counter(things) + mails, len(sent), doubtful, died or kill is None)
 
     return found
 

@@ -68,6 +68,7 @@ def test_killed_where_a_mail_changes_hands(
         running = [(kill, outcome(tmp_path / f"{kill.time[3:]}-{kill.point}", FOLDER, servers, kill)) for kill in pair]
         for kill, result in running:
             found = result()
+            assert found.killed, (kill, steps[kill.time][kill.point - 1])
             assert not lost(found, undisturbed), (kill, steps[kill.time][kill.point - 1])
             assert not surplus(found, undisturbed), (kill, steps[kill.time][kill.point - 1])
             assert found.doubtful == 0  # a folder always knows
