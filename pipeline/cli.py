@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     Command = Callable[[argparse.Namespace], int]
 
+READER_GONE = 141  # as a shell calls it: 128 + SIGPIPE
 _DESCRIPTION = "客诉助手：看着公共盘上的台账，编号、起草 8D 与会议文件、做例会周报、登记来信、提醒逾期、月末归档。"
 _EPILOG = "先试一试：kesu demo（演示工厂）或 kesu try 贵厂台账.xlsx（只读）。"
 
@@ -252,7 +254,8 @@ def _use_utf8() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code (0 done, 1 problems found, 2 cannot be done, 130 interrupted)."""
+    """Run one command; returns the exit code (0 done, 1 problems found, 2 cannot be done, 130 interrupted,
+    141 where whoever reads the output has seen enough, as in ``kesu log | head``)."""
     _use_utf8()
     logging.getLogger().addHandler(logging.NullHandler())  # what people should read is said; the log is a file of run
     arguments = _parser().parse_args(argv)
@@ -261,10 +264,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = " ".join(filter(None, (arguments.command, getattr(arguments, "action", ""))))
     command: Command = importlib.import_module(_MODULES[name]).run
     try:
-        return command(arguments)
+        code = command(arguments)
+        sys.stdout.flush()
     except KesuError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - or the end of Python writes again
+        return READER_GONE
     except OSError as error:
         from pipeline.files.system_faults import plain_sentence
 
@@ -272,6 +279,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    return code
 
 
 if __name__ == "__main__":

@@ -268,3 +268,15 @@ def test_a_command_that_does_not_exist() -> None:
     said = kesu("fly")
     assert said.code == 2
     assert "Traceback" not in said.err
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", "templates", "fields"], cwd=SOURCES,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.close()
+        complained = listing.stderr.read()
+    assert (listing.returncode, complained) == (141, b"")
