@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.commands.clock import moment
@@ -22,9 +23,14 @@ def _block(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in shown)
 
 
+def _shown(at: datetime) -> str:
+    """A day that was typed without an hour stands for its end (``pipeline.rules.clocks``): shown as it was typed."""
+    return f"{at:%Y-%m-%d}" if (at.hour, at.minute) == (23, 59) else f"{at:%Y-%m-%d %H:%M}"
+
+
 def _clock_line(clock: Clock) -> str:
-    stopped = f"，已于 {clock.stopped:%Y-%m-%d %H:%M} 停止" if clock.stopped else "，在计时"
-    return f"{clock.name.value}：{clock.due:%Y-%m-%d %H:%M} 前{stopped}{'（要求日由人填写）' if clock.by_hand else ''}"
+    stopped = f"，已于 {_shown(clock.stopped)} 停止" if clock.stopped else "，在计时"
+    return f"{clock.name.value}：{_shown(clock.due)} 前{stopped}{'（要求日由人填写）' if clock.by_hand else ''}"
 
 
 def _would_change(sentences: Iterable[str]) -> Iterator[str]:
