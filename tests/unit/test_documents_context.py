@@ -169,6 +169,11 @@ def test_clean_keeps_line_breaks_and_drops_what_word_cannot_hold() -> None:
     assert clean("a\r\nb\rc\t\x00\x0b\ud800\ue000\u202e\ufffed😀") == "a\nb\nc\td😀"
 
 
+def test_clean_drops_nothing_printable_so_printable_text_is_not_looked_at() -> None:
+    printable = "".join(filter(str.isprintable, map(chr, range(0x110000))))
+    assert clean(f"{printable}\n") == f"{printable}\n"  # a line end has it looked at
+
+
 def test_the_report_tells_roles_and_no_internal_remarks() -> None:
     why = "② 问题工序直接负责人（吹塑成型在通讯录中无人负责，按责任部门）；请确认"
     rows = eight_d.team((TeamMember("甲", "注塑车间", "班长", "", why),), "乙", phones=True)
