@@ -80,10 +80,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ProposedRow:
-    """One complaint read from a mail: at most one finding a field, and rival readings in ``doubts``."""
+    """One complaint read from a mail: at most one finding a field, and rival readings in ``doubts``.
+
+    ``items`` is how many complaints the mail seems to number in its prose; 0 when it seems to hold just this one.
+    """
 
     found: tuple[Found, ...]
     doubts: tuple[Found, ...] = ()
+    items: int = 0
 
     def text_of(self, field: str) -> str:
         """The text found for a field, "" when nothing was."""

@@ -83,9 +83,16 @@ def typed_row(row: ProposedRow, engineer: str, mail: IncomingMail, number: int) 
         texts["engineer"] = engineer
     said = "、".join(dict.fromkeys(_doubt(item) for item in doubtful))
     who = mail.sender_name or mail.sender
-    note = f"{marker(mail.digest, number)} {who}：{mail.subject}" + (f"；待核对：{said}" if said else "")
+    note = f"{marker(mail.digest, number)} {who}：{mail.subject}" + _asked(row) + (f"；待核对：{said}" if said else "")
     texts["note"] = note if len(note) <= _NOTE_LIMIT else note[: _NOTE_LIMIT - 1] + "…"
     return texts
+
+
+def _asked(row: ProposedRow) -> str:
+    """The question that a mail with a numbered list of complaints leaves to the engineer."""
+    if not row.items:
+        return ""
+    return f"；来信分条写了 {row.items} 项不良，可能是几件客诉：请核对，如是几件，请另加行分别登记"
 
 
 def _doubt(item: Found) -> str:
@@ -96,7 +103,8 @@ def evidence_of(row: ProposedRow) -> str:
     """The words each value was read from, for the engineer who confirms the row."""
     lines = [f"{FIELDS[item.field].column.heading}←“{item.source}”" for item in row.found
              if item.certain and item.field not in _OBVIOUS]
-    text = "来信中的依据（核对后请改状态）：" + "；".join(lines)
+    asked = _asked(row).removeprefix("；")
+    text = (f"{asked}。" if asked else "") + "来信中的依据（核对后请改状态）：" + "；".join(lines)
     return text if len(text) <= _EVIDENCE_LIMIT else text[: _EVIDENCE_LIMIT - 1] + "…"
 
 

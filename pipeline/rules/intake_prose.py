@@ -55,6 +55,11 @@ def sentences(text: str) -> Iterator[str]:
     yield from (match[0].strip() for match in _SENTENCE.finditer(text) if match[0].strip())
 
 
+def names_defect(text: str) -> bool:
+    """Whether a text names something wrong with a part."""
+    return bool(_DEFECT_WORD.search(text))
+
+
 def parts_in(text: str, parts: Mapping[str, KnownPart]) -> tuple[KnownPart, ...]:
     """The known part numbers that stand in a text as whole words, in order; longer numbers go before their parts."""
     folded = half_width(text).casefold()
@@ -93,7 +98,7 @@ def guessed(text: str, sent: date) -> Iterator[Found]:
 
 
 def _quantities(sentence: str) -> Iterator[Found]:
-    if not _DEFECT_WORD.search(sentence):
+    if not names_defect(sentence):
         return
     for match in _PIECES.finditer(sentence):
         before, behind = sentence[: match.start()], sentence[match.end():]

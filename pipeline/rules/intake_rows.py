@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from pipeline.rules.intake_items import complaint_items
 from pipeline.rules.intake_labels import field_of_label
 from pipeline.rules.intake_lines import labelled
 from pipeline.rules.intake_people import from_sender
@@ -35,7 +36,8 @@ def proposed_rows(
     """The complaints of a mail, at least one; ``received`` (aware, the plant's zone) is when it reached us.
 
     A table with several complaints gives one row each; anything else one row. Where two readings of a field differ
-    neither is certain and both are kept in ``doubts``.
+    neither is certain and both are kept in ``doubts``. A letter that numbers several complaints in its prose gives one
+    row that asks: only what stands outside the list is certain, ``items`` says how many there seem to be.
     """
     sent = received.date()
     rows = [row for table in mail.tables for row in complaint_rows(table, sent)]
@@ -44,8 +46,22 @@ def proposed_rows(
         said = [found for found in _letter(mail, who, sent) if found.field in _COMMON]
         return tuple(_settled([*row, *said, *common], known, sent, "") for row in rows)
     letter = [*(rows[0] if rows else ()), *_letter(mail, who, sent)]
-    unlabelled = [*_part_mentions(mail, known), *_prose(mail, sent)]
-    return (_settled([*letter, *unlabelled, *common], known, sent, _PREFIX.sub("", mail.subject).strip()),)
+    said = [*letter, *_part_mentions(mail, known), *_prose(mail, sent)]
+    items, outside = complaint_items(mail.text, sent)
+    if items:
+        alone = replace(mail, text=outside)
+        for_all = [*(rows[0] if rows else ()), *_letter(alone, who, sent), *_part_mentions(alone, known)]
+        said = [_held_for_all(item, for_all) for item in said]
+    row = _settled([*said, *common], known, sent, _PREFIX.sub("", mail.subject).strip())
+    return (replace(row, items=len(items)),)
+
+
+def _held_for_all(item: Found, for_all: Sequence[Found]) -> Found:
+    """A finding of a letter with several complaints: certain only where it stands outside the list, or is about the
+    sender, or says that the line stops, which alerts whichever complaint stops it."""
+    if item in for_all or item.field in _COMMON or item.field == "line_stop":
+        return item
+    return replace(item, certain=False)
 
 
 def _letter(mail: IncomingMail, who: Correspondent, sent: date) -> list[Found]:

@@ -62,9 +62,10 @@ def said(item: Found) -> str:
 
 
 def told(row: ProposedRow) -> list[str]:
-    """What a proposed row holds, then the readings that contradict each other."""
+    """What a proposed row holds, then the readings that contradict each other, then the question it leaves."""
     plain = [said(item) for item in row.found if item.field not in {"received", "source"}]
-    return [*plain, *(f"存疑 {said(item)}" for item in row.doubts)]
+    asked = [f"像是 {row.items} 件客诉"] if row.items else []
+    return [*plain, *(f"存疑 {said(item)}" for item in row.doubts), *asked]
 
 
 def settings(**intake: Any) -> Settings:

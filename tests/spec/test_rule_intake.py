@@ -91,7 +91,8 @@ def test_how_a_proposed_row_is_typed(row: Row) -> None:
     given = row["给"]
     sure, unsure = given.get("确定", {}).items(), given.get("待核对", {}).items()
     found = [_found(*cell, certain=True) for cell in sure] + [_found(*cell, certain=False) for cell in unsure]
-    proposed = ProposedRow(tuple(found), tuple(_found(*cell, certain=True) for cell in given.get("存疑", ())))
+    proposed = ProposedRow(tuple(found), tuple(_found(*cell, certain=True) for cell in given.get("存疑", ())),
+                           given.get("分条", 0))
     texts = typed_row(proposed, given.get("工程师", ""), letter(given), given.get("序", 0))
     values = row_values(texts, SENT)
     cells = [f"{HEADINGS[name]}={getattr(value, 'value', value)}" for name, value in values.items()]
