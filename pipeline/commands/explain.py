@@ -99,7 +99,7 @@ def _score_lines(advice: Advice) -> Iterator[str]:
     yield f"{acceptance.total}/{acceptance.possible}"
     for step in acceptance.steps:
         points = "未到" if step.points is None else f"{step.points} 分"
-        yield f"{step.step.value}：{points}" + (f"。{'；'.join(step.remarks)}" if step.remarks else "")
+        yield f"{step.step.value}：{points}" + (f"。{''.join(step.remarks)}" if step.remarks else "")
 
 
 def run(arguments: argparse.Namespace) -> int:
