@@ -1,8 +1,8 @@
 """Measures kesu beside what people would use instead: ``python -m bench [--quick] [ROW …]``.
 
-Prints a table, writes bench/RESULTS.md, ends with ``N of M goals reached``; exit code 1 when one is missed or an output
-differs from the peer's. ``--quick`` stays under a minute with smaller inputs and medians of 3. Peers come with
-``pip install -e '.[bench]'``.
+Prints a table, writes bench/RESULTS.md, ends with what each row took to measure and ``N of M goals reached``; exit code
+1 when one is missed or an output differs from the peer's. ``--quick`` stays under a minute on an idle machine with
+smaller inputs and medians of 3. Peers come with ``pip install -e '.[bench]'``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import argparse
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 
-from bench.results import closing, keep, lines_of, succeeded
+from bench.results import Measured, closing, keep, lines_of, succeeded, taken
 from bench.row import Row, Scale
 from bench.table import ROWS, measured
 
@@ -32,7 +33,8 @@ def machine(peers: Iterable[str]) -> str:
     return f"{os.cpu_count()} cores{load}, {platform.system()}, Python {platform.python_version()}, {versions}"
 
 
-def main(arguments: list[str], day: date, measure: Measure = measured, peers: Iterable[str] = PEERS) -> int:
+def main(arguments: list[str], day: date, measure: Measure = measured, peers: Iterable[str] = PEERS,
+         clock: Callable[[], float] = time.perf_counter) -> int:
     """Run what was asked for and give the exit code. ``day`` goes into RESULTS.md; ``peers`` must be installed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -41,16 +43,19 @@ def main(arguments: list[str], day: date, measure: Measure = measured, peers: It
     parser.add_argument("--into", type=Path, default=Path(__file__).parent, help="folder for RESULTS.md")
     chosen = parser.parse_args(arguments)
     chosen.into.mkdir(parents=True, exist_ok=True)  # before minutes of measuring, not after
-    scale, done = Scale(quick=chosen.quick), []
+    scale, done = Scale(quick=chosen.quick), list[Measured]()
     try:
         of = machine(peers)
     except metadata.PackageNotFoundError as missing:
         parser.error(f"{missing.name} is not installed; pip install -c constraints.txt -e '.[bench]'")
+    began = clock()
     for name, row in measure(chosen.names or list(ROWS), scale):
         print("\n".join(lines_of(row)), end="\n\n", flush=True)
-        done.append((name, row))
+        done.append(Measured(name, row, clock() - began))
+        began = clock()
     keep(chosen.into, done, scale, day, of)
-    rows = [row for _, row in done]
+    rows = [one.row for one in done]
+    print(taken(done))
     print(closing(rows))
     return 0 if succeeded(rows) else 1
 

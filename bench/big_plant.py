@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from PIL import Image
 
 from bench.turns import Spent
 from pipeline.app import Opened, open_site
@@ -68,8 +71,19 @@ def row(number: int, managed: bool, chance: random.Random) -> dict[str, object]:
     return {**cells, "关闭日期": (received + timedelta(days=30)).replace(tzinfo=None)}
 
 
-def write_ledger(path: Path, size: Size, changed: dict[int, dict[str, object]] | None = None) -> None:
-    """The workbook as a spreadsheet program writes it (shared strings); ``changed`` gives rows other cells."""
+@cache
+def _photo() -> bytes:
+    """A JPEG of 1 MB that does not compress."""
+    packed = io.BytesIO()
+    Image.effect_noise((2000, 1500), 40).convert("RGB").save(packed, "JPEG", quality=70)
+    return packed.getvalue()
+
+
+def write_ledger(
+    path: Path, size: Size, changed: dict[int, dict[str, object]] | None = None, photos: int = 0,
+) -> None:
+    """The workbook as a spreadsheet program writes it (shared strings), with so many photos lying on the sheet;
+    ``changed`` gives rows other cells."""
     chance, names = random.Random(size.rows), headings(size.columns)  # noqa: S311 - repeatable data, not secrets
     book = xlsxwriter.Workbook(str(path), {"remove_timezone": True})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
@@ -83,6 +97,9 @@ def write_ledger(path: Path, size: Size, changed: dict[int, dict[str, object]] |
                 sheet.write_datetime(number + 1, column, value, moment)
             elif value is not None:
                 sheet.write(number + 1, column, value)
+    for number in range(photos):  # no two alike, or they are stored once
+        content = io.BytesIO(_photo() + number.to_bytes(4))
+        sheet.insert_image(number + 1, 0, f"{number}.jpg", {"image_data": content, "x_scale": 0.1, "y_scale": 0.1})
     people = book.add_worksheet(CONTACTS)
     people.write_row(0, 0, list(PEOPLE[0]))
     for index, person in enumerate(PEOPLE):
@@ -136,9 +153,9 @@ class BigPlant:
                 return
         raise AssertionError("does not come to rest")
 
-    def save(self, changed: dict[int, dict[str, object]]) -> None:
-        """Somebody saves the ledger with some rows changed."""
-        write_ledger(self.plant.root / "saved.xlsx", self.size, changed)
+    def save(self, changed: dict[int, dict[str, object]], photos: int = 0) -> None:
+        """Somebody saves the ledger with some rows changed, or with photos pasted in."""
+        write_ledger(self.plant.root / "saved.xlsx", self.size, changed, photos)
         (self.plant.root / "saved.xlsx").replace(self.plant.ledger)
 
 

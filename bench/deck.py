@@ -28,8 +28,6 @@ from schemas.deck import DeckView
 from tests.deck_samples import NOW, deck, item, photo, template
 from tests.pages import check_file
 
-PHOTOS = 4
-
 
 def our_deck(view: DeckView, photos: dict[str, bytes]) -> bytes:
     """The deck as a pass makes it."""
@@ -194,13 +192,13 @@ def _stored(finished: bytes) -> Callable[[], object]:
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """A deck of 20 complaints with 4 photos each; with full sizes also one of 60."""
+    """A deck of 20 complaints with photos; with full sizes also one of 60."""
     for complaints in scale.choose(quick=(20,), full=(20, 60)):
-        yield _row(complaints, scale)
+        yield _row(complaints, scale.choose(quick=1, full=4), scale)
 
 
-def _row(complaints: int, scale: Scale) -> Row:
-    view = deck(*(item(number, PHOTOS) for number in range(complaints)))
+def _row(complaints: int, each: int, scale: Scale) -> Row:
+    view = deck(*(item(number, each) for number in range(complaints)))
     photos = _photos(view, 1280, 960)
     finished = our_deck(view, photos)
     plain = PlainMaker(finished)
@@ -213,7 +211,7 @@ def _row(complaints: int, scale: Scale) -> Row:
     ours, peer, saving, peer_saving, limit = cost.values()
     clean = [(f"{complaints} complaints", finished), ("an empty week", our_deck(deck(), {}))]
     return Row(
-        "weekly deck", f"{complaints} complaints with {PHOTOS} photos each, {len(plain)} slides", ours,
+        "weekly deck", f"{complaints} complaints, photos for each: {each}, {len(plain)} slides", ours,
         (peer, saving, peer_saving), limit, (within(ours, peer, 1.1), faster(saving, peer_saving, 2)),
         "texts, table cells, chart figures and pictures of every slide equal; page checker on it and on an empty week",
         tuple(_differences(finished, plain.make(), clean)),

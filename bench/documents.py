@@ -33,19 +33,26 @@ _WORDS = re.compile(rb"<w:t[ >][^<]*")
 _SIDES = ("left", "right")
 _PEERS = ("docxtpl in the ordinary way", "python-docx by hand")
 _LIMIT = "deflate of the parts + write"
+_REMARKS = """\
+Processor time of a draft, taken once on a busy machine: ours 7.2 ms, docxtpl 94.5 ms, deflating and writing 2.9 ms.
+Profile of ours: running the compiled template 45 %, marking what is still blank and mending cells 18 %, parsing and
+writing the XML most of the rest. Wall seconds of so short a work depend on who else uses the processor; next would be
+to keep the parsed tree of the template and change texts in it, which loops and conditions in templates do not allow."""
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Text only, then with three photos of 7 megapixels; every draft is written to memory."""
+    """Text only, then with three photos from a telephone; every draft is written to memory."""
     documents = TemplateDocuments()
     context = {**documents.context("eight_d", *cases.full(), None), "fishbone": None}
-    yield _row("8D draft, text only", "all fields", documents, context, {}, scale, scale.choose(quick=10, full=40))
-    photos = {f"{number}.jpg": _photo(number) for number in (1, 2, 3)}
+    yield _row("8D draft, text only", "all fields", documents, context, {}, scale, scale.choose(quick=8, full=40))
+    width, height = scale.choose(quick=(1400, 1050), full=(3000, 2250))
+    photos = {f"{number}.jpg": _photo(number, width, height) for number in (1, 2, 3)}
     shown = TemplateDocuments([], lambda path: photos[path.rpartition("/")[2]])
     case, decisions = cases.full()
     case = replace(case, folder="客诉资料/2026/K", files=CaseFiles((), tuple(photos), ()))
     pictured = {**shown.context("eight_d", case, decisions, None), "fishbone": None}
-    yield _row("8D draft, with photos", "3 of 7 megapixels", shown, pictured, photos, scale, 1)
+    size = f"3 of {width * height / 1e6:.0f} megapixels"
+    yield _row("8D draft, with photos", size, shown, pictured, photos, scale, 1)
 
 
 def _row(work: str, size: str, documents: TemplateDocuments, context: Mapping[str, Any], photos: Mapping[str, bytes],
@@ -67,7 +74,7 @@ def _row(work: str, size: str, documents: TemplateDocuments, context: Mapping[st
     return Row(work, size, mine, (template, hand), limit, () if photos else (faster(mine, template, 10),),
                "the text of every paragraph with both peers', the number of pictures",
                tuple(_differences(finished, {_PEERS[0]: docxtpl(), _PEERS[1]: by_hand.make()})),
-               (f"{1 / mine.seconds:.1f} drafts a second",))
+               (f"{1 / mine.seconds:.1f} drafts a second",), "" if photos else _REMARKS)
 
 
 def _each(make: Callable[[], object], count: int) -> Callable[[], Spent]:
@@ -179,8 +186,8 @@ def _pictures(content: bytes) -> int:
         return sum(name.startswith("word/media/") for name in package.namelist())
 
 
-def _photo(number: int) -> bytes:
-    image = Image.effect_noise((3000, 2250), 40 + number).convert("RGB")
+def _photo(number: int, width: int, height: int) -> bytes:
+    image = Image.effect_noise((width, height), 40 + number).convert("RGB")
     packed = io.BytesIO()
     image.save(packed, "JPEG", quality=88)
     return packed.getvalue()

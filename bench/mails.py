@@ -1,6 +1,6 @@
 """The row on mails to filed cases: parsed beside the standard library's default policy, and filed end to end.
 
-1,000 replies (60 with --quick) with two photos and a report in PDF go to 20 complaints that have their folders. "Filed
+1,000 replies (20 with --quick) with two photos and a report in PDF go to 8 complaints that have their folders. "Filed
 end to end" is what `kesu run` does: fetched from the mailbox, read, kept as they came, remembered in the journal, put
 aside, then every file placed in its complaint's folder with its checksum committed; all of it on the disk. The peer
 only parses and decodes. A fresh plant for every round; making it does not count.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from schemas.incoming import IncomingMail
     from tests.functional.plant_folder import PlantFolder
 
-CASES = 20
+CASES = 8
 BEGIN = datetime.fromisoformat("2026-11-26T09:00:00+08:00")
 SIZES = {"现场照片1.jpg": 180_000, "现场照片2.jpg": 420_000, "检测报告.pdf": 90_000}
 REMARKS = (
@@ -63,7 +63,7 @@ def replies(count: int) -> list[bytes]:
 
 
 def plant_with_cases(root: Path) -> PlantFolder:
-    """Twenty complaints with folders, closed since: drawing their documents anew is another row's work."""
+    """Complaints with folders, closed since: drawing their documents anew is another row's work."""
     from tests.functional.plant_folder import COMPLAINTS, complaint, empty_plant
 
     plant = empty_plant(root)
@@ -147,7 +147,7 @@ def rows(scale: Scale) -> Iterator[Row]:
     """Parse, and filed end to end."""
     from pipeline.intake.mail_reader import MimeMailReader
 
-    raws = replies(scale.choose(quick=60, full=1000))
+    raws = replies(scale.choose(quick=20, full=1000))
     blobs = [blob for raw in raws for blob in re.findall(rb"\r\n\r\n([A-Za-z0-9+/=\r\n]{1000,})", raw)]
     reader = MimeMailReader()
     with tempfile.TemporaryDirectory() as folder:

@@ -41,7 +41,7 @@ _PEER, _LIMIT = "openpyxl load + save", "inflate + deflate of the sheet"
 
 def rows(scale: Scale) -> Iterator[Row]:
     """One row and a hundred; what openpyxl takes does not depend on how many cells are written."""
-    count = scale.choose(quick=2_000, full=10_000)
+    count = scale.choose(quick=1_000, full=10_000)
     with TemporaryDirectory(prefix="kesu-patch-") as name:
         folder = Path(name)
         source = folder / _NAME

@@ -86,11 +86,11 @@ def rows(scale: Scale) -> Iterator[Row]:
     """Time to value; there is no peer that makes drafts of a ledger, so nothing is to be reached."""
     from bench.try_ledger import NOW, write_ledger
 
-    count = scale.choose(quick=50, full=300)
+    count = scale.choose(quick=12, full=300)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_ledger(folder / _LEDGER, count)
-        cost = in_turns({"kesu try": _tried(folder, NOW)}, scale.choose(quick=1, full=3))
+        cost = in_turns({"kesu try": _tried(folder, NOW)}, 3)
         filled = prefilled(folder / _LEDGER, next(folder.glob(f"{_TRIED}/**/客诉资料")))
         made = len(list((folder / _TRIED).rglob("*.docx")))
     typed = f"kesu try {_LEDGER}"

@@ -15,22 +15,23 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.parsers import expat
 
-from pipeline.ledger.workbook_process import RawSheet
-from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
-from schemas.workbook import WorkbookReading
+if TYPE_CHECKING:  # each way loads what it needs itself: the memory of the bare ways must not hold our modules
+    from pipeline.ledger.workbook_process import RawSheet
+    from schemas.workbook import WorkbookReading
 
 TODAY = date(2026, 11, 26)
 #: Reads the sheets of a file, by name; the validation that goes with them; neither where cells are all there is.
-Sheets = Sequence[RawSheet] | Mapping[str, list[list[Any]]] | None
-Prepared = tuple[Callable[[Path], Sheets], Callable[[Path, Any], WorkbookReading] | None]
+Sheets: TypeAlias = "Sequence[RawSheet] | Mapping[str, list[list[Any]]] | None"
+Prepared: TypeAlias = "tuple[Callable[[Path], Sheets], Callable[[Path, Any], WorkbookReading] | None]"
 
 
 def ours() -> Prepared:
     """As a pass reads: the child process gets ready, limits of the package, then cells and validation."""
     from pipeline.ledger.workbook_process import ReadingProcess
+    from pipeline.ledger.workbook_reading import LedgerFile, read_sheets
     from pipeline.ooxml.limits import check_package
 
     def read(path: Path) -> Sequence[RawSheet]:
@@ -44,11 +45,14 @@ def ours() -> Prepared:
     return read, validate
 
 
-def _plainly(path: Path, sheets: Mapping[str, list[list[Any]]]) -> WorkbookReading:
+def _plainly() -> Callable[[Path, Mapping[str, list[list[Any]]]], WorkbookReading]:
     from bench.plain_validation import validated
 
-    ((name, cells),) = sheets.items()
-    return validated(path, name, cells, TODAY)
+    def validate(path: Path, sheets: Mapping[str, list[list[Any]]]) -> WorkbookReading:
+        ((name, cells),) = sheets.items()
+        return validated(path, name, cells, TODAY)
+
+    return validate
 
 
 def openpyxl(*, read_only: bool) -> Prepared:
@@ -60,7 +64,7 @@ def openpyxl(*, read_only: bool) -> Prepared:
         return {sheet.title: [["" if value is None else value for value in row]
                               for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
 
-    return read, _plainly
+    return read, _plainly()
 
 
 def pandas() -> Prepared:
@@ -71,7 +75,7 @@ def pandas() -> Prepared:
         frames = read_excel(path, sheet_name=None, header=None, engine="calamine", dtype=object, keep_default_na=False)
         return {str(name): frame.to_numpy().tolist() for name, frame in frames.items()}
 
-    return read, _plainly
+    return read, _plainly()
 
 
 def calamine() -> Prepared:

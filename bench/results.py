@@ -7,6 +7,7 @@ may be made in parts; RESULTS.md is drawn from it.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -19,11 +20,18 @@ STORE, PAGE = "results.json", "RESULTS.md"
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A row with what was true of its run."""
+class Measured:
+    """A row, the name it was asked for by, and the seconds that measuring it took, preparation included."""
 
     name: str
     row: Row
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Kept(Measured):
+    """A row with what was true of its run."""
+
     day: str
     machine: str
 
@@ -55,9 +63,18 @@ def succeeded(rows: Sequence[Row]) -> bool:
     return all(row.reached == len(row.goals) and not row.differences for row in rows)
 
 
-def keep(folder: Path, measured: Iterable[tuple[str, Row]], scale: Scale, day: date, machine: str) -> None:
+def taken(measured: Iterable[Measured]) -> str:
+    """What measuring took: every name, then all of it."""
+    spent: dict[str, float] = defaultdict(float)
+    for one in measured:
+        spent[one.name] += one.seconds
+    each = ", ".join(f"{name} {seconds:.1f}" for name, seconds in spent.items())
+    return f"measured in {sum(spent.values()):.1f} s: {each}"
+
+
+def keep(folder: Path, measured: Iterable[Measured], scale: Scale, day: date, machine: str) -> None:
     """Replace these names' rows in the store and draw RESULTS.md anew. Same rows again: same files."""
-    fresh = [Kept(name, row, day.isoformat(), machine) for name, row in measured]
+    fresh = [Kept(one.name, one.row, one.seconds, day.isoformat(), machine) for one in measured]
     runs = _stored(folder / STORE)
     mode = "quick" if scale.quick else "full"
     names = {kept.name for kept in fresh}
@@ -79,8 +96,8 @@ def page(runs: dict[str, list[Kept]]) -> str:
             continue
         parts += ["", f"## {mode.capitalize()} sizes", ""]
         for day, machine in dict.fromkeys((one.day, one.machine) for one in kept):
-            names = dict.fromkeys(one.name for one in kept if (one.day, one.machine) == (day, machine))
-            parts.append(f"{day}, {machine}: {', '.join(names)}.")
+            parts.append(f"{day}, {machine}; "
+                         f"{taken(one for one in kept if (one.day, one.machine) == (day, machine))}.")
         parts += ["", "```", "\n\n".join("\n".join(lines_of(one.row)) for one in kept), "",
                   closing([one.row for one in kept]), "```"]
         parts += [f"\n**{one.row.work}, {one.row.size}.** {one.row.remarks}" for one in kept if one.row.remarks]
@@ -110,4 +127,4 @@ def _kept(stored: dict[str, Any]) -> Kept:
     lists = {name: tuple(row[name]) for name in ("differences", "facts")}
     built = Row(**{**row, **lists, "ours": Way(**row["ours"]), "peers": tuple(Way(**peer) for peer in row["peers"]),
                    "limit": limit, "goals": tuple(Goal(**goal) for goal in row["goals"])})
-    return Kept(stored["name"], built, stored["day"], stored["machine"])
+    return Kept(stored["name"], built, stored["seconds"], stored["day"], stored["machine"])

@@ -32,7 +32,7 @@ def rows(scale: Scale) -> Iterator[Row]:
     """The help, and the check of a ledger of 1,000 rows; the peer only imports, it has not read anything yet."""
     from bench.try_ledger import NOW, write_ledger
 
-    rounds = scale.choose(quick=4, full=9)  # a tenth of a second each, so more of them
+    rounds = scale.choose(quick=3, full=9)  # a tenth of a second each, so more of them
     with tempfile.TemporaryDirectory() as folder:
         ledger = Path(folder) / "台账.xlsx"
         write_ledger(ledger, CHECKED_ROWS)

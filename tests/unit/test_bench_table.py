@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ def run(folder: Path, *rows: Row, name: str = "read", quick: bool = False) -> in
     def measure(_names: Iterable[str], _scale: Scale) -> Iterator[tuple[str, Row]]:
         return ((name, one) for one in rows)
 
-    return main(["--into", str(folder), *["--quick"][: int(quick)]], DAY, measure, ["openpyxl"])
+    ticks = count(0, 2)
+    arguments = ["--into", str(folder), *["--quick"][: int(quick)]]
+    return main(arguments, DAY, measure, ["openpyxl"], lambda: float(next(ticks)))
 
 
 @pytest.mark.parametrize(("measured_row", "code", "last", "word"), [
@@ -48,6 +51,15 @@ def test_the_exit_code_and_the_last_line_tell_what_was_reached(
     assert last in page
     assert "2026-11-26" in page
     assert str(Path.home()) not in page
+
+
+def test_what_measuring_took_is_told_by_name_and_in_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(tmp_path, row(4), row(4.5))
+    said = "measured in 4.0 s: read 4.0"
+    assert capsys.readouterr().out.splitlines()[-2:] == [said, "2 of 2 goals reached"]
+    assert f"; {said}." in (tmp_path / "RESULTS.md").read_text("utf-8")
 
 
 def test_a_bound_counts_in_its_direction() -> None:
