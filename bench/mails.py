@@ -33,10 +33,10 @@ BEGIN = datetime.fromisoformat("2026-11-26T09:00:00+08:00")
 SIZES = {"现场照片1.jpg": 180_000, "现场照片2.jpg": 420_000, "检测报告.pdf": 90_000}
 REMARKS = (
     "Reading alone stays within the peer's time; beyond it a mail costs seven ways to the disk (the mail twice as it "
-    "came, three attachments, two folders) and three commits of the journal. On two cores that others used as well: "
-    "3.3 x before replies were filed in the pass that reads them, with one commit for all intents and the files "
-    "written side by side, 2.3 x after it; 1.6 x with photos as phones make them (4.2 MB a mail), 1.4 x of those where "
-    "the disk is memory. The next step would be to read the next mail while the disk confirms the last one: a thread "
+    "came, three attachments, two folders) and three commits of the journal. Two cores were used "
+    "by others as well, so a ratio holds within its own run only: those of different days say nothing about each "
+    "other, and what single changes saved was not measured side by side. The next step would be to read the next mail "
+    "while the disk confirms the last one: a thread "
     "in intake, for work of seconds a day."
 )
 Files = tuple[tuple[str, bytes], ...]

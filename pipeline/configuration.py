@@ -76,13 +76,19 @@ _REASONS = {
 
 def _faults(error: ValidationError) -> list[str]:
     found = []
+    places = [item["loc"] for item in error.errors()]
     for item in error.errors():
+        depth = len(item["loc"])
+        if item["type"] == "too_short" and any(place[:depth] == item["loc"] and len(place) > depth for place in places):
+            continue  # pydantic counts entries that are wrong as missing: the entry's own fault is told
         key = ".".join(str(part) for part in item["loc"])
         details = item.get("ctx", {})
         reason = _REASONS.get(item["type"])
         # a validator of ours brings its own sentence
         reason = reason.format_map(details) if reason is not None else str(details.get("error", "写法不正确"))
-        shown = "" if item["type"] in {"missing", "extra_forbidden"} else f"（现为 {item['input']!r}）"
+        # a whole section would be a page of words: only single values are shown
+        is_plain = item["type"] not in {"missing", "extra_forbidden"} and not isinstance(item["input"], dict | list)
+        shown = f"（现为 {item['input']!r}）" if is_plain else ""
         found.append(f"{key}:{reason}{shown}")
     return found
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.section import Section
+
+_ADDRESS = re.compile(r"[^@\s<>,;，；]+@[^@\s<>,;，；]+")
 
 Security = Literal["tls", "starttls", "none"]
 
@@ -126,6 +129,13 @@ class SendingSetting(Section):
     draft_minutes: int = Field(default=2, ge=0)
     doubt_minutes: int = Field(default=10, ge=0)
 
+    @field_validator("redirect_all_to")
+    @classmethod
+    def _redirected_to_an_address(cls, address: str) -> str:
+        if address and not _ADDRESS.fullmatch(address):
+            raise ValueError("应为一个邮箱地址，例如 test@example.com；不用测试模式则留空")
+        return address
+
 
 class RobotSetting(Section):
     """A group robot that announces 紧急 cases without details; its address is a secret and stands in ``url_env``."""
@@ -158,6 +168,13 @@ class MailSetting(Section):
     digest: bool = True
     line_stop_alert: bool = True
     containment_alert: bool = True
+
+    @field_validator("sender")
+    @classmethod
+    def _sender_has_an_address(cls, sender: str) -> str:
+        if not _ADDRESS.fullmatch(sender.rpartition("<")[2].removesuffix(">").strip()):
+            raise ValueError("应写邮箱地址，例如 客诉助手 <kesu@example.com>")
+        return sender
 
     @model_validator(mode="after")
     def _backend_is_described(self) -> MailSetting:

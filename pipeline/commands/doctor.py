@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _CHECKS = (
     doctor_checks.share_and_journal, doctor_checks.ledgers, doctor_checks.templates, doctor_checks.calendar_and_clock,
-    doctor_checks.mailbox,
+    doctor_checks.mailbox, doctor_checks.robot,
 )
 
 

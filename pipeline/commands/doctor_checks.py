@@ -88,7 +88,7 @@ def _people(opened: Opened, reading: WorkbookReading) -> Iterator[Finding]:
         yield Finding(Mark.NOTE, f"通讯录 {len(silent)} 人没有邮箱，收不到邮件：{_some(silent)}")
     mails = tuple(person.mail for person in people if person.mail)
     for person, reason in addressed(mails, (), opened.site.settings.mail).left_out:
-        yield Finding(Mark.NOTE, f"通讯录的邮箱 {person} 不会收到邮件：{reason}（mail.sending.internal_domains）")
+        yield Finding(Mark.NOTE, f"通讯录的邮箱 {person} 不会收到邮件：{reason}")
     if people and not silent:
         yield Finding(Mark.FINE, f"通讯录 {len(people)} 人都有邮箱")
 
@@ -151,8 +151,20 @@ def mailbox(opened: Opened) -> Iterator[Finding]:
     from pipeline.mailbox.opening import open_mailbox
 
     setting = opened.site.settings.mail
+    if setting.sending.redirect_all_to:
+        yield Finding(Mark.NOTE, f"测试模式：所有邮件只发到 {setting.sending.redirect_all_to}，群机器人不发消息")
     box = open_mailbox(setting, partial(resolve, opened.config), rehearsal=False)
     for line in box.check():
         yield Finding(Mark.NOTE if line.startswith("注意") else Mark.FINE, line)
-    if setting.sending.redirect_all_to:
-        yield Finding(Mark.NOTE, f"测试模式：所有邮件只发到 {setting.sending.redirect_all_to}")
+
+
+def robot(opened: Opened) -> Iterator[Finding]:
+    """The group robot has its secrets; nothing is said to the group."""
+    from pipeline.mailbox.secrets import secret
+
+    setting = opened.site.settings.mail.robot
+    if setting.kind == "none":
+        return
+    for name in filter(None, (setting.url_env, setting.sign_env)):
+        secret(name)
+    yield Finding(Mark.FINE, "群机器人：地址已设置（不试发，紧急客诉时才发一句话）")

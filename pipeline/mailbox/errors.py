@@ -59,17 +59,40 @@ class MailCertificateRefused(MailRefused):
 
 
 class MailLoginRefused(MailRefused):
-    """The server does not accept the user with this secret."""
+    """The server does not accept the user with this secret; ``remedy`` says what is usual where it is."""
 
-    def __init__(self, user: str, server: str, detail: str) -> None:
-        KesuError.__init__(
-            self, f"邮件服务器 {server} 拒绝了账号 {user} 的登录（{detail}）。"
-            "腾讯、网易、阿里邮箱须先在网页邮箱里开通 IMAP/SMTP 并使用授权码，不是登录密码；令牌过期请重新授权。"
-        )
+    def __init__(self, user: str, server: str, detail: str, remedy: str = "请检查账号和密码。") -> None:
+        KesuError.__init__(self, f"邮件服务器 {server} 拒绝了账号 {user} 的登录（{detail}）。{remedy}")
 
 
 class TokenRefused(MailLoginRefused):
     """The server does not accept a token (any longer): nothing was done, and a new one may be."""
+
+
+class MailEncryptionUnknown(MailRefused):
+    """The server does not encrypt in the way that the configuration asks for."""
+
+    def __init__(self, server: str, security: str) -> None:
+        other = "starttls" if security == "tls" else "tls"
+        KesuError.__init__(
+            self, f"邮件服务器 {server} 不支持 security: {security}。请核对端口，或把它改为 {other}。"
+        )
+
+
+class TenantUnknown(MailRefused):
+    """The identity platform gives no sensible answer about a tenant."""
+
+    def __init__(self, authority: str) -> None:
+        KesuError.__init__(
+            self, f"在 {authority} 查不到租户的登录信息。请检查 oauth 一节的 tenant 和 cloud（china 或 global）。"
+        )
+
+
+class MailboxUnknown(MailRefused):
+    """The server knows no mailbox of that address."""
+
+    def __init__(self, mailbox: str, detail: str) -> None:
+        KesuError.__init__(self, f"找不到邮箱 {mailbox}（{detail}）。请检查 mailbox 的地址，以及它是否有邮箱许可。")
 
 
 class MailBusy(MailRefused):

@@ -23,6 +23,7 @@ from pipeline.mailbox.errors import (
 from pipeline.mailbox.exchange_account import ExchangeLogin, carrying, ids_of
 from pipeline.mailbox.exchange_sender import ExchangeSender
 from pipeline.mailbox.outgoing import checked_key, read_outgoing
+from pipeline.mailbox.reasons import reason_of
 from schemas.errors import MailRefused
 from schemas.mail_ports import Trace
 from schemas.mail_settings import ExchangeSetting
@@ -124,11 +125,12 @@ class ExchangeMailbox:
             return MailCertificateRefused(server, "不是本机信任的机构签发")
         if isinstance(error, UnauthorizedError) or "401" in str(error):
             refused = TokenRefused if self._setting.auth == "oauth" else MailLoginRefused
-            return refused(self._setting.user or self._setting.mailbox, server, detail)
+            return refused(self._setting.user or self._setting.mailbox, server, detail,
+                           "请检查账号写法（域名\\账号 或邮箱地址）、密码和 auth；连错几次账号可能被锁。")
         if isinstance(error, ErrorServerBusy | RateLimitError):
             return MailBusy(server, detail, float(getattr(error, "back_off", None) or 0))
         if isinstance(error, TransportError | OSError) or detail.startswith("ErrorTimeoutExpired"):
-            return MailServerUnreachable(server, detail)
+            return MailServerUnreachable(server, reason_of(error))
         return MailRefused("", f"邮件服务器 {server} 答复：{detail}")
 
     def _folder(self, account: Any, name: str, *, make: bool = False) -> Any:

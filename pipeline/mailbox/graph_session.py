@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pipeline.mailbox.errors import MailBusy, MailCertificateRefused, MailRejected, MailServerUnreachable
+from pipeline.mailbox.errors import (
+    MailboxUnknown,
+    MailBusy,
+    MailCertificateRefused,
+    MailRejected,
+    MailServerUnreachable,
+)
+from pipeline.mailbox.reasons import reason_of
 from pipeline.mailbox.tokens import Tokens
 from schemas.errors import KesuError, MailRefused
 from schemas.mail_settings import GraphSetting
@@ -18,6 +25,8 @@ if TYPE_CHECKING:
     from requests import Response, Session
 
 _ENDPOINTS = {"global": "https://graph.microsoft.com/v1.0", "china": "https://microsoftgraph.chinacloudapi.cn/v1.0"}
+#: 404 that speaks of the mailbox, not of something in it
+_NO_MAILBOX = ("ErrorInvalidUser", "Request_ResourceNotFound", "ResourceNotFound", "MailboxNotEnabledForRESTAPI")
 _TRIES = 3          # of a request that changes nothing
 _LONGEST_WAIT = 20  # seconds between them; who is told to wait longer comes back with the next pass
 
@@ -123,15 +132,17 @@ class GraphSession:
         except requests.exceptions.SSLError as error:
             raise MailCertificateRefused(self.root, type(error).__name__) from error
         except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as error:
-            raise MailServerUnreachable(self.root, type(error).__name__) from error
+            raise MailServerUnreachable(self.root, reason_of(error)) from error
         except requests.RequestException as error:
             # a connection that breaks, also while it is made: requests does not say which
-            raise GraphUnanswered(type(error).__name__) from error
+            raise GraphUnanswered(reason_of(error)) from error
 
     def _checked(self, answer: Response, path: str) -> Response:
         status, code = answer.status_code, _code(answer)
         if status < 300:
             return answer
+        if status == 404 and code.startswith(_NO_MAILBOX):
+            raise MailboxUnknown(self.setting.mailbox, code)
         if status == 404:
             raise GraphMissing(path.partition("?")[0][-40:])
         if status == 410:

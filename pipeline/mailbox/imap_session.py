@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from pipeline.mailbox.errors import (
     MailBusy,
     MailCertificateRefused,
+    MailEncryptionUnknown,
     MailFolderUnknown,
     MailLoginRefused,
     MailServerUnreachable,
 )
+from pipeline.mailbox.reasons import LICENCE_CODE, reason_of, speaks_no_tls
 from schemas.errors import MailRefused
 from schemas.mail_settings import ServerSetting
 
@@ -119,7 +121,7 @@ class ImapSession:
 
     def _opened(self) -> IMAPClient:
         from imapclient import IMAPClient, SocketTimeout
-        from imapclient.exceptions import IMAPClientError
+        from imapclient.exceptions import CapabilityError, IMAPClientError
 
         security = self.setting.security
         wait = SocketTimeout(connect=min(self.timeout, 20), read=self.timeout)
@@ -134,7 +136,11 @@ class ImapSession:
                 client.starttls(self.trust())
         except ssl.SSLCertVerificationError as error:
             raise MailCertificateRefused(self.server, error.verify_message) from error
+        except CapabilityError as error:
+            raise MailEncryptionUnknown(self.server, security) from error
         except (OSError, IMAPClientError) as error:
+            if speaks_no_tls(error):
+                raise MailEncryptionUnknown(self.server, security) from error
             raise self._failure(error) from error
         self._logged_in(client)
         return client
@@ -150,23 +156,13 @@ class ImapSession:
             failure = self._failure(error)
             if isinstance(failure, MailServerUnreachable | MailBusy):
                 raise failure from error
-            raise MailLoginRefused(self.user, self.server, _short(error)) from error
+            raise MailLoginRefused(self.user, self.server, reason_of(error), LICENCE_CODE) from error
 
     def _failure(self, error: Exception) -> MailRefused:
         from imapclient.exceptions import IMAPClientAbortError
 
         if _BUSY.search(str(error)):
-            return MailBusy(self.server, _short(error))
+            return MailBusy(self.server, reason_of(error))
         if isinstance(error, OSError | IMAPClientAbortError):
-            return MailServerUnreachable(self.server, _short(error))
-        return MailRefused("", f"邮件服务器 {self.server} 答复：{_short(error)}")
-
-
-def _short(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "等待超时"
-    if isinstance(error, ConnectionRefusedError):
-        return "端口没有服务"
-    if isinstance(error, socket.gaierror):
-        return "找不到该主机名"
-    return " ".join(str(error).split())[:120] or type(error).__name__
+            return MailServerUnreachable(self.server, reason_of(error))
+        return MailRefused("", f"邮件服务器 {self.server} 答复：{reason_of(error)}")

@@ -17,12 +17,14 @@ from pipeline.mailbox.errors import (
     MailBusy,
     MailCertificateRefused,
     MailDoubtful,
+    MailEncryptionUnknown,
     MailLoginRefused,
     MailRejected,
     MailServerUnreachable,
     RecipientsRefused,
 )
 from pipeline.mailbox.outgoing import Outgoing
+from pipeline.mailbox.reasons import LICENCE_CODE, reason_of, speaks_no_tls
 from schemas.mail_settings import ServerSetting
 
 
@@ -93,7 +95,7 @@ class SmtpTransaction:
         try:
             yield
         except (OSError, smtplib.SMTPException) as error:
-            raise MailServerUnreachable(self.server, type(error).__name__) from error
+            raise MailServerUnreachable(self.server, reason_of(error)) from error
 
 
 @dataclass(frozen=True)
@@ -153,10 +155,14 @@ class SmtpServer:
                 smtp.starttls(context=self.trust())
         except ssl.SSLCertVerificationError as error:
             raise MailCertificateRefused(self.name, error.verify_message) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise MailEncryptionUnknown(self.name, self.setting.security) from error
         except smtplib.SMTPConnectError as error:
             raise MailBusy(self.name, f"{error.smtp_code}") from error
         except (OSError, smtplib.SMTPException) as error:
-            raise MailServerUnreachable(self.name, type(error).__name__) from error
+            if speaks_no_tls(error):
+                raise MailEncryptionUnknown(self.name, self.setting.security) from error
+            raise MailServerUnreachable(self.name, reason_of(error)) from error
         return smtp
 
     def _log_in(self, smtp: smtplib.SMTP) -> None:
@@ -167,6 +173,6 @@ class SmtpServer:
             answer = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
             if 400 <= error.smtp_code < 500:
                 raise MailBusy(self.name, f"{error.smtp_code} {_text(answer)}") from error
-            raise MailLoginRefused(self.user, self.name, f"{error.smtp_code} {_text(answer)}") from error
+            raise MailLoginRefused(self.user, self.name, f"{error.smtp_code} {_text(answer)}", LICENCE_CODE) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise MailServerUnreachable(self.name, type(error).__name__) from error
+            raise MailServerUnreachable(self.name, reason_of(error)) from error

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pipeline.mailbox.errors import MailCertificateRefused, MailLoginRefused, MailServerUnreachable
+from pipeline.mailbox.errors import MailCertificateRefused, MailLoginRefused, MailServerUnreachable, TenantUnknown
+from pipeline.mailbox.reasons import reason_of
 from pipeline.mailbox.secrets import secret
 from schemas.mail_settings import OAuthSetting
 
@@ -55,12 +56,15 @@ class Tokens:
             answer = self._opened().acquire_token_for_client(scopes=[self._scope])
         except SSLError as error:
             raise MailCertificateRefused(self._authority, type(error).__name__) from error
-        except (RequestException, ValueError) as error:
-            # msal tells a wrong tenant or a broken discovery as ValueError
-            raise MailServerUnreachable(self._authority, type(error).__name__) from error
+        except RequestException as error:
+            raise MailServerUnreachable(self._authority, reason_of(error)) from error
+        except ValueError as error:
+            # msal tells a wrong tenant or a broken discovery so
+            raise TenantUnknown(self._authority) from error
         if "access_token" not in answer:
             told = str(answer.get("error_description") or answer.get("error") or "")
-            raise MailLoginRefused(self._setting.client_id, self._authority, told.splitlines()[0][:120] if told else "")
+            raise MailLoginRefused(self._setting.client_id, self._authority, told.splitlines()[0][:120] if told else "",
+                                   "请检查 client_id 和应用密钥（是否填成密钥 ID、是否过期）。")
         return str(answer["access_token"])
 
     def forget(self) -> None:

@@ -75,9 +75,9 @@ def addressed(to: Sequence[str], cc: Sequence[str], setting: MailSetting, *, ext
             if not external:
                 left_out[person] = "外部单位的邮箱，只发会议邀请，内部材料不发"
         elif not _within(address, inside):
-            left_out[person] = "不是本公司的邮箱，内部材料不发"
+            left_out[person] = "不是本公司的邮箱（mail.sending.internal_domains），内部材料不发"
         elif allowed and not _within(address, allowed):
-            left_out[person] = "不在允许的收件域名内"
+            left_out[person] = "不在允许的收件域名内（mail.sending.allowed_domains）"
     kept_to = tuple(person for person in to if person not in left_out)
     kept_cc = tuple(person for person in cc if person not in left_out)
     test = setting.sending.redirect_all_to

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.mailbox.errors import (
+    MailboxUnknown,
     MailBusy,
     MailCertificateRefused,
     MailDoubtful,
@@ -15,6 +16,7 @@ from pipeline.mailbox.errors import (
     MailLoginRefused,
     MailRejected,
     MailServerUnreachable,
+    TenantUnknown,
 )
 from pipeline.mailbox.graph import GraphMailbox
 from pipeline.mailbox.graph_session import GraphForbidden, GraphSession
@@ -44,6 +46,16 @@ def opened(setting: GraphSetting, ca_file: Path | None) -> GraphMailbox:
 
 def sends(server: GraphServer) -> int:
     return sum(request.endswith("/send") for request in server.store.requests)
+
+
+def test_a_mailbox_or_a_tenant_that_nobody_knows(server: GraphServer, servers: Servers) -> None:
+    setting = graph_setting(server)
+    elsewhere = setting.model_copy(update={"mailbox": "nobody@example.com"})
+    with pytest.raises(MailboxUnknown, match=r"nobody@example\.com"):
+        opened(elsewhere, servers.certificates.root).check()
+    stranger = setting.model_copy(update={"oauth": setting.oauth.model_copy(update={"tenant": "nobody"})})
+    with pytest.raises(TenantUnknown, match="tenant 和 cloud"):
+        opened(stranger, servers.certificates.root).check()
 
 
 def test_a_send_is_asked_for_once_whatever_the_answer(mailbox: GraphMailbox, server: GraphServer) -> None:

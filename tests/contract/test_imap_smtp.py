@@ -12,6 +12,7 @@ from imapclient import IMAPClient
 from pipeline.mailbox.errors import (
     MailBusy,
     MailCertificateRefused,
+    MailEncryptionUnknown,
     MailFolderUnknown,
     MailLoginRefused,
     MailServerUnreachable,
@@ -133,6 +134,20 @@ def test_a_wrong_password_and_a_missing_one(setting: ImapSmtpSetting, monkeypatc
     monkeypatch.delenv(SECRET)
     with pytest.raises(SecretMissing, match=SECRET):
         opened(setting).trace(KEY.digest)
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("part", ["imap", "smtp"])
+def test_a_port_without_the_encryption_that_is_asked_for(setting: ImapSmtpSetting, part: str, security: str) -> None:
+    server = getattr(setting, part).model_copy(update={"security": security})
+    with pytest.raises(MailEncryptionUnknown, match="starttls" if security == "tls" else "改为 tls"):
+        opened(setting.model_copy(update={part: server})).check()
+
+
+def test_nobody_at_the_port(setting: ImapSmtpSetting) -> None:
+    closed = setting.smtp.model_copy(update={"port": 1})
+    with pytest.raises(MailServerUnreachable, match="端口没有服务"):
+        opened(setting.model_copy(update={"smtp": closed})).check()
 
 
 def test_a_server_that_numbers_anew_gives_new_ids(setting: ImapSmtpSetting, servers: Servers) -> None:

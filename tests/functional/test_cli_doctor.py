@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -87,8 +88,12 @@ def test_people_who_get_no_mail_and_a_clock_that_is_off(plant: PlantFolder) -> N
     plant.type("通讯录", {"姓名": "无邮箱", "部门": "品质部"}, outside)
     later = 2_000_000_000
     os.utime(plant.ledger, (later, later))
+    robot = "  robot: {kind: wecom, url_env: KESU_NO_SUCH_ROBOT}\n"
+    text = re.sub(r"  robot:.*?(?=#  imap_smtp:)", robot, plant.config.read_text(encoding="utf-8"), flags=re.DOTALL)
+    plant.config.write_text(text, encoding="utf-8")
     code, out = doctor(plant)
     assert code == 1
+    assert "没有设置环境变量 KESU_NO_SUCH_ROBOT" in out
     assert "无邮箱" in out
     assert "a@other.example.org 不会收到邮件" in out
     assert "校准本机与文件服务器的时钟" in out

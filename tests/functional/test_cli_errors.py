@@ -57,7 +57,7 @@ CONFIGS = [
     (replaced("poll_seconds: 5", "poll_seconds: 0"), ["poll_seconds", "应大于 0", "现为 0"]),
     (replaced('digest_at: "08:30"', "digest_at: 早上"), ["mail.digest_at", "应为时刻"]),
     (replaced("saturdays_work: false", "saturdays_work: 有时"), ["calendar.saturdays_work", "true 或 false"]),
-    (replaced("kind: shared", "kind: 公用"), ["ledgers.0.kind", "不在可选值之内"]),
+    (replaced("kind: shared", "kind: 公用"), ["有 1 处", "ledgers.0.kind", "不在可选值之内"]),
     (replaced("ledgers:", "ledgers: 客诉台账.xlsx\nx:"), ["ledgers", "应为列表"]),
     (replaced("digits: 3", "digits: 99"), ["numbering.digits", "不能大于 8", "现为 99"]),
     (replaced("{serial}", "号"), ["numbering.pattern", "{serial}"]),
@@ -65,6 +65,9 @@ CONFIGS = [
     (replaced("KS-{year}{month}", "KS-{year{month}"), ["numbering.pattern", "{year}"]),
     (replaced("version: 1 ", "version: 7 "), ["version", "7"]),
     (replaced("version: 1 ", "#"), ["version", "缺少此项"]),
+    (replaced("sender: 客诉助手 <kesu@example.com>", "sender: 客诉助手"), ["mail.sender", "应写邮箱地址"]),
+    (replaced('redirect_all_to: ""', "redirect_all_to: 测试邮箱"), ["redirect_all_to", "应为一个邮箱地址"]),
+    (replaced("backend: folder", "backend: graph"), ["填写 mail.graph 一节"]),
     (replaced("timezone: Asia/Shanghai", "timezone: 北京时间"), ["timezone", "北京时间", "Asia/Shanghai"]),
 ]
 
@@ -77,6 +80,7 @@ def test_a_wrong_configuration(plant: PlantFolder, change: Callable[[str], str],
         said = kesu(command, "-c", plant.config)
         one_sentence(said, plant.config, *fragments)
         assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", said.err), "a sentence of some library"
+        assert "': " not in said.err, "a whole section as Python shows it"
     assert plant.snapshot() == before
 
 

@@ -192,6 +192,14 @@ def test_the_robot_says_that_there_is_something_urgent_and_nothing_else(
     assert not any(detail in said for detail in ("远帆", "线束", "卡扣", "KS-", "周启航"))
 
 
+def test_the_robot_is_silent_while_all_mails_go_to_one_address(plant: PlantFolder, service: RobotService) -> None:
+    test_mode = MailSetting(sending=SendingSetting(redirect_all_to="test@example.com"))
+    robot = GroupRobot(RobotSetting(kind="wecom"), 5)
+    with mail_site(plant, plant_mailbox(plant), mail=test_mode, robot=robot) as site:
+        passed(site, [mail_effect(1, kind="mail.line_stop")])
+    assert [len(plant.mails()), service.posts] == [1, []]
+
+
 def test_dingtalk_is_signed_and_a_refusal_keeps_no_mail_back(plant: PlantFolder, service: RobotService) -> None:
     robot = GroupRobot(RobotSetting(kind="dingtalk", sign_env="KESU_ROBOT_SIGN"), 5)
     robot.say("一", NOW)

@@ -114,6 +114,18 @@ def test_an_open_complaint_keeps_what_it_came_with(plant: PlantFolder) -> None:
     assert journal(plant, OF_CASES) == before
 
 
+def test_a_mail_whose_row_still_waits_for_the_ledger_stays(plant: PlantFolder) -> None:
+    close_complaint(plant)
+    (plant.share / "~$客诉台账.xlsx").write_bytes(b"\x06user" + b" " * 160)
+    arrive(plant, "late.eml", qq(replace(CUSTOMER, message_id="late@xinghe.example.com", lines=["零件号：KC-318"])))
+    plant.once("08:30")
+    assert len(plant.rows()) == 1
+    waiting = set((plant.root / "state" / "mails").glob("*.eml"))
+    purge(plant, MUCH_LATER)
+    kept, = (plant.root / "state" / "mails").glob("*.eml")  # of the others nothing is left to do
+    assert (kept in waiting, len(waiting)) == (True, 3)
+
+
 def test_nothing_happens_twice_after_it(plant: PlantFolder) -> None:
     close_complaint(plant)
     keys = "SELECT site, kind, subject, occasion, revision, state, inputs FROM effects ORDER BY id"

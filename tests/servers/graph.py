@@ -74,7 +74,7 @@ class GraphServer:
         parts = urlsplit(request.path)
         route = _ROUTE.fullmatch(parts.path)
         if route is None:
-            return _error(404, "ResourceNotFound")
+            return _error(404, "ErrorInvalidUser")  # every other address is that of a mailbox nobody has
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         steps = [unquote(step) for step in route[1].split("/")[1:]]
         match request.method, steps:

@@ -103,7 +103,7 @@ def test_internal_material_stays_inside() -> None:
 def test_the_allow_list_narrows_further() -> None:
     found = addressed((INSIDE, BRANCH), (), mail(allowed_domains=["b.plant.example.com"]))
     assert found.to == (BRANCH,)
-    assert found.left_out == ((INSIDE, "不在允许的收件域名内"),)
+    assert found.left_out == ((INSIDE, "不在允许的收件域名内（mail.sending.allowed_domains）"),)
 
 
 def test_test_mode_sends_everything_to_one_address() -> None:

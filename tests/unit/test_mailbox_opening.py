@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from itertools import takewhile
 from pathlib import Path
 
 import pytest
+import requests
 from pydantic import ValidationError
 
 from pipeline.configuration import load_settings
 from pipeline.mailbox.folder import FolderMailbox
 from pipeline.mailbox.opening import open_mailbox
+from pipeline.mailbox.reasons import reason_of
 from schemas.mail_settings import MailSetting
 
 IMAP_SMTP = {"user": "kesu@example.com", "imap": {"host": "imap.example.com"}, "smtp": {"host": "smtp.example.com"}}
@@ -81,3 +84,16 @@ def test_the_samples_in_the_configuration_are_right(backend: str, tmp_path: Path
     found = load_settings(config).mail
     assert found.backend == backend
     assert getattr(found, backend) is not None
+
+
+@pytest.mark.parametrize(("error", "words"), [
+    (ConnectionRefusedError(), "端口没有服务"),
+    (TimeoutError(), "等待超时"),
+    (socket.gaierror(), "找不到该主机名"),
+    (requests.ConnectionError("[WinError 10061] the target machine actively refused it"), "端口没有服务"),
+    (requests.ConnectionError("Remote end closed"), "连接中断"),
+    (ValueError("b'[AUTHENTICATIONFAILED]  no'"), "[AUTHENTICATIONFAILED] no"),
+    (ValueError(), "ValueError"),
+])
+def test_why_a_connection_failed(error: Exception, words: str) -> None:
+    assert reason_of(error) == words
