@@ -190,7 +190,9 @@ def _add_purge(add: _Add, config: _Option, now: _Option, as_json: _Option) -> No
 
 def _add_doctor(add: _Add, now: _Option, as_json: _Option) -> None:
     """The check of everything that is configured."""
-    doctor = add("doctor", "逐项检查公共盘、台账、日志、模板、日历、时钟、通讯录、邮箱和群机器人；除下面两项测试外什么也不改")
+    doctor = add(
+        "doctor", "逐项检查公共盘、台账、日志、模板、日历、时钟、通讯录、邮箱和群机器人；除下面两项测试外什么也不改"
+    )
     doctor.add_argument("-c", "--config", metavar="CONFIG", help="config.yaml 的路径")
     now(doctor)
     as_json(doctor)

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.app import open_site
+from pipeline.commands.outbox import overtaken
 from pipeline.site import Site
 from pipeline.tick import tick
 from schemas.effects import EffectState
@@ -125,9 +126,11 @@ def survived(
         else:
             # a process each, as by `kesu once`: connections must not outlive a fork
             assert dying.in_a_process(partial(_lived, plant, stand, time))(), f"the pass at {time} died"
-    with site_at(plant, stand, AFTERWARDS[-1]) as (site, _):
-        claimed = {record.key.digest: record.state for record in site.journal.memory().effects.values()
-                   if record.key.kind.startswith("mail.")}
+    now = datetime.fromisoformat(f"2026-11-26T{AFTERWARDS[-1]}+08:00")
+    with open_site(plant.config, now, quiet_seconds=0) as opened:
+        past = overtaken(opened)  # a reminder whose hour passed while it was in doubt: nobody waits for it
+        claimed = {record.key.digest: record.state for record in opened.journal.memory().effects.values()
+                   if record.key.kind.startswith("mail.") and record.key not in past}
     return died, [*_standing(plant), *_left(stand)], claimed
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.commands.clock import moment
 from pipeline.commands.output import say, say_json
 from pipeline.commands.status import record_json, shown_state
-from schemas.effects import EffectRecord, EffectState, Outcome
+from schemas.effects import EffectKey, EffectRecord, EffectState, Outcome
 from schemas.errors import KesuError
 from schemas.mail_ports import Trace
 from schemas.ports import Journal
 
+if TYPE_CHECKING:
+    from pipeline.app import Opened
+
 _WORDS = {"pending": "等待发送", "sending": "正在确认", "uncertain": "结果不明"}
+_OVERTAKEN = "没有发出，已不再需要"
 _TRACES = {Trace.SENT: "邮箱中查到已发出", Trace.DRAFT: "邮箱中只有草稿，没有发出", Trace.ABSENT: "邮箱中查不到",
            Trace.UNKNOWABLE: "邮箱也说不清"}
 
@@ -42,15 +47,31 @@ def run(arguments: argparse.Namespace) -> int:
 
     with open_site(Path(arguments.config), moment(arguments.now), write=arguments.action != "list") as opened:
         journal, now = opened.site.journal, opened.now
-        waiting = _waiting(journal)
         if arguments.action == "list":
-            return _listed(waiting, now, as_json=arguments.json)
+            return _listed(_waiting(journal), now, overtaken(opened), as_json=arguments.json)
         with journal.pass_lock():
             record = _chosen(_waiting(journal), arguments.number)
             trace = opened.site.mailbox.trace(record.key.digest)
             if arguments.action == "drop":
                 return _dropped(journal, record, trace, now)
             return _again(journal, record, trace, now, sure=arguments.yes)
+
+
+def overtaken(opened: Opened) -> frozenset[EffectKey]:
+    """Mails that were meant once, were not sent, and that no rule wants any longer: a reminder whose hour has passed,
+    say. They leave if a rule wants them again. None while a ledger cannot be read, which might want them."""
+    from pipeline.tick import observe, plan_pass
+
+    memory = opened.journal.memory()
+    unsent = {record.key for record in memory.effects.values()
+              if record.key.kind.startswith("mail.") and record.state is EffectState.INTENDED}
+    if not unsent:
+        return frozenset()
+    snapshot = observe(opened.site, opened.now)
+    if snapshot.unreadable:
+        return frozenset()
+    wanted = {effect.key for effect in plan_pass(opened.site, snapshot, memory, opened.now).effects}
+    return frozenset(unsent - wanted)
 
 
 def _waiting(journal: Journal) -> list[EffectRecord]:
@@ -62,21 +83,22 @@ def _waiting(journal: Journal) -> list[EffectRecord]:
     return sorted(records, key=lambda record: (record.state is not EffectState.UNCERTAIN, record.intended, record.key))
 
 
-def _listed(waiting: list[EffectRecord], now: datetime, *, as_json: bool) -> int:
+def _listed(waiting: list[EffectRecord], now: datetime, past: Collection[EffectKey], *, as_json: bool) -> int:
     if as_json:
-        say_json([{"number": record.key.digest[:8], **record_json(record)} for record in waiting])
+        say_json([{"number": record.key.digest[:8], **record_json(record), "overtaken": record.key in past}
+                  for record in waiting])
     elif not waiting:
         say("没有未决的邮件。")
     else:
-        for line in _lines(waiting, now):
+        for line in _lines(waiting, now, past):
             say(line)
     return 1 if any(record.state is EffectState.UNCERTAIN for record in waiting) else 0
 
 
-def _lines(waiting: Iterable[EffectRecord], now: datetime) -> Iterable[str]:
+def _lines(waiting: Iterable[EffectRecord], now: datetime, past: Collection[EffectKey]) -> Iterable[str]:
     for record in waiting:
         since = f"{record.intended.astimezone(now.tzinfo):%m-%d %H:%M}"
-        state = _WORDS.get(shown_state(record), shown_state(record))
+        state = _OVERTAKEN if record.key in past else _WORDS.get(shown_state(record), shown_state(record))
         yield f"{record.key.digest[:8]} [{state}] {since} {record.title} {record.error}".rstrip()
     yield "重发：kesu outbox retry 编号 -c CONFIG；不再发送或已核实发出：kesu outbox drop 编号 -c CONFIG"
 

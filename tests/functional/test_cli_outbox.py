@@ -61,6 +61,22 @@ def test_what_is_uncertain_waits_for_a_person(plant: PlantFolder) -> None:
     assert "没有未决的邮件" in kesu("outbox", "list", "-c", plant.config).out
 
 
+def test_a_mail_that_no_rule_wants_any_longer_is_not_waited_for(plant: PlantFolder) -> None:
+    plant.configure(release_notice="true")
+    plant.type(COMPLAINTS, RELEASED)
+    plant.once("08:05")
+    plant.outbox.rename(plant.outbox.with_name("away"))
+    plant.once("08:16")
+    plant.outbox.with_name("away").rename(plant.outbox)
+    listed = "outbox", "list", "-c", plant.config, "--now", "2026-11-27T09:00+08:00"
+    health = "health", "-c", plant.config, "--now", "2026-11-27T09:00+08:00"
+    assert "[等待发送]" in kesu(*listed).out
+    assert "等了一天以上" in kesu(*health).out
+    plant.configure(release_notice="false")
+    assert "[没有发出，已不再需要]" in kesu(*listed).out
+    assert "等了一天以上" not in kesu(*health).out
+
+
 def test_a_person_who_has_looked_drops_it(plant: PlantFolder) -> None:
     _, number = uncertain_mail(plant)
     assert kesu("outbox", "drop", number, "-c", plant.config).code == 0
