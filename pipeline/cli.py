@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.commands.arguments import CommandLine
+
 if TYPE_CHECKING:
     Command = Callable[[argparse.Namespace], int]
 
@@ -35,7 +37,7 @@ def _as_json(command: argparse.ArgumentParser) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kesu", description=_DESCRIPTION, epilog=_EPILOG)
+    parser = CommandLine(prog="kesu", description=_DESCRIPTION, epilog=_EPILOG)
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
 
     def add(name: str, text: str) -> argparse.ArgumentParser:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli import main
 from tests.functional.plant_folder import (
     COMPLAINTS,
     SOURCES,
@@ -284,3 +285,44 @@ def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
         listing.stdout.close()
         complained = listing.stderr.read()
     assert (listing.returncode, complained) == (141, b"")
+
+
+LINES = [
+    # 输入                                                句子
+    ([], "kesu：缺少 命令。用法见 kesu --help。"),
+    (["explain"], "kesu explain：缺少 客诉编号、-c/--config。用法见 kesu explain --help。"),
+    (["outbox"], "kesu outbox：缺少 list|retry|drop。用法见 kesu outbox --help。"),
+    (["month-end", "--bogus"], "kesu：不认识 --bogus。用法见 kesu --help。"),
+    (["health", "--within", "半天"], "kesu health：--within 应为整数，现为“半天”。用法见 kesu health --help。"),
+    (["health", "-c"], "kesu health：-c/--config 后面缺少内容。用法见 kesu health --help。"),
+    (["health", "--json=1"], "kesu health：--json 后面不能有“1”。用法见 kesu health --help。"),
+]
+
+
+@pytest.mark.parametrize(("line", "sentence"), LINES, ids=[" ".join(line) for line, _ in LINES])
+def test_a_wrong_line_is_told_in_one_chinese_sentence(
+    line: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(line)
+    told = capsys.readouterr()
+    assert (left.value.code, told.out, told.err) == (2, "", f"{sentence}\n")
+
+
+def test_an_unknown_command_is_told_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["weeky"])
+    told = capsys.readouterr().err
+    assert told.startswith("kesu：“weeky”不是命令，可选 demo、try、init")
+    assert told.endswith("templates。用法见 kesu --help。\n")
+
+
+def test_help_has_chinese_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["explain", "--help"])
+    told = capsys.readouterr().out
+    assert left.value.code == 0
+    assert told.startswith("用法：kesu explain")
+    assert "内容:" in told
+    assert "选项:" in told
+    assert not [word for word in ("usage", "options", "positional", "show this") if word in told]
