@@ -1,7 +1,7 @@
 """Kills a pass at every commit point (as by kill -9), completes it, and looks that nothing is lost, twice or half.
 
-Usage: python -m bench.killed_pass. Everyday tests (``tests.functional.test_killed_process``) try every fourth. Prints a
-line of figures and a line per finding; exit code 1 when there is one. POSIX.
+Usage: python -m bench.killed_pass. Everyday tests (``tests.functional.test_killed_process``) try every seventh. Prints
+a line of figures and a line per finding; exit code 1 when there is one. POSIX.
 """
 
 from __future__ import annotations

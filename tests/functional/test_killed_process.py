@@ -22,7 +22,7 @@ from tests.functional.plant_folder import COMPLAINTS, SOURCES, PlantFolder, comp
 TIME = "08:31"  # containment is late, the digest is due, every row has settled
 LATER = "08:40"
 NOW, THEN = f"2026-11-26T{TIME}+08:00", f"2026-11-26T{LATER}+08:00"
-EVERY = 4  # here; steps repeat by three or four, ``python -m bench.killed_pass`` tries each
+EVERY = 7  # here; steps repeat by three or four; ``python -m bench.killed_pass`` tries each
 CHILD = "tests.functional.killed_pass"
 
 
