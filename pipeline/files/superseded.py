@@ -45,10 +45,11 @@ def _backups(target: Path) -> list[tuple[Path, str]]:
 
 
 def _shown(target: Path, backup: Path) -> Path:
-    digest = sha256_of(backup)[:8]
-    beside = target.with_name(f"{target.stem}{_LATE.format(digest=digest)}{target.suffix}")
+    digest = sha256_of(backup)
+    beside = target.with_name(f"{target.stem}{_LATE.format(digest=digest[:8])}{target.suffix}")
     try:
         rename_without_replacing(backup, beside)
     except FileExistsError:
-        backup.unlink(missing_ok=True)  # the same content, by its name, stands there already
+        if sha256_of(beside) == digest:  # else somebody went on writing there: both stay
+            backup.unlink(missing_ok=True)
     return beside

@@ -52,5 +52,19 @@ def test_what_somebody_saved_into_a_backup_is_put_beside_the_document(tmp_path: 
     assert prune(document) == ()
 
 
+def test_a_late_save_that_came_twice_is_kept_until_the_same_stands_beside(tmp_path: Path) -> None:
+    document = tmp_path / "8D报告.docx"
+    document.write_bytes(b"0")
+    backup = tmp_path / BACKUPS / replaced(document, 1)[0]
+    for _ in range(2):
+        backup.write_bytes("迟到的保存".encode())
+        (beside,) = prune(document)
+        assert not backup.exists()
+    backup.write_bytes("迟到的保存".encode())
+    beside.write_bytes("在旁边的文件里接着写".encode())
+    prune(document)
+    assert (backup.read_bytes().decode(), beside.read_bytes().decode()) == ("迟到的保存", "在旁边的文件里接着写")
+
+
 def test_a_document_without_backups_has_nothing_to_prune(tmp_path: Path) -> None:
     assert prune(tmp_path / "8D报告.docx") == ()
