@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.rules.intake_days import DAY, day_in, relative_day, with_absolute_day
+from pipeline.rules.intake_items import complaint_items
 from pipeline.rules.intake_judgement import judge, received_at
 from pipeline.rules.intake_labels import field_of_heading, field_of_label
 from pipeline.rules.intake_proposal import engineer_for, evidence_of, row_values, typed_row
@@ -65,6 +66,11 @@ def test_which_column_a_label_means(row: Row) -> None:
 
 def _column(found: tuple[str, bool] | None) -> str:
     return f"{HEADINGS[found[0]]}（{'确定' if found[1] else '待核对'}）" if found else "不认"
+
+
+@pytest.mark.parametrize("row", READ.rows("分条写的是几件客诉"), ids=row_id)
+def test_how_many_complaints_a_numbered_list_seems_to_hold(row: Row) -> None:
+    assert (list(complaint_items(row["给"], SENT)[0]) or "不分") == row["得"]
 
 
 @pytest.mark.parametrize("row", READ.rows("信里的各种叫法"), ids=row_id)
