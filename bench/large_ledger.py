@@ -61,7 +61,9 @@ def _moment(name: str) -> Writer:
         shown = received + timedelta(days=days, minutes=20 if name == "contained_at" else 0)
         if chance.random() < 0.2:  # some people type dates as text
             return f"{shown:%Y.%m.%d}"
-        return shown if name in {"received", "contained_at"} else datetime(shown.year, shown.month, shown.day)  # noqa: DTZ001
+        if name in {"received", "contained_at"}:
+            return shown
+        return datetime(shown.year, shown.month, shown.day)  # noqa: DTZ001 - a cell holds a time without a zone
 
     return write
 
