@@ -200,9 +200,9 @@ def _d7_d8(document: Document) -> None:
         Column("使用情况 Usage", 6.8, "{{ c.usage }}"),
         Column("是否复发 Recurred", 2.4, "{{ c.recurred }}", centred=True),
         Column("下次回访 Next", 2.4, "{{ c.next_day }}", centred=True),
-    ])
-    gap(document)
+    ], together=True)
+    gap(document, together=True)
     fields(document, [
         ("客户确认 Customer", "{{ customer_confirmation }}"), ("团队表彰 Thanks", "{{ recognition }}"),
         ("关闭日期 Closed", "{{ closed }}"),
-    ])
+    ], together=True)

@@ -170,9 +170,10 @@ def heading(document: DocumentObject, text: str) -> None:
     document.add_paragraph(text, style="Heading 2")
 
 
-def gap(document: DocumentObject, points: float = 4) -> None:
-    """A little air between two tables, which would grow together otherwise."""
+def gap(document: DocumentObject, points: float = 4, *, together: bool = False) -> None:
+    """A little air between two tables, which would grow together otherwise; ``together`` keeps both on one page."""
     paragraph = document.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = together or None
     paragraph.paragraph_format.line_spacing = Pt(points)
 
 
@@ -243,13 +244,15 @@ def facts(document: DocumentObject, lines: Sequence[Sequence[tuple[str, str]]], 
             value_in(row.cells[2 * position + 1], tag)
 
 
-def fields(document: DocumentObject, lines: Sequence[tuple[str, str]], label: float = 3.4) -> None:
-    """One label and one tag a line, for longer texts; these rows may run over a page's end."""
+def fields(
+    document: DocumentObject, lines: Sequence[tuple[str, str]], label: float = 3.4, *, together: bool = False
+) -> None:
+    """One label and one tag a line, for longer texts; rows may run over a page, ``together`` lets none go alone."""
     widths = [label, TEXT_WIDTH - label]
     table = table_of(document, widths)
-    for name, tag in lines:
+    for number, (name, tag) in enumerate(lines, start=1):
         row = row_of(table, widths, whole=False)
-        _label(row.cells[0], name)
+        _label(row.cells[0], name, stay=together and number < len(lines))
         value_in(row.cells[1], tag)
 
 

@@ -200,3 +200,11 @@ def test_mail_escapes_in_html_only(documents: TemplateDocuments) -> None:
     assert subject == subject.strip()
     assert "\n" not in subject
     assert "\r" not in subject
+
+
+@pytest.mark.parametrize("kind", ["eight_d", "eight_d_internal"])
+def test_the_end_of_an_8d_stays_on_one_page(kind: str) -> None:
+    follow_up, closing = Document(str(TEMPLATE_FOLDER / kind / "template.docx")).tables[-2:]
+    lines = [row.cells[0].paragraphs[0] for row in (*follow_up.rows, *closing.rows)]
+    loose = [line.text for line in lines if not line.paragraph_format.keep_with_next and not line.text.startswith("{%")]
+    assert loose == ["关闭日期 Closed"]
