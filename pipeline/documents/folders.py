@@ -15,6 +15,7 @@ from pipeline.documents.field_names import FieldNames, parse_field_names
 from pipeline.files.names import safe_name
 
 Folder = Path | Traversable
+_FIELDS = "fields.yaml"
 
 
 class KindSheet(BaseModel):
@@ -52,6 +53,7 @@ class TemplateFolders:
         self._folders = tuple(folders)
         self._sheets: dict[str, KindSheet] = {}
         self._names: dict[str, FieldNames] = {}
+        self._extended: dict[str, str] = {}
         self._unread = 0
 
     @property
@@ -100,10 +102,20 @@ class TemplateFolders:
         place = packaged_templates().joinpath(*parts)
         return place.read_bytes() if place.is_file() else None
 
+    def is_as_packaged(self, kind: str, *names: str) -> bool:
+        """Whether these files of a kind, and the names of its fields, are those that come with the package.
+
+        Raises ``TemplateFault`` when fields.yaml cannot be read.
+        """
+        self.names(kind)
+        files = ((kind, _FIELDS), (self._extended[kind] or kind, _FIELDS), *((kind, name) for name in names))
+        return all(self.read(*parts)[1] == self.packaged(*parts) for parts in files)
+
     def names(self, kind: str) -> FieldNames:
         """fields.yaml of a kind, read once; raises ``TemplateFault``."""
         if kind not in self._names:
-            own = parse_field_names(*self.read(kind, "fields.yaml"))
+            own = parse_field_names(*self.read(kind, _FIELDS))
+            self._extended[kind] = ""
             # no chains: a kind that is extended stands for itself
             self._names[kind] = self.names(own.extends).joined(own) if own.extends not in ("", kind) else own
         return self._names[kind]

@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 from openpyxl import Workbook, load_workbook
 
+from pipeline.documents.folders import TemplateFolders, packaged_templates
 from pipeline.documents.word_check import check_word
 from tests.functional import saved_documents as saved
 from tests.functional.plant_folder import COMPLAINTS, PlantFolder, complaint, empty_plant, kesu
@@ -203,3 +204,16 @@ def test_a_customers_broken_map_is_stood_in_for(tmp_path: Path) -> None:
     plant.once("08:30")
     assert load_workbook(report).worksheets[0]["B2"].value == "L-2"
     assert "模板有误，暂用上一个完好的版本" in plant.board()
+
+
+def test_a_template_is_checked_anew_when_what_it_is_checked_by_differs_from_the_packaged(tmp_path: Path) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    folders = TemplateFolders((plant.root / "templates", packaged_templates()))
+    checked = ("template.docx", "example.json")
+    assert folders.is_as_packaged("eight_d_internal", *checked)
+    for changed in (own(plant, "eight_d", "fields.yaml"), own(plant, "eight_d_internal", "example.json"),
+                    own(plant, "eight_d_internal", "template.docx")):
+        before = changed.read_bytes()
+        changed.write_bytes(before + b"\n")
+        assert not TemplateFolders(folders.folders).is_as_packaged("eight_d_internal", *checked), changed.name
+        changed.write_bytes(before)

@@ -34,15 +34,20 @@ class Filled:
         return self.area.height - self.used
 
 
-def _wanted_room(pieces: Sequence[Piece], at: int) -> float:
+def _wanted_room(pieces: Sequence[Piece], at: int, page: Filled) -> float:
     """A heading needs room for itself, a table's heading row and the beginning of what follows."""
     room = pieces[at].height
     while at + 1 < len(pieces) and (isinstance(pieces[at], Heading) or _is_head(pieces[at])):
         at += 1
         following = pieces[at]
-        whole = isinstance(following, Heading) or _is_head(following)
+        whole = isinstance(following, Heading) or _is_head(following) or _moves_whole(following, page)
         room += following.height if whole else min(following.height, _LEAST)
     return room
+
+
+def _moves_whole(piece: Piece, page: Filled) -> bool:
+    """Whether a paragraph or row is short enough to go to the next page rather than be cut in two."""
+    return piece.height <= page.area.height * 0.5
 
 
 def _is_head(piece: Piece) -> bool:
@@ -94,7 +99,7 @@ def _filled(pieces: Sequence[Piece], areas: Areas) -> list[Filled]:
     while at < len(pending):
         page, piece = pages[-1], pending[at]
         _continue_table(page, piece)
-        if _wanted_room(pending, at) <= page.room:
+        if _wanted_room(pending, at, page) <= page.room:
             _add(page, piece)
             at += 1
             continue
@@ -119,8 +124,8 @@ def _split(page: Filled, piece: Piece) -> Piece | None:
     """Put the beginning of a long paragraph or row on the page; the rest, or None when it should move as a whole."""
     if not isinstance(piece, Paragraph | Line) or page.area.height < _LEAST:
         return None
-    if piece.height <= page.area.height * 0.5 and page.pieces:
-        return None  # short enough to move whole
+    if _moves_whole(piece, page) and page.pieces:
+        return None
     parts = piece.split(page.room)
     if parts is None:
         return None
