@@ -115,7 +115,7 @@ class TemplateFolders:
         """fields.yaml of a kind, read once; raises ``TemplateFault``."""
         if kind not in self._names:
             own = parse_field_names(*self.read(kind, _FIELDS))
-            self._extended[kind] = ""
+            self._extended[kind] = own.extends
             # no chains: a kind that is extended stands for itself
             self._names[kind] = self.names(own.extends).joined(own) if own.extends not in ("", kind) else own
         return self._names[kind]
