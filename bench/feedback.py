@@ -243,7 +243,8 @@ def digest_delay(held: float) -> float:
             _saved(person, plant, amount)
             until = time.monotonic() + left + PATIENCE
             while time.monotonic() < until:
-                if any(amount in mail.get_body(("plain",)).get_content() for mail in plant.mails()):
+                bodies = [mail.get_body(("plain",)) for mail in plant.mails()]
+                if any(amount in body.get_content() for body in bodies if body is not None):
                     return (datetime.now(ZONE) - at).total_seconds()  # noqa: TID251 - the same clock
                 time.sleep(LOOK)
     return float("inf")

@@ -22,7 +22,7 @@ from tests.mail_mutations import generated
 BEGIN = datetime.fromisoformat("2026-11-26T08:31:00+08:00")
 
 
-def main(count: int, seed: int, root: Path) -> None:
+def main(root: Path, count: int = 150, seed: int = 5) -> None:
     """Put the mails into the mailbox, let passes run until nothing happens, and count."""
     plant = empty_plant(root)
     book = ", ".join(f"{who.customer}: {{senders: [{address}]}}" for _, address, who in PEOPLE.values() if who.customer)
@@ -58,4 +58,4 @@ def main(count: int, seed: int, root: Path) -> None:
 if __name__ == "__main__":
     numbers = [int(argument) for argument in sys.argv[1:3]]
     with tempfile.TemporaryDirectory() as folder:
-        main(*(numbers + [150, 5][len(numbers):]), root=Path(folder) / "plant")
+        main(Path(folder) / "plant", *numbers)

@@ -52,7 +52,8 @@ def _put_in(mutant: Mutant) -> None:
     if mutant.holder:
         changed = _code(compile(mutant.tree, place, "exec"), mutant.holder.split("."))
         _function(module, mutant.holder).__code__ = changed
-        built = [node for node in mutant.tree.body if isinstance(node, _CONSTANT) and _names(node, mutant.holder)]
+        built: list[ast.stmt] = [node for node in mutant.tree.body
+                                 if isinstance(node, _CONSTANT) and _names(node, mutant.holder)]
     else:
         built = [mutant.statement]
     if built:

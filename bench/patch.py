@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 import openpyxl
 
 from bench.large_ledger import write_large_ledger
-from bench.row import Row, Scale, Way, faster, within
+from bench.row import Row, Scale, Way, at_full_size, faster, within
+from bench.shares import explained
 from bench.turns import Spent, in_turns
 from pipeline.ledger.gateway import LedgerGateway
 from pipeline.ooxml.package import Package
@@ -55,15 +56,17 @@ def rows(scale: Scale) -> Iterator[Row]:
             ways |= {f"patched {touched}": _Patched(source, folder / f"patched{touched}.xlsx", writes),
                      f"swapped {touched}": _Swapped(source, folder / f"share{touched}", writes)}
         cost = in_turns(ways, scale.rounds)
+        peer = list(_cells(folder / "openpyxl.xlsx"))
         for touched in (1, MOST):
             patched, swapped = cost[f"patched {touched}"], cost[f"swapped {touched}"]
-            yield Row(
+            yield explained(Row(
                 f"write 3 of our own cells into {touched} of the rows", f"{count:,} x {COLUMNS}", swapped,
                 (cost[_PEER], Way("our patch without verification and swap", patched.seconds, patched.megabytes)),
-                cost[_LIMIT], (within(patched, cost[_LIMIT], 1.5), faster(swapped, cost[_PEER], 6)),
+                cost[_LIMIT],
+                (*at_full_size(scale, within(patched, cost[_LIMIT], 1.5)), faster(swapped, cost[_PEER], 6)),
                 "the bytes of every other part with the source's; every cell with openpyxl's result",
-                tuple(_differences(source, folder / f"share{touched}" / _NAME, folder / "openpyxl.xlsx",
-                                   _writes(count, touched))), remarks=_REMARKS if touched == MOST else "")
+                tuple(_differences(source, folder / f"share{touched}" / _NAME, peer, _writes(count, touched))),
+                remarks=_REMARKS), ways[f"patched {touched}"])
 
 
 def _writes(count: int, touched: int) -> list[CellWrite]:
@@ -127,7 +130,8 @@ class _Swapped:
         return Spent(time.perf_counter() - began)
 
 
-def _differences(source: Path, ours: Path, peer: Path, writes: Sequence[CellWrite]) -> Iterator[str]:
+def _differences(source: Path, ours: Path, peer: Sequence[list[object]],
+                 writes: Sequence[CellWrite]) -> Iterator[str]:
     with zipfile.ZipFile(source) as before, zipfile.ZipFile(ours) as after:
         if before.namelist() != after.namelist():
             yield "the package has other parts"
@@ -135,7 +139,7 @@ def _differences(source: Path, ours: Path, peer: Path, writes: Sequence[CellWrit
             if name != _MEMBER and before.read(name) != after.read(name):
                 yield f"{name}: other bytes"
     written = {(write.row, write.column): write.text for write in writes}
-    for row, (mine, theirs) in enumerate(zip(_cells(ours), _cells(peer), strict=True), start=1):
+    for row, (mine, theirs) in enumerate(zip(_cells(ours), peer, strict=True), start=1):
         for column, (one, other) in enumerate(zip(mine, theirs, strict=True)):
             expected = written.get((row, column)) if column >= COLUMNS else other
             if one != expected:

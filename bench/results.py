@@ -46,21 +46,23 @@ def lines_of(row: Row) -> Iterator[str]:
         yield _way(f"limit: {row.limit.name}", row.limit, row.ours)
     yield from (f"  {fact}" for fact in row.facts)
     for goal in row.goals:
-        word = "wrong output" if row.differences else "reached" if goal.reached else "MISSED"
-        yield f"  goal: {goal.text:<56} {goal.value:>8.2f}   {word}"
+        yield f"  goal: {goal.text:<56} {goal.value:>8.2f}   {_verdict(row, goal)}"
     if row.compared:
         yield f"  compared: {row.compared}"
     yield from (f"  DIFFERS: {difference}" for difference in row.differences)
 
 
 def closing(rows: Sequence[Row]) -> str:
-    """The last line of a run."""
-    return f"{sum(row.reached for row in rows)} of {sum(len(row.goals) for row in rows)} goals reached"
+    """The last line of a run; before it, how many goals its sizes are too small for."""
+    judged = sum(row.judged for row in rows)
+    left = sum(len(row.goals) for row in rows) - judged
+    too_small = f"{left} more goals need full sizes and are not counted\n" if left else ""
+    return f"{too_small}{sum(row.reached for row in rows)} of {judged} goals reached"
 
 
 def succeeded(rows: Sequence[Row]) -> bool:
     """Whether every goal of every row is reached and every output agreed with the peer's."""
-    return all(row.reached == len(row.goals) and not row.differences for row in rows)
+    return all(row.reached == row.judged and not row.differences for row in rows)
 
 
 def taken(measured: Iterable[Measured]) -> str:
@@ -100,8 +102,22 @@ def page(runs: dict[str, list[Kept]]) -> str:
                          f"{taken(one for one in kept if (one.day, one.machine) == (day, machine))}.")
         parts += ["", "```", "\n\n".join("\n".join(lines_of(one.row)) for one in kept), "",
                   closing([one.row for one in kept]), "```"]
-        parts += [f"\n**{one.row.work}, {one.row.size}.** {one.row.remarks}" for one in kept if one.row.remarks]
+        parts += [_explained(one.row) for one in kept if one.row.reached < one.row.judged]
     return "\n".join(parts) + "\n"
+
+
+def _verdict(row: Row, goal: Goal) -> str:
+    if row.differences:
+        return "wrong output"
+    if not goal.judged:
+        return "too small to judge"
+    return "reached" if goal.reached else "MISSED"
+
+
+def _explained(row: Row) -> str:
+    """Why a goal is missed: where the time went in this run, then what is known of it."""
+    return "\n".join(filter(None, (f"\n**{row.work}, {row.size}.**", row.profile and f"Profile: {row.profile}.",
+                                   row.remarks)))
 
 
 def _way(name: str, way: Way, ours: Way | None) -> str:

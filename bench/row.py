@@ -17,7 +17,7 @@ row measures, it never asserts: what is wrong goes into ``differences``, and the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -50,12 +50,13 @@ class Way:
 
 @dataclass(frozen=True)
 class Goal:
-    """A measured ratio and the bound it has to keep."""
+    """A measured ratio and the bound it has to keep; not ``judged`` where the input is too small to say anything."""
 
     text: str
     value: float
     bound: float
     at_least: bool
+    judged: bool = True
 
     @property
     def reached(self) -> bool:
@@ -68,8 +69,8 @@ class Row:
     """One line of the issue's table with its figures.
 
     ``compared`` says in words which outputs were held against which; ``differences`` lists what did not agree, one
-    sentence each. ``facts`` are further figures to print, ``remarks`` what RESULTS.md tells about a missed goal: why,
-    by which profile, and what the next step would cost.
+    sentence each. ``facts`` are further figures to print. RESULTS.md tells of a missed goal where the time goes
+    (``profile``, from `bench.shares`, in the same run) and ``remarks``: why, and what the next step would cost.
     """
 
     work: str
@@ -82,11 +83,17 @@ class Row:
     differences: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     remarks: str = ""
+    profile: str = ""
+
+    @property
+    def judged(self) -> int:
+        """How many goals this run could judge."""
+        return sum(goal.judged for goal in self.goals)
 
     @property
     def reached(self) -> int:
-        """How many goals are reached; none where an output differs, since a fast wrong answer is no answer."""
-        return 0 if self.differences else sum(goal.reached for goal in self.goals)
+        """How many of these are reached; none where an output differs, since a fast wrong answer is no answer."""
+        return 0 if self.differences else sum(goal.judged and goal.reached for goal in self.goals)
 
 
 def faster(ours: Way, peer: Way, times: float) -> Goal:
@@ -97,6 +104,11 @@ def faster(ours: Way, peer: Way, times: float) -> Goal:
 def within(ours: Way, other: Way, times: float) -> Goal:
     """We take at most so many times as long as a limit or peer."""
     return Goal(f"at most {times:g} x the time of {other.name}", ours.seconds / other.seconds, times, at_least=False)
+
+
+def at_full_size(scale: Scale, *goals: Goal) -> tuple[Goal, ...]:
+    """Goals about large inputs: a quick run prints them and counts them neither as reached nor as missed."""
+    return tuple(replace(goal, judged=not scale.quick) for goal in goals)
 
 
 def memory_within(ours: Way, other: Way, times: float) -> Goal:

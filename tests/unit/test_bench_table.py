@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import main
-from bench.row import Row, Scale, Way, faster, memory_within, within
+from bench.row import Row, Scale, Way, at_full_size, faster, memory_within, within
+from bench.shares import explained
 from bench.table import ROWS, NoSuchRow, measured
 from bench.turns import CommandFailed, Spent, command, in_turns
 
@@ -71,8 +73,36 @@ def test_a_bound_counts_in_its_direction() -> None:
         memory_within(OURS, Way("bare", 1.0), 2)
 
 
+def test_what_a_quick_run_cannot_judge_is_printed_and_counts_neither_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    quick, full = (
+        Row("read", "20 rows", OURS, goals=(within(OURS, LIMIT, 2), *at_full_size(scale, faster(OURS, PEER, 9))))
+        for scale in (Scale(quick=True), Scale(quick=False))
+    )
+    assert run(tmp_path, quick, quick=True) == 0
+    said = capsys.readouterr().out
+    assert "too small to judge" in said
+    assert said.splitlines()[-2:] == ["1 more goals need full sizes and are not counted", "1 of 1 goals reached"]
+    assert run(tmp_path, full) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 of 2 goals reached"
+
+
+def test_a_missed_goal_is_told_with_where_the_time_goes_and_a_reached_one_without(tmp_path: Path) -> None:
+    work = lambda: [row(4) for _ in range(500)]  # noqa: E731 - what is profiled
+    assert explained(row(4), work).profile == ""
+    missed = explained(replace(row(5), remarks="why it is so"), work)
+    assert "bench.row " in missed.profile
+    assert missed.profile.split(",")[0].endswith(" %")
+    run(tmp_path, missed)
+    page = (tmp_path / "RESULTS.md").read_text("utf-8")
+    assert f"Profile: {missed.profile}.\nwhy it is so" in page
+    run(tmp_path, replace(row(4), remarks="why it is so"))
+    assert "why it is so" not in (tmp_path / "RESULTS.md").read_text("utf-8")
+
+
 def test_parts_of_a_run_are_kept_beside_each_other_and_never_mixed_with_quick_ones(tmp_path: Path) -> None:
-    reading, other = row(4), Row("write", "1 cell", OURS, remarks="why it is so")
+    reading, other = row(4), replace(row(5), work="write", size="1 cell", remarks="why it is so")
     run(tmp_path, reading)
     run(tmp_path, other, name="write")
     run(tmp_path, row(5), quick=True)
@@ -80,7 +110,7 @@ def test_parts_of_a_run_are_kept_beside_each_other_and_never_mixed_with_quick_on
     assert "read, 20 rows" in full
     assert "write, 1 cell" in full
     assert "why it is so" in full
-    assert "1 of 1 goals reached" in full
+    assert "1 of 2 goals reached" in full
     assert "0 of 1 goals reached" in quick
     before = (tmp_path / "RESULTS.md").read_bytes()
     run(tmp_path, row(5), quick=True)
