@@ -12,7 +12,7 @@ import hashlib
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,10 +25,12 @@ from pipeline.site import Site
 from pipeline.tick import tick
 from schemas.effects import EffectState
 from tests import dying
-from tests.contract.mailbox_stands import Adapter, Servers, Stand
+from tests.contract.mailbox_stands import ADAPTERS, Adapter, Servers, Stand
+from tests.contract.stand_states import Kept
 from tests.functional.plant_folder import PlantFolder, empty_plant
 from tests.functional.test_intake import CUSTOMER, PHOTO
 from tests.mail_clients import foxmail, netease, outlook, qq
+from tests.plant_state import digest_of
 
 TIMES = ("08:31", "08:32", "08:43", "08:54")  # taken in; told; numbered, filed and told; quiet
 AFTERWARDS = ("08:56", "09:10", "09:25")  # by then doubts about mails that were sent are settled; a folder has none
@@ -89,6 +91,67 @@ def passed(plant: PlantFolder, stand: Stand, time: str) -> None:
         tick(site, now, rehearsal=True)
 
 
+def warm_up(servers: Servers, root: Path) -> None:
+    """Make a plant's passes in this process, so that what they load is there in every process forked later."""
+    root.mkdir()
+    plant, stand = ready_plant(root / "plant"), waiting(ADAPTERS[0], servers, root)
+    for time in TIMES:
+        passed(plant, stand, time)
+
+
+class Run:
+    """The mails over one mailbox: an undisturbed run, then any number of runs with a killed pass.
+
+    Every pass is a process, as by `kesu once`. A run with a killed pass starts there, from what stood before it. What
+    the passes after it make of a state is found out once: a state is all that they can meet, in files, journal and
+    mailbox.
+    """
+
+    def __init__(self, root: Path, adapter: Adapter, servers: Servers) -> None:
+        root.mkdir()
+        self._root, self._plant, self._stand = root, ready_plant(root / "plant"), waiting(adapter, servers, root)
+        self._passes = (*TIMES, *(AFTERWARDS[:1] if self._stand.mailbox.is_conclusive else AFTERWARDS))
+        self._before: dict[str, Kept] = {}
+        self._ends: dict[tuple[int, str], Found] = {}
+        #: By pass the operations of the undisturbed run.
+        self.steps: dict[str, list[str]] = {}
+        for time in TIMES:
+            self._before[time] = self._stand.keep()
+            shutil.copytree(self._plant.root, self._saved(time))
+            self.steps[time] = dying.in_a_process(partial(counted, self._plant, self._stand, Kill(time, 0)))() or []
+        self.undisturbed = self._end(len(TIMES))
+
+    @property
+    def states(self) -> int:
+        """How many different states there were between passes."""
+        return len(self._ends)
+
+    def found(self, kill: Kill) -> Found:
+        """What is there in the end when a pass is killed; not ``killed`` when it had fewer operations."""
+        shutil.rmtree(self._plant.root)
+        shutil.copytree(self._saved(kill.time), self._plant.root)
+        self._before[kill.time].put_back()
+        died = dying.in_a_process(partial(counted, self._plant, self._stand, kill))() is None
+        return replace(self._end(TIMES.index(kill.time) + 1), killed=died)
+
+    def _saved(self, time: str) -> Path:
+        return self._root / f"before-{time[3:]}"
+
+    def _end(self, index: int) -> Found:
+        """What is there after the passes from number ``index`` on."""
+        state = index, digest_of(self._plant.root, self._stand.keep().seen())
+        if state not in self._ends:
+            if index < len(self._passes):
+                time = self._passes[index]
+                assert dying.in_a_process(partial(_lived, self._plant, self._stand, time))(), f"the pass at {time} died"
+                self._ends[state] = self._end(index + 1)
+            else:
+                found = dying.in_a_process(partial(_looked, self._plant, self._stand))()
+                assert found is not None, "who looks died"
+                self._ends[state] = found
+        return self._ends[state]
+
+
 def counted(plant: PlantFolder, stand: Stand, kill: Kill) -> list[str]:
     """The operations of a pass; it dies before one of them if ``kill`` says so."""
     countdown = dying.install(kill.point, dying.die_with_children)
@@ -96,47 +159,34 @@ def counted(plant: PlantFolder, stand: Stand, kill: Kill) -> list[str]:
     return list(countdown.names)
 
 
-def operations(root: Path, adapter: Adapter, servers: Servers) -> dict[str, list[str]]:
-    """By pass the operations of an undisturbed run."""
-    plant, stand = ready_plant(root / "plant"), waiting(adapter, servers, root)
-    found = {}
-    for time in TIMES:
-        found[time] = dying.in_a_process(partial(counted, plant, stand, Kill(time, 0)))() or []
-    shutil.rmtree(root)
-    return found
-
-
 def waiting(adapter: Adapter, servers: Servers, root: Path) -> Stand:
     """A stand with the mails in its mailbox."""
-    root.mkdir(exist_ok=True)
     stand = adapter.build(servers, root)
     for number, raw in enumerate(MAILS, 1):
         stand.deliver(str(number), raw)
     return stand
 
 
-def survived(
-    plant: PlantFolder, stand: Stand, kill: Kill | None
-) -> tuple[bool, list[tuple[str, ...]], dict[str, EffectState]]:
-    """Run all passes, one of them killed: (whether it was killed, what stands there, what is said of each mail)."""
-    died = False
-    for time in (*TIMES, *(AFTERWARDS[:1] if stand.mailbox.is_conclusive else AFTERWARDS)):
-        if kill is not None and time == kill.time:
-            died = dying.in_a_process(partial(counted, plant, stand, kill))() is None
-        else:
-            # a process each, as by `kesu once`: connections must not outlive a fork
-            assert dying.in_a_process(partial(_lived, plant, stand, time))(), f"the pass at {time} died"
+def _lived(plant: PlantFolder, stand: Stand, time: str) -> bool:
+    passed(plant, stand, time)
+    return True
+
+
+def _looked(plant: PlantFolder, stand: Stand) -> Found:
     now = datetime.fromisoformat(f"2026-11-26T{AFTERWARDS[-1]}+08:00")
     with open_site(plant.config, now, quiet_seconds=0) as opened:
         past = overtaken(opened)  # a reminder whose hour passed while it was in doubt: nobody waits for it
         claimed = {record.key.digest: record.state for record in opened.journal.memory().effects.values()
                    if record.key.kind.startswith("mail.") and record.key not in past}
-    return died, [*_standing(plant), *_left(stand)], claimed
-
-
-def _lived(plant: PlantFolder, stand: Stand, time: str) -> bool:
-    passed(plant, stand, time)
-    return True
+    sent = Counter(map(_key_of, stand.sent()))
+    mails = Counter[tuple[str, ...]]({("mail twice", key): times - 1 for key, times in sent.items() if times > 1})
+    for key, state in claimed.items():
+        if state is EffectState.DONE and key not in sent:
+            mails[("mail lost", key)] = 1
+        if state not in {EffectState.DONE, EffectState.UNCERTAIN}:
+            mails[("mail forgotten", key)] = 1
+    doubtful = sum(state is EffectState.UNCERTAIN for state in claimed.values())
+    return Found(Counter([*_standing(plant), *_left(stand)]) + mails, len(sent), doubtful)
 
 
 def _standing(plant: PlantFolder) -> Iterator[tuple[str, ...]]:
@@ -155,29 +205,6 @@ def _standing(plant: PlantFolder) -> Iterator[tuple[str, ...]]:
 def _left(stand: Stand) -> Iterator[tuple[str, ...]]:
     for _, raw in stand.mailbox.fetch():
         yield ("mail left", hashlib.sha256(raw).hexdigest())
-
-
-def outcome(root: Path, adapter: Adapter, servers: Servers, kill: Kill | None) -> Callable[[], Found]:
-    """Start a run; the result waits for its end; not ``killed`` when the pass had fewer operations."""
-    plant, stand = ready_plant(root / "plant"), waiting(adapter, servers, root)
-    running = dying.in_a_process(partial(survived, plant, stand, kill))
-
-    def found() -> Found:
-        told = running()
-        assert told is not None, "the run itself died"
-        died, things, claimed = told
-        sent = Counter(map(_key_of, stand.sent()))
-        shutil.rmtree(root)
-        mails = Counter[tuple[str, ...]]({("mail twice", key): times - 1 for key, times in sent.items() if times > 1})
-        for key, state in claimed.items():
-            if state is EffectState.DONE and key not in sent:
-                mails[("mail lost", key)] = 1
-            if state not in {EffectState.DONE, EffectState.UNCERTAIN}:
-                mails[("mail forgotten", key)] = 1
-        doubtful = sum(state is EffectState.UNCERTAIN for state in claimed.values())
-        return Found(Counter(things) + mails, len(sent), doubtful, died or kill is None)
-
-    return found
 
 
 def _key_of(raw: bytes) -> str:

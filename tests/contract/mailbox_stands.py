@@ -19,6 +19,7 @@ from pipeline.mailbox.graph import GraphMailbox
 from pipeline.mailbox.imap_smtp import ImapSmtpMailbox
 from schemas.mail_ports import Mailbox
 from schemas.mail_settings import ExchangeSetting, GraphSetting, ImapSmtpSetting, OAuthSetting, ServerSetting
+from tests.contract.stand_states import Kept, Rest, keep_folders, keep_maildir, keep_store
 from tests.servers import certificates, dovecot, ews, fault_proxy, graph, identity, smtp
 from tests.servers.certificates import Certificates
 
@@ -30,12 +31,14 @@ TIMEOUT = 10.0
 
 @dataclass(frozen=True)
 class Stand:
-    """An adapter on its test stand: a way to deliver incoming mail, what has really left, and the server's orders."""
+    """An adapter on its test stand: a way to deliver incoming mail, what has really left, the server's
+    orders, and all that it holds."""
 
     mailbox: Mailbox
     deliver: Callable[[str, bytes], None]
     sent: Callable[[], list[bytes]]
     misbehave: Callable[[str], None]
+    keep: Callable[[], Kept]
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def folder_stand(_servers: Servers, root: Path) -> Stand:
     def sent() -> list[bytes]:
         return [path.read_bytes() for path in sorted(outbox.glob("*.eml"))]
 
-    return Stand(FolderMailbox(inbox, outbox), deliver, sent, misbehave=lambda _fault: None)
+    return Stand(FolderMailbox(inbox, outbox), deliver, sent, lambda _fault: None, partial(keep_folders, inbox, outbox))
 
 
 def imap_smtp_setting(user: str, imap: int, smtp_port: int) -> ImapSmtpSetting:
@@ -126,7 +129,8 @@ def imap_smtp_stand(servers: Servers, _root: Path, *, self_copy: bool = False) -
     setting = imap_smtp_setting(user, relay.port, office.port).model_copy(update={"self_copy": self_copy})
     mailbox = ImapSmtpMailbox(setting, ca_file=None, timeout=TIMEOUT)
     deliver = partial(servers.imap.deliver, user)
-    return Stand(mailbox, deliver, lambda: list(office.taken), misbehave)
+    return Stand(mailbox, deliver, lambda: list(office.taken), misbehave,
+                 partial(keep_maildir, servers.imap, user, office, Rest()))
 
 
 def graph_stand(servers: Servers, _root: Path) -> Stand:
@@ -143,7 +147,7 @@ def graph_stand(servers: Servers, _root: Path) -> Stand:
 
     mailbox = GraphMailbox(setting, sender="kesu@example.com", ca_file=servers.certificates.root, timeout=TIMEOUT)
     return Stand(mailbox, lambda _name, raw: keep(server.store.receive(raw)), lambda: list(server.store.delivered),
-                 misbehave)
+                 misbehave, partial(keep_store, server.store, Rest()))
 
 
 def graph_setting(server: graph.GraphServer) -> GraphSetting:
@@ -172,7 +176,7 @@ def exchange_stand(servers: Servers, _root: Path) -> Stand:
                               ca_file=servers.certificates.root, timeout=TIMEOUT)
     servers.closing.callback(mailbox.close)
     return Stand(mailbox, lambda _name, raw: keep(server.store.receive(raw)), lambda: list(server.store.delivered),
-                 misbehave)
+                 misbehave, partial(keep_store, server.store, Rest()))
 
 
 def exchange_setting(server: ews.EwsServer) -> ExchangeSetting:

@@ -6,15 +6,18 @@ Here at those where a mail changes hands; ``python -m bench.killed_mail`` tries 
 from __future__ import annotations
 
 import re
+import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.contract.mailbox_stands import ADAPTERS, Servers
-from tests.killed_intake import TIMES, Found, Kill, lost, operations, outcome, surplus
+from tests.killed_intake import TIMES, Kill, Run, lost, ready_plant, surplus, warm_up
+from tests.plant_state import digest_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked here")
 TAKING, _, FILING, _ = TIMES
@@ -22,28 +25,21 @@ FOLDER = ADAPTERS[0]
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    root = tmp_path_factory.mktemp("killed")
     with ExitStack() as closing:
-        yield Servers(closing)
+        servers = Servers(closing)
+        warm_up(servers, root / "warm")
+        yield Run(root / "run", FOLDER, servers)
 
 
-@pytest.fixture(scope="module")
-def undisturbed(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Found:
-    return outcome(tmp_path_factory.mktemp("undisturbed") / "plant", FOLDER, servers, None)()
-
-
-@pytest.fixture(scope="module")
-def steps(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    return operations(tmp_path_factory.mktemp("counted") / "plant", FOLDER, servers)
-
-
-def test_the_passes_are_worth_killing(undisturbed: Found, steps: dict[str, list[str]]) -> None:
-    kinds = [thing[0] for thing in undisturbed.things.elements()]
+def test_the_passes_are_worth_killing(run: Run) -> None:
+    kinds = [thing[0] for thing in run.undisturbed.things.elements()]
     # a complaint and a report of two; what they brought, four .eml among it; the unreadable one; the stranger's
     assert [kinds.count(kind) for kind in ("row", "file", "mail left", "left behind")] == [3, 8, 1, 0]
-    assert undisturbed.sent == 3
-    assert {"write", "sync", "commit"} < set(steps[TAKING])
-    assert min(len(steps[TAKING]), len(steps[FILING])) > 150
+    assert run.undisturbed.sent == 3
+    assert {"write", "sync", "commit"} < set(run.steps[TAKING])
+    assert min(len(run.steps[TAKING]), len(run.steps[FILING])) > 150
 
 
 def near(names: list[str], pattern: str, *offsets: int) -> list[int]:
@@ -52,10 +48,8 @@ def near(names: list[str], pattern: str, *offsets: int) -> list[int]:
     return [at + offset for offset in offsets]
 
 
-def test_killed_where_a_mail_changes_hands(
-    undisturbed: Found, steps: dict[str, list[str]], servers: Servers, tmp_path: Path
-) -> None:
-    taking, filing = steps[TAKING], steps[FILING]
+def test_killed_where_a_mail_changes_hands(run: Run) -> None:
+    taking, filing = run.steps[TAKING], run.steps[FILING]
     points = {
         TAKING: [
             *near(taking, r"rename 1\.eml", -3, 0, 1, 3),  # kept, remembered, put aside, known to be done
@@ -63,12 +57,32 @@ def test_killed_where_a_mail_changes_hands(
         ],
         FILING: near(filing, "make folder 附件", -4, 6, 12),  # numbered, filed by half, filed
     }
-    kills = [Kill(time, point) for time, numbers in points.items() for point in numbers]
-    for pair in (kills[first : first + 2] for first in range(0, len(kills), 2)):  # two cores
-        running = [(kill, outcome(tmp_path / f"{kill.time[3:]}-{kill.point}", FOLDER, servers, kill)) for kill in pair]
-        for kill, result in running:
-            found = result()
-            assert found.killed, (kill, steps[kill.time][kill.point - 1])
-            assert not lost(found, undisturbed), (kill, steps[kill.time][kill.point - 1])
-            assert not surplus(found, undisturbed), (kill, steps[kill.time][kill.point - 1])
-            assert found.doubtful == 0  # a folder always knows
+    for kill in (Kill(time, point) for time, numbers in points.items() for point in numbers):
+        found = run.found(kill)
+        assert found.killed, (kill, run.steps[kill.time][kill.point - 1])
+        assert not lost(found, run.undisturbed), (kill, run.steps[kill.time][kill.point - 1])
+        assert not surplus(found, run.undisturbed), (kill, run.steps[kill.time][kill.point - 1])
+        assert found.doubtful == 0  # a folder always knows
+
+
+def test_a_state_is_another_one_when_anything_in_it_changed(tmp_path: Path) -> None:
+    # what passes make of a state is found out once: two that differ must not be taken for one
+    plant, inbox = ready_plant(tmp_path / "plant"), {"1.eml": b"a"}
+    before = digest_of(plant.root, inbox)
+    assert digest_of(plant.root, inbox) == before
+    assert digest_of(plant.root, {"1.eml": b"b"}) != before
+    for change in (
+        partial((plant.share / "客诉资料" / "x").mkdir, parents=True),
+        partial(plant.ledger.write_bytes, b""),
+        partial(plant.ledger.unlink),
+        partial(_run_sql, plant.journal, "UPDATE meta SET value = 'real' WHERE key = 'mode'"),
+    ):
+        change()
+        now = digest_of(plant.root, inbox)
+        assert now != before
+        before = now
+
+
+def _run_sql(journal: Path, statement: str) -> None:
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        assert connection.execute(statement).rowcount == 1

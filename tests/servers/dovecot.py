@@ -120,6 +120,23 @@ class Dovecot:
         (maildir / "tmp" / name).rename(maildir / "new" / name)
         _hand_over(maildir)
 
+    def hand_over(self, user: str) -> None:
+        """Let the server own what was written into a user's mail."""
+        _hand_over(self.maildir(user))
+
+    def sessions(self) -> list[str]:
+        """The names of its processes that serve a client."""
+        try:
+            master = (self.root / "run" / "master.pid").read_text(encoding="ascii").strip()
+            children = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()
+        except FileNotFoundError:
+            return []
+        names = []
+        for child in children:
+            with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+                names.append(Path(f"/proc/{child}/comm").read_text(encoding="utf-8").strip())
+        return [name for name in names if name.startswith("imap")]
+
     @property
     def log(self) -> str:
         """What the server wrote into its log."""

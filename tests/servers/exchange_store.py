@@ -10,7 +10,6 @@ import re
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import count
 
 _X_FIELDS = re.compile(rb"(?mi)^X-[^\n]*\n(?:[ \t][^\n]*\n)*")
 _MESSAGE_ID = re.compile(rb"(?mi)^Message-ID:\s*(<[^>\r\n]+>)")
@@ -50,7 +49,8 @@ class Store:
     """The mailbox, what really left it, and how the server treats coming requests.
 
     ``next_send`` holds for each coming submission one of ``busy`` (refused), ``taken_then_503``, ``dropped_reply``;
-    ``orders`` what holds for every request until taken back: ``busy``, ``slow_bytes``, ``expired_token``.
+    ``orders`` what holds for every request until taken back: ``busy``, ``slow_bytes``, ``expired_token``. ``created``
+    counts items and folders, whose ids are made of it.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -60,11 +60,15 @@ class Store:
     orders: set[str] = field(default_factory=set)
     requests: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    created: int = 0
 
     def new_id(self) -> str:
         """An id nobody had before, with the characters that real ones have."""
-        return f"AAMkAD/{next(self._numbers):05d}+x="
+        return f"AAMkAD/{self._next():05d}+x="
+
+    def _next(self) -> int:
+        self.created += 1
+        return self.created
 
     def receive(self, mime: bytes, folder: str = "inbox") -> Item:
         """A mail arrives."""
@@ -120,6 +124,6 @@ class Store:
     def make_folder(self, name: str) -> str:
         """Make a folder; returns its id."""
         with self.lock:
-            folder_id = f"folder/{next(self._numbers)}="
+            folder_id = f"folder/{self._next()}="
             self.folders[folder_id] = name
             return folder_id

@@ -31,6 +31,7 @@ class PostOffice:
     refused: dict[str, str] = field(default_factory=dict)   # recipient -> the answer to RCPT
     tokens: Callable[[str], bool] = lambda _token: False    # whether a token is valid
     port: int = 0
+    sessions: int = 0                                       # connections now
     deliver: Callable[[str, bytes], None] = lambda _address, _content: None  # what was taken, to each recipient
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd names its hooks after commands
@@ -66,12 +67,27 @@ def _authenticate(_server: SMTP, _session: Session, _envelope: Envelope, mechani
 
 
 class _WithTokens(SMTP):
+    def connection_made(self, transport: Any) -> None:
+        """Count it."""
+        self._office.sessions += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Count it no more."""
+        self._office.sessions -= 1
+        super().connection_lost(error)
+
+    @property
+    def _office(self) -> PostOffice:
+        office: Any = self.event_handler
+        assert isinstance(office, PostOffice)
+        return office
+
     async def auth_XOAUTH2(self, _server: SMTP, arguments: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's naming
         """One initial response, as Microsoft and Google take it."""
         shown = base64.b64decode(arguments[1]).decode()
         token = shown.partition("auth=Bearer ")[2].partition("\x01")[0]
-        office: Any = self.event_handler
-        return AuthResult(success=office.tokens(token), handled=False, auth_data="XOAUTH2")
+        return AuthResult(success=self._office.tokens(token), handled=False, auth_data="XOAUTH2")
 
 
 @dataclass
