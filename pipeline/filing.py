@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -18,22 +18,22 @@ _NAME_LIMIT = 60
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,7}$")
 
 
-def take_mail(
-    payload: TakeMail, now: datetime, *, store: MailStore, share: Share, journal: Journal, mailbox: Mailbox
-) -> Outcome:
-    """Keep, remember, then put aside: each step is repeated harmlessly, and only the last one moves the mail.
+def take_mails(
+    payloads: Sequence[TakeMail], now: datetime, *, store: MailStore, share: Share, journal: Journal, mailbox: Mailbox
+) -> list[Outcome]:
+    """Keep all, remember all, then put them aside: each step is repeated harmlessly, and only the last moves a mail.
 
     An unreadable mail also goes, as it is, to where people find it.
     """
-    known = payload.known
-    if payload.raw:
-        store.keep(known.digest, payload.raw)
-    if payload.quarantine:
-        folder, _, name = payload.quarantine.rpartition("/")
-        share.place(folder, name, store.read(known.digest), None, f"{now:%Y%m%d-%H%M}")
-    journal.record_mails([known], [], now)
-    mailbox.mark_processed(known.mail_id)
-    return Outcome(known.reason, path=payload.quarantine)
+    store.keep({payload.known.digest: payload.raw for payload in payloads if payload.raw})
+    for payload in payloads:
+        if payload.quarantine:
+            folder, _, name = payload.quarantine.rpartition("/")
+            share.place(folder, name, store.read(payload.known.digest), None, f"{now:%Y%m%d-%H%M}")
+    journal.record_mails([payload.known for payload in payloads], [], now)
+    for payload in payloads:
+        mailbox.mark_processed(payload.known.mail_id)
+    return [Outcome(payload.known.reason, path=payload.quarantine) for payload in payloads]
 
 
 def set_aside(payload: SetAside, mailbox: Mailbox) -> Outcome:
@@ -42,15 +42,28 @@ def set_aside(payload: SetAside, mailbox: Mailbox) -> Outcome:
     return Outcome("同一封邮件已登记过，移开")
 
 
-def file_mail(payload: FileMail, now: datetime, *, store: MailStore, reader: MailReader, share: Share) -> Outcome:
-    """Everything that came with a mail, and the mail itself, beside whatever stands there; checksums in the outcome.
+def file_mails(
+    payloads: Sequence[FileMail], now: datetime, *, store: MailStore, reader: MailReader, share: Share
+) -> list[Outcome]:
+    """Everything that came with mails, and they themselves, beside whatever stands there; checksums in the outcomes.
 
     Idempotent: names carry the mail's digest, and equal content in place is left alone. Raises ``MailNotKept``.
     """
-    raw = payload.raw or store.read(payload.digest)
-    mail = payload.mail or reader.read("", raw)
-    placed = share.place_all(payload.folder, named_files(mail, payload.digest, raw, now), f"{now:%Y%m%d-%H%M}")
-    filed = [(one.path, one.sha256) for one in placed]
+    mails, files, owners = [], [], []
+    for index, payload in enumerate(payloads):
+        raw = payload.raw or store.read(payload.digest)
+        mails.append(payload.mail or reader.read("", raw))
+        for name, content in named_files(mails[-1], payload.digest, raw, now):
+            files.append((payload.folder, name, content))
+            owners.append(index)
+    placed = share.place_all(files, f"{now:%Y%m%d-%H%M}")
+    filed: list[list[tuple[str, str]]] = [[] for _ in payloads]
+    for index, one in zip(owners, placed, strict=True):
+        filed[index].append((one.path, one.sha256))
+    return list(map(_filed, payloads, mails, filed))
+
+
+def _filed(payload: FileMail, mail: IncomingMail, filed: Sequence[tuple[str, str]]) -> Outcome:
     left_out = sum(file.decorative for file in mail.files)
     text = f"附件 {len(filed) - 1} 个、来信原件 1 份存入 {payload.folder}"
     if left_out:

@@ -1,9 +1,9 @@
-"""Perform effects one by one under their keys: intent committed, effect done, outcome committed."""
+"""Perform effects under their keys, mails several at once: intent committed, effect done, outcome committed."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +11,7 @@ from hashlib import sha256
 from pipeline.deck_writing import write_deck
 from pipeline.files.faults import FileChanged, FileInUse
 from pipeline.files.system_faults import plain_sentence
-from pipeline.filing import file_dropped, file_mail, set_aside, take_mail
+from pipeline.letters import grouped, letter_done, letters_done
 from pipeline.ooxml.cells import column_letters
 from pipeline.outbox import Delivery, Outbox, Standing
 from pipeline.rules.wanted_cells import refusal_inputs
@@ -43,13 +43,6 @@ from schemas.settings import LedgerSetting
 log = logging.getLogger(__name__)
 
 
-class IntakeOff(KesuError):
-    """Work on incoming mail is left from before, and intake is not set up any more."""
-
-    def __init__(self) -> None:
-        super().__init__("来信登记已关闭，尚有来信没有处理完。请在 config.yaml 的 intake 中重新启用。")
-
-
 @dataclass(frozen=True, slots=True)
 class Performed:
     """An effect with what became of it in this pass; ``deferred`` when it waits its turn without being a failure."""
@@ -59,6 +52,13 @@ class Performed:
     text: str
     path: str = ""
     deferred: bool = False
+
+
+_OPEN = {EffectState.INTENDED, EffectState.RUNNING}
+
+
+def _settled(effect: Effect, record: EffectRecord) -> Performed:
+    return Performed(effect, record.state, record.outcome.text if record.outcome else "")
 
 
 def _reference(edit: CellEdit) -> str:
@@ -82,24 +82,42 @@ class Performer:
         """Perform in order; returns one result per effect that was tried."""
         results: list[Performed] = []
         stuck: set[str] = set()
-        # a mailbox full of mails is two effects a mail: one commit for what is meant to be done with all of them
-        letters = [effect for effect in effects if isinstance(effect.payload, TakeMail | FileMail)]
-        self.site.journal.intend_all(letters, self.now)
-        for effect in effects:
-            if effect.case_id and effect.case_id in stuck:
-                continue
-            result = self._perform(effect)
-            leads = isinstance(effect.payload, ReserveNumber | MakeFolder | TakeMail)
-            if result.state is not EffectState.DONE and leads:
-                stuck.add(effect.case_id)
-            results.append(result)
+        for group in grouped(effects):
+            for result in self._performed([effect for effect in group if effect.case_id not in stuck]):
+                leads = isinstance(result.effect.payload, ReserveNumber | MakeFolder | TakeMail)
+                if result.state is not EffectState.DONE and leads and result.effect.case_id:
+                    stuck.add(result.effect.case_id)
+                results.append(result)
         return results
+
+    def _performed(self, group: Sequence[Effect]) -> Iterable[Performed]:
+        """Each effect's result; a group in which anything fails is tried again one by one."""
+        if len(group) > 1:
+            try:
+                return self._together(group)
+            except (KesuError, OSError) as error:
+                log.warning("mails taken one by one: %s", type(error).__name__)
+        return map(self._perform, group)
+
+    def _together(self, letters: Sequence[Effect]) -> list[Performed]:
+        """Mails with one wait for the disk and one commit for all; raises what ``letters_done`` raises."""
+        records = self.site.journal.intend_all(letters, self.now)
+        self.step("intended")
+        new = [letter for letter, record in zip(letters, records, strict=True) if record.state in _OPEN]
+        done = letters_done([letter.payload for letter in new], self.site, self.now)
+        outcomes = dict(zip((letter.key for letter in new), done, strict=True))
+        self.step("effected")
+        self.site.journal.finish_all(list(outcomes.items()), self.now)
+        self.step("finished")
+        return [Performed(letter, EffectState.DONE, outcome.text, outcome.path)
+                if (outcome := outcomes.get(letter.key)) else _settled(letter, record)
+                for letter, record in zip(letters, records, strict=True)]
 
     def _perform(self, effect: Effect) -> Performed:
         record = self.site.journal.intend(effect, self.now)
         self.step("intended")
-        if record.state in {EffectState.DONE, EffectState.UNCERTAIN}:
-            return Performed(effect, record.state, record.outcome.text if record.outcome else "")
+        if record.state not in _OPEN:
+            return _settled(effect, record)
         try:
             return self._carry_out(effect, record)
         except (LedgerInUse, LedgerChanged, FileInUse, FileChanged) as deferred:
@@ -150,7 +168,7 @@ class Performer:
             case FilePicture():
                 outcome = self._picture(payload, intended)
             case TakeMail() | SetAside() | FileMail() | FileDropped():
-                outcome = self._letter(payload)
+                outcome = letter_done(payload, self.site, self.now)
             case MakeArchive() | AddSupplement():
                 outcome = self._archive(payload, effect.key.digest, intended)
         return outcome
@@ -271,21 +289,6 @@ class Performer:
         content = self.site.ledgers.picture(self._ledger(payload.picture.ledger), payload.picture)
         label = f"{intended:%Y%m%d-%H%M}"
         return self.site.share.place(payload.folder, payload.file_name, content, None, label)
-
-    def _letter(self, payload: TakeMail | SetAside | FileMail | FileDropped) -> Outcome:
-        """Idempotent by the mail's digest; each step says how in ``filing``."""
-        site, box = self.site, self.site.letterbox
-        if isinstance(payload, FileDropped):
-            return file_dropped(payload, site.share)
-        if isinstance(payload, SetAside):
-            return set_aside(payload, site.mailbox)
-        if box is None:
-            raise IntakeOff
-        if isinstance(payload, FileMail):
-            return file_mail(payload, self.now, store=box.store, reader=box.reader, share=site.share)
-        return take_mail(
-            payload, self.now, store=box.store, share=site.share, journal=site.journal, mailbox=site.mailbox
-        )
 
     def _ledger(self, name: str) -> LedgerSetting:
         return next(entry for entry in self.site.settings.ledgers if entry.file == name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -146,12 +146,14 @@ class FolderShare:
         text = f"{placed.path.name}（原文件已由人修改，保持不动）" if placed.beside else placed.path.name
         return Outcome(text, f"{folder}/{placed.path.name}", placed.sha256, placed.beside)
 
-    def place_all(self, folder: str, files: Iterable[tuple[str, bytes]], label: str) -> tuple[Outcome, ...]:
-        """Put files (name, content) beside whatever stands in a folder; all on the disk when it returns. Idempotent."""
+    def place_all(self, files: Sequence[tuple[str, str, bytes]], label: str) -> tuple[Outcome, ...]:
+        """Put files (folder, name, content) beside whatever stands there; all on the disk on return. Idempotent."""
         self._check_connected()
-        parent = self._path(folder)
-        placed = place_all([(inside(parent, parent / name), content) for name, content in files], label)
-        return tuple(Outcome(one.path.name, f"{folder}/{one.path.name}", one.sha256, one.beside) for one in placed)
+        parents = {folder: self._path(folder) for folder, _, _ in files}
+        placed = place_all([(inside(parents[folder], parents[folder] / name), content)
+                            for folder, name, content in files], label)
+        return tuple(Outcome(one.path.name, f"{folder}/{one.path.name}", one.sha256, one.beside)
+                     for one, (folder, _, _) in zip(placed, files, strict=True))
 
     def dropped(self) -> tuple[DroppedFile, ...] | None:
         """The files that people dropped into 待归属, by name, without hidden ones and those that somebody has open;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
@@ -52,8 +52,8 @@ class Mailbox(Protocol):
 class MailStore(Protocol):
     """The mails taken in, as they came, on the local disk."""
 
-    def keep(self, digest: str, raw: bytes) -> None:
-        """Keep a mail; on the disk before it returns. Idempotent."""
+    def keep(self, mails: Mapping[str, bytes]) -> None:
+        """Keep mails by digest; all on the disk before it returns. Idempotent."""
         ...
 
     def read(self, digest: str) -> bytes:

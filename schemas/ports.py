@@ -159,8 +159,8 @@ class Share(Protocol):
         """Write a generated document; a person's changed file stays, ours goes beside it."""
         ...
 
-    def place_all(self, folder: str, files: Iterable[tuple[str, bytes]], label: str) -> tuple[Outcome, ...]:
-        """Put files (name, content) beside whatever stands in a folder; all on the disk when it returns. Idempotent."""
+    def place_all(self, files: Sequence[tuple[str, str, bytes]], label: str) -> tuple[Outcome, ...]:
+        """Put files (folder, name, content) beside whatever stands there; all on the disk on return. Idempotent."""
         ...
 
     def dropped(self) -> tuple[DroppedFile, ...] | None:
@@ -265,7 +265,7 @@ class Journal(Protocol):
         """
         ...
 
-    def intend_all(self, effects: Sequence[Effect], now: datetime) -> None:
+    def intend_all(self, effects: Sequence[Effect], now: datetime) -> list[EffectRecord]:
         """Commit several intents in one transaction, each as ``intend`` does."""
         ...
 
@@ -275,6 +275,10 @@ class Journal(Protocol):
 
     def finish(self, key: EffectKey, outcome: Outcome, now: datetime, told: Sequence[tuple[str, str]] = ()) -> None:
         """Commit the outcome, and what a digest told whom, in one transaction."""
+        ...
+
+    def finish_all(self, outcomes: Sequence[tuple[EffectKey, Outcome]], now: datetime) -> None:
+        """Commit several outcomes in one transaction, each as ``finish`` does; all or none."""
         ...
 
     def fail(self, key: EffectKey, error: str, now: datetime, *, uncertain: bool = False) -> None:

@@ -128,10 +128,9 @@ class MemoryJournal:
         self._about.setdefault(effect.key, set()).update(cases_of(effect))
         return record
 
-    def intend_all(self, effects: Sequence[Effect], now: datetime) -> None:
+    def intend_all(self, effects: Sequence[Effect], now: datetime) -> list[EffectRecord]:
         """Remember several intents."""
-        for effect in effects:
-            self.intend(effect, now)
+        return [self.intend(effect, now) for effect in effects]
 
     def start(self, key: EffectKey, now: datetime) -> None:
         """Mark that the outside world may change from here on; ``EffectUnknown``, ``EffectSettled``."""
@@ -144,6 +143,15 @@ class MemoryJournal:
             self._files[outcome.path] = outcome.sha256
         self._files.update(outcome.files)
         self._told.update(told)
+
+    def finish_all(self, outcomes: Sequence[tuple[EffectKey, Outcome]], now: datetime) -> None:
+        """Remember several outcomes, or none of them."""
+        finished = {key: transitions.finished(self._known(key), outcome, now) for key, outcome in outcomes}
+        self._effects.update(finished)
+        for _, outcome in outcomes:
+            if outcome.path and outcome.sha256:
+                self._files[outcome.path] = outcome.sha256
+            self._files.update(outcome.files)
 
     def fail(self, key: EffectKey, error: str, now: datetime, *, uncertain: bool = False) -> None:
         """Remember a failure: back to pending, or uncertain."""

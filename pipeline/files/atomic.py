@@ -64,9 +64,10 @@ def replace_synced(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def replace_content(path: Path, content: bytes) -> None:
+def replace_content(path: Path, content: bytes, *, settle: bool = True) -> None:
     """Put ``content`` at ``path`` in one step, keeping the mode of a file that stood there.
 
+    Without ``settle`` it is on the disk under its name only when the caller has synced the folder: once for many.
     Raises FileInUse when somebody has the file open (Windows).
     """
     temporary = temporary_for(path)
@@ -78,16 +79,18 @@ def replace_content(path: Path, content: bytes) -> None:
     except PermissionError as error:
         temporary.unlink(missing_ok=True)
         raise FileInUse(path) from error
-    sync_folder(path.parent)
+    if settle:
+        sync_folder(path.parent)
 
 
-def write_if_changed(path: Path, content: bytes) -> bool:
+def write_if_changed(path: Path, content: bytes, *, settle: bool = True) -> bool:
     """Make ``path`` hold ``content``; True when it was written, False when it held that already.
 
-    Idempotent; the folder is made when missing. Raises FileInUse when somebody has the file open (Windows).
+    Idempotent; the folder is made when missing; ``settle`` as in ``replace_content``. Raises FileInUse when somebody
+    has the file open (Windows).
     """
     if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
         return False
     make_folder(path.parent)
-    replace_content(path, content)
+    replace_content(path, content, settle=settle)
     return True

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.files.at_once import at_once
 from pipeline.files.atomic import make_folder, replace_content, sha256_of, sync_folder, temporary_for, write_synced
 from pipeline.files.faults import FileInUse
 from pipeline.files.owner import owner_of
 from pipeline.files.rename import rename_without_replacing
-
-_AT_ONCE = 4  # files that are written side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +56,21 @@ def place(
 
 
 def place_all(files: Sequence[tuple[Path, bytes]], now_label: str) -> list[Placed]:
-    """`place` for new files of one folder, each beside whatever stands there; all on the disk when it returns.
+    """`place` for many new files, each beside whatever stands there; all on the disk when it returns.
 
-    The disk confirms several files at once in little more time than one.
+    Files of one name are put one after the other, all others side by side.
     """
-    def put(file: tuple[Path, bytes]) -> Placed:
-        return place(*file, None, now_label, settle=False)
+    namesakes: dict[str, list[int]] = defaultdict(list)
+    for index, (path, _) in enumerate(files):
+        namesakes[str(path).casefold()].append(index)
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        placed = list(pool.map(put, files))
+    def put(indices: Sequence[int]) -> list[tuple[int, Placed]]:
+        return [(index, place(*files[index], None, now_label, settle=False)) for index in indices]
+
+    placed = dict(itertools.chain.from_iterable(at_once(put, namesakes.values())))
     for folder in {path.parent for path, _ in files}:
         sync_folder(folder)
-    return placed
+    return [placed[index] for index in range(len(files))]
 
 
 def _create(path: Path, content: bytes, *, settle: bool) -> bool:

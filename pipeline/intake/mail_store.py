@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.files.atomic import write_if_changed
+from pipeline.files.at_once import at_once
+from pipeline.files.atomic import sync_folder, write_if_changed
 from schemas.errors import MailNotKept
 
 _DIGEST = re.compile(r"[0-9a-f]{16,64}")
@@ -17,9 +19,11 @@ class FolderMailStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, digest: str, raw: bytes) -> None:
-        """Keep a mail; on the disk before it returns. Idempotent."""
-        write_if_changed(self._path(digest), raw)
+    def keep(self, mails: Mapping[str, bytes]) -> None:
+        """Keep mails by digest; all on the disk before it returns. Idempotent."""
+        files = [(self._path(digest), raw) for digest, raw in mails.items()]
+        if any(at_once(lambda file: write_if_changed(*file, settle=False), files)):
+            sync_folder(self._folder)
 
     def read(self, digest: str) -> bytes:
         """A kept mail. Raises ``MailNotKept``."""

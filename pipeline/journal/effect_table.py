@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pipeline.journal import transitions
 from pipeline.journal.errors import EffectUnknown
@@ -30,15 +30,25 @@ _COLUMNS = [effects.c[name] for name in EFFECT_COLUMNS]
 _KEY = ("site", "kind", "subject", "occasion", "revision")
 
 
-def _is(key: EffectKey) -> ColumnElement[bool]:
-    return and_(*(effects.c[name] == value for name, value in key_columns(key).items()))
+_FILE = upsert(files)
+_WRITTEN = _FILE.on_conflict_do_update(
+    index_elements=[files.c.path], set_={"sha256": _FILE.excluded.sha256, "effect_id": _FILE.excluded.effect_id}
+)
+
+
+_ONE = select(effects.c.id, *_COLUMNS).where(*(effects.c[name] == bindparam(f"is_{name}") for name in _KEY))
+
+
+def _row(connection: Connection, key: EffectKey) -> tuple[int, EffectRecord] | None:
+    row = connection.execute(_ONE, {f"is_{name}": value for name, value in key_columns(key).items()}).one_or_none()
+    return None if row is None else (row[0], effect_from(row[1:]))
 
 
 def _find(connection: Connection, key: EffectKey) -> tuple[int, EffectRecord]:
-    row = connection.execute(select(effects.c.id, *_COLUMNS).where(_is(key))).one_or_none()
-    if row is None:
+    found = _row(connection, key)
+    if found is None:
         raise EffectUnknown(key)
-    return row[0], effect_from(row[1:])
+    return found
 
 
 def _save(connection: Connection, effect_id: int, before: EffectRecord, after: EffectRecord, **more: Any) -> None:
@@ -53,17 +63,10 @@ def all_effects(connection: Connection) -> dict[EffectKey, EffectRecord]:
     return {record.key: record for record in records}
 
 
-_ONE = select(*_COLUMNS).where(*(effects.c[name] == bindparam(f"is_{name}") for name in _KEY))
-
-
 def some_effects(connection: Connection, keys: Iterable[EffectKey]) -> dict[EffectKey, EffectRecord]:
     """Some effects by key, those that are there, in the order of ``keys``."""
-    found: dict[EffectKey, EffectRecord] = {}
-    for key in keys:
-        row = connection.execute(_ONE, {f"is_{name}": value for name, value in key_columns(key).items()}).first()
-        if row is not None:
-            found[key] = effect_from(row)
-    return found
+    found = ((key, _row(connection, key)) for key in keys)
+    return {key: row[1] for key, row in found if row is not None}
 
 
 def of_cases(connection: Connection, case_ids: Collection[str]) -> list[EffectRecord]:
@@ -85,26 +88,21 @@ def _records(connection: Connection, condition: ColumnElement[bool]) -> list[Eff
 
 def standing(connection: Connection, effect: Effect) -> EffectRecord | None:
     """The record of a known effect when intending it again would change nothing; None otherwise."""
-    try:
-        _, known = _find(connection, effect.key)
-    except EffectUnknown:
-        return None
-    return known if transitions.intended_again(known, effect) == known else None
+    found = _row(connection, effect.key)
+    return found[1] if found is not None and transitions.intended_again(found[1], effect) == found[1] else None
 
 
 def intend(connection: Connection, effect: Effect, now: datetime) -> EffectRecord:
-    """Insert the intent; a key that is there already gives back what stands under it."""
-    record = transitions.intended(effect, now)
-    values = {**effect_columns(record), **recipient_columns(effect)}
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(effects).values(values))
-    except IntegrityError:
-        effect_id, known = _find(connection, effect.key)
+    """Insert the intent; a key that is there already gives back what stands under it. Holds the write lock."""
+    found = _row(connection, effect.key)
+    if found is None:
+        current = transitions.intended(effect, now)
+        values = {**effect_columns(current), **recipient_columns(effect)}
+        effect_id = connection.execute(insert(effects), values).lastrowid
+    else:
+        effect_id, known = found
         current = transitions.intended_again(known, effect)
         _save(connection, effect_id, known, current, **recipient_columns(effect))
-    else:
-        effect_id, current = _find(connection, effect.key)
     _link(connection, effect_id, cases_of(effect))
     return current
 
@@ -129,11 +127,9 @@ def finish(
     effect_id, record = _find(connection, key)
     _save(connection, effect_id, record, transitions.finished(record, outcome, now))
     made = [(outcome.path, outcome.sha256)] if outcome.path and outcome.sha256 else []
-    for path, sha256 in (*made, *outcome.files):
-        written = {"sha256": sha256, "effect_id": effect_id}
-        changed = connection.execute(update(files).where(files.c.path == path).values(written))
-        if changed.rowcount == 0:
-            connection.execute(insert(files).values(path=path, **written))
+    written = [{"path": path, "sha256": sha256, "effect_id": effect_id} for path, sha256 in (*made, *outcome.files)]
+    if written:
+        connection.execute(_WRITTEN, written)
     for person, duty in dict.fromkeys(told_whom):
         known = select(told.c.person).where(told.c.person == person, told.c.key == duty)
         if connection.scalar(known) is None:

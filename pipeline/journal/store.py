@@ -123,23 +123,19 @@ class SqlJournal:
 
     def intend(self, effect: Effect, now: datetime) -> EffectRecord:
         """Commit the intent; a known effect as it stands (a pending one takes the newer title and inputs)."""
-        with self._read() as connection:
-            known = effect_table.standing(connection, effect)
-        if known is not None:
-            return known  # a wait or a fault that lasts: every pass asks again, and nothing is written
-        with self._write() as connection:
-            self._changed(connection, Touched(effects={effect.key}))
-            return effect_table.intend(connection, effect, now)
+        return self.intend_all([effect], now)[0]
 
-    def intend_all(self, effects: Sequence[Effect], now: datetime) -> None:
+    def intend_all(self, effects: Sequence[Effect], now: datetime) -> list[EffectRecord]:
         """Commit several intents in one transaction, each as ``intend`` does; writes nothing that is already so."""
         with self._read() as connection:
-            new = [effect for effect in effects if effect_table.standing(connection, effect) is None]
-        if new:
-            with self._write() as connection:
-                self._changed(connection, Touched(effects={effect.key for effect in new}))
-                for effect in new:
-                    effect_table.intend(connection, effect, now)
+            found = [effect_table.standing(connection, effect) for effect in effects]
+        new = {effect.key for effect, known in zip(effects, found, strict=True) if known is None}
+        if not new:  # a wait or a fault that lasts: every pass asks again, and nothing is written
+            return [known for known in found if known is not None]
+        with self._write() as connection:
+            self._changed(connection, Touched(effects=new))
+            return [known or effect_table.intend(connection, effect, now)
+                    for effect, known in zip(effects, found, strict=True)]
 
     def start(self, key: EffectKey, now: datetime) -> None:
         """Mark that the outside world may change from here on; ``EffectUnknown``, ``EffectSettled``."""
@@ -152,6 +148,13 @@ class SqlJournal:
         with self._write() as connection:
             effect_table.finish(connection, key, outcome, now, told)
             self._changed(connection, Touched(effects={key}, told=set(told)))
+
+    def finish_all(self, outcomes: Sequence[tuple[EffectKey, Outcome]], now: datetime) -> None:
+        """Commit several outcomes in one transaction, each as ``finish`` does; all or none."""
+        with self._write() as connection:
+            for key, outcome in outcomes:
+                effect_table.finish(connection, key, outcome, now, ())
+            self._changed(connection, Touched(effects={key for key, _ in outcomes}))
 
     def fail(self, key: EffectKey, error: str, now: datetime, *, uncertain: bool = False) -> None:
         """Commit a failure: back to pending, or uncertain; ``EffectUnknown``, ``EffectSettled`` when it is done."""

@@ -135,10 +135,26 @@ def test_several_intents_stand_as_each_would_alone(journal: Both) -> None:
     journal.intend(FOLDER, NOW)
     journal.finish(KEY, DONE, NOW)
     journal.intend_all([FOLDER, other], LATER)
-    journal.intend_all([FOLDER, other], LATER)
+    records = journal.intend_all([FOLDER, other], LATER)
     effects = journal.memory().effects
+    assert records == [effects[KEY], effects[other.key]]
     assert (effects[KEY].state, effects[KEY].intended) == (EffectState.DONE, NOW)
     assert (effects[other.key].state, effects[other.key].intended) == (EffectState.INTENDED, LATER)
+
+
+def test_several_outcomes_are_committed_together_or_not_at_all(journal: Both) -> None:
+    other = replace(FOLDER, key=replace(KEY, subject="c000002"))
+    filed = Outcome("附件 2 个", "客诉资料", files=(("客诉资料/a.jpg", "1" * 64), ("客诉资料/b.jpg", "2" * 64)))
+    journal.intend_all([FOLDER, other], NOW)
+    with pytest.raises(EffectUnknown):
+        journal.finish_all([(KEY, filed), (replace(KEY, subject="c000003"), DONE)], LATER)
+    assert journal.memory().effects[KEY].state is EffectState.INTENDED
+    assert journal.last_sha256("客诉资料/a.jpg") is None
+    for _ in range(2):
+        journal.finish_all([(KEY, filed), (other.key, DONE)], LATER)
+    effects = journal.memory().effects
+    assert [effects[key].state for key in (KEY, other.key)] == [EffectState.DONE] * 2
+    assert [journal.last_sha256(path) for path, _ in filed.files] == ["1" * 64, "2" * 64]
 
 
 def test_a_failure_is_tried_again_and_an_uncertain_one_is_not(journal: Both) -> None:

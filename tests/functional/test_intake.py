@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Container, Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from pipeline.app import open_site
 from pipeline.mailbox.folder import FolderMailbox
 from pipeline.tick import tick
+from schemas.effects import EffectState
 from schemas.mail_settings import ImapSmtpSetting, ServerSetting
 from tests.functional.plant_folder import COMPLAINTS, PlantFolder, complaint, empty_plant, kesu
 from tests.mail_clients import Written, foxmail, netease, outlook, phone, qq
@@ -273,3 +275,31 @@ def test_a_mail_server_is_asked_every_so_often_and_by_once_at_once(plant: PlantF
         seconds = 121
         tick(replace(opened.site, settings=settings, mailbox=box), begun + timedelta(seconds=121), rehearsal=True)
     assert asked[-1] == 121
+
+
+def test_a_mail_that_cannot_be_put_aside_does_not_hold_up_those_beside_it(plant: PlantFolder) -> None:
+    numbered(plant)
+    for number in range(3):
+        arrive(plant, f"{number}.eml", foxmail(replace(
+            CUSTOMER, subject="回复：[KS-202611-007] 补充", lines=[f"补充 {number}"], message_id=f"{number}@x")))
+
+    class Stubborn(FolderMailbox):
+        def mark_processed(self, mail_id: str) -> None:
+            if mail_id == "1.eml" and stubborn:
+                raise OSError(errno.EIO, "Input/output error")
+            super().mark_processed(mail_id)
+
+    begun = datetime.fromisoformat("2026-11-26T08:45:00+08:00")
+    with open_site(plant.config, begun, quiet_seconds=0) as opened:
+        site = replace(opened.site, mailbox=Stubborn(plant.root / "mail" / "inbox", plant.outbox))
+        stubborn = True
+        tick(site, begun, rehearsal=True)
+        assert (inbox(plant), processed(plant)) == (["1.eml"], ["0.eml", "2.eml"])
+        assert [record.key.kind for record in opened.journal.listing(EffectState.INTENDED)] == ["intake.mail"]
+        stubborn = False
+        for seconds in (5, 10):
+            tick(site, begun + timedelta(seconds=seconds), rehearsal=True)
+        assert not opened.journal.listing(EffectState.INTENDED)
+    assert inbox(plant) == []
+    assert len([name for name in plant.files() if "来信" in name]) == 3
+    assert len([name for name in plant.files() if "不良照片" in name]) == 3

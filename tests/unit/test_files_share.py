@@ -15,7 +15,7 @@ from pipeline.files import atomic
 from pipeline.files import swap as swap_module
 from pipeline.files.atomic import sha256_of, temporary_for, write_if_changed
 from pipeline.files.faults import FileInUse
-from pipeline.files.placed import place
+from pipeline.files.placed import place, place_all
 from pipeline.files.rename import rename_without_replacing
 from pipeline.files.swap import repair, swap
 from schemas.errors import (
@@ -266,3 +266,13 @@ def test_write_if_changed(tmp_path: Path) -> None:
     assert path.read_bytes() == b"two"
     assert path.stat().st_mode & 0o777 == 0o644
     assert _names(path.parent) == {path.name}
+
+
+def test_many_files_at_once_keep_their_order_and_namesakes_stand_beside_each_other(tmp_path: Path) -> None:
+    files = [(tmp_path / f"{number % 2}" / ("同名.txt" if number % 3 else f"{number}.txt"), bytes([number]) * 200_000)
+             for number in range(24)]
+    for _ in range(2):  # again changes nothing
+        placed = place_all(files, "20261126-0900")
+        assert [one.path.read_bytes() for one in placed] == [content for _, content in files]
+        assert [one.path.parent for one in placed] == [path.parent for path, _ in files]
+        assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 24
