@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.row import Goal, Row, Scale, within
-from bench.turns import Spent, in_turns, one_round
+from bench.turns import in_turns, one_round
+from bench.watch import Spent
 
 if TYPE_CHECKING:
     from schemas.archive import ArchivedCase

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any
 import xlsxwriter
 from PIL import Image
 
-from bench.turns import Spent
+from bench.watch import Spent, Watch
 from pipeline.app import Opened, open_site
 from pipeline.plan import Plan, Planner
 from pipeline.tick import Passes, PassReport
@@ -131,9 +130,9 @@ class BigPlant:
     def tick(self) -> PassReport:
         """One more pass."""
         self.now += timedelta(seconds=5)
-        began = time.perf_counter()
+        watch = Watch()
         report = self._passes.tick(self.now)
-        self.spent = Spent(time.perf_counter() - began)
+        self.spent = watch.spent()
         return report
 
     @property

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -23,7 +22,8 @@ from PIL import Image, ImageOps
 
 from bench.row import Row, Scale, faster
 from bench.shares import explained
-from bench.turns import Spent, in_turns
+from bench.turns import in_turns
+from bench.watch import Spent, Watch
 from pipeline.documents.gateway import TemplateDocuments
 from pipeline.documents.sandbox import BLANK, BLANK_WORD, word_environment
 from schemas.case import CaseFiles
@@ -79,10 +79,10 @@ def _row(work: str, size: str, documents: TemplateDocuments, context: Mapping[st
 def _each(make: Callable[[], object], count: int) -> Callable[[], Spent]:
     """Seconds for one of ``count`` drafts made in a row."""
     def round_() -> Spent:
-        began = time.perf_counter()
+        watch = Watch()
         for _ in range(count):
             make()
-        return Spent((time.perf_counter() - began) / count)
+        return watch.spent(parts=count)
 
     return round_
 

@@ -1,4 +1,4 @@
-"""Starts one command and prints its wall seconds, its peak memory in MB and its exit code; imports next to nothing.
+"""Starts a command, prints its wall seconds, peak memory in MB, processor seconds, exit code; imports next to nothing.
 
 A process inherits the peak of the one that started it, so a large measuring program cannot measure small commands
 itself: `bench.turns.command` starts this one in between. The peak is the largest total of all processes of the command
@@ -38,7 +38,8 @@ def main(arguments: list[str]) -> None:
             peak = max(peak, _total(started))
             time.sleep(min(_SAMPLED, seconds / 100 + 0.0005))
     largest = usage.ru_maxrss * (1 if sys.platform == "darwin" else 2**10)
-    print(seconds, max(peak, largest) / 2**20, os.waitstatus_to_exitcode(status))
+    processor = usage.ru_utime + usage.ru_stime
+    print(seconds, max(peak, largest) / 2**20, processor, os.waitstatus_to_exitcode(status))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from bench.row import Row, Scale, Way, at_full_size, within
 from bench.shares import explained
-from bench.turns import Spent, in_turns
+from bench.turns import in_turns
+from bench.watch import Spent
 
 if TYPE_CHECKING:
     from bench.big_plant import BigPlant

@@ -7,10 +7,10 @@ deflating the sheet it changes; verified and swapped into the share, as a pass d
 from __future__ import annotations
 
 import shutil
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,9 +18,10 @@ from tempfile import TemporaryDirectory
 import openpyxl
 
 from bench.large_ledger import write_large_ledger
-from bench.row import Row, Scale, Way, at_full_size, faster, within
+from bench.row import Row, Scale, at_full_size, faster, within
 from bench.shares import explained
-from bench.turns import Spent, in_turns
+from bench.turns import in_turns
+from bench.watch import Spent, Watch
 from pipeline.ledger.gateway import LedgerGateway
 from pipeline.ooxml.package import Package
 from pipeline.ooxml.shared_strings import lookup
@@ -61,7 +62,7 @@ def rows(scale: Scale) -> Iterator[Row]:
             patched, swapped = cost[f"patched {touched}"], cost[f"swapped {touched}"]
             yield explained(Row(
                 f"write 3 of our own cells into {touched} of the rows", f"{count:,} x {COLUMNS}", swapped,
-                (cost[_PEER], Way("our patch without verification and swap", patched.seconds, patched.megabytes)),
+                (cost[_PEER], replace(patched, name="our patch without verification and swap")),
                 cost[_LIMIT],
                 (*at_full_size(scale, within(patched, cost[_LIMIT], 1.5)), faster(swapped, cost[_PEER], 6)),
                 "the bytes of every other part with the source's; every cell with openpyxl's result",
@@ -125,9 +126,9 @@ class _Swapped:
         if not self._sha256:
             self._sha256 = self._gateway.read(setting, _TODAY).sha256
         shutil.copyfile(self._source, self._good)  # as after a reading, which is another row's work
-        began = time.perf_counter()
+        watch = Watch()
         self._gateway.write(setting, self._sha256, self._edits)
-        return Spent(time.perf_counter() - began)
+        return watch.spent()
 
 
 def _differences(source: Path, ours: Path, peer: Sequence[list[object]],

@@ -18,7 +18,8 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from bench.row import Row, Scale
-from bench.turns import Spent, command, in_turns
+from bench.turns import command, in_turns
+from bench.watch import Spent
 from pipeline.documents.gateway import TemplateDocuments
 
 #: Column of 客诉台账 → field of the 8D that shows it.

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.parsers import expat
+
+from bench.watch import Watch
 
 if TYPE_CHECKING:  # each way loads what it needs itself: the memory of the bare ways must not hold our modules
     from pipeline.ledger.workbook_process import RawSheet
@@ -128,12 +129,13 @@ def _digest(value: object) -> str:
 def main(way: str, path: Path, into: Path) -> None:
     """Time one reading and write what came out."""
     read, validate = WAYS[way]()
-    began = time.perf_counter()
+    watch = Watch()
     sheets = read(path)
-    cells = time.perf_counter() - began
+    cells = watch.spent().seconds
     result = validate(path, sheets) if validate else None
-    seconds = time.perf_counter() - began
-    told = {"seconds": seconds, "cells": cells, "rows": list(digests(result)) if result else []}
+    spent = watch.spent()
+    told = {"seconds": spent.seconds, "processor": spent.processor, "cells": cells,
+            "rows": list(digests(result)) if result else []}
     into.write_text(json.dumps(told), encoding="utf-8")
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bench.row import Row, Scale, at_full_size, faster, memory_within
 from bench.shares import explained
-from bench.turns import Spent, command, in_turns
+from bench.turns import command, in_turns
+from bench.watch import Spent
 
 WAYS = ("ours", "openpyxl read_only", "openpyxl", "pandas(calamine)", "bare calamine", "inflate + bare expat")
 QUICK = 300  # rows: what is done once weighs most there, so nothing is judged by them
@@ -85,7 +86,7 @@ def _way(way: str, ledger: Path, found: dict[str, list[str]], cells: list[float]
         told = json.loads(into.read_text(encoding="utf-8"))
         found[way] = told["rows"]
         cells.append(told["cells"])
-        return Spent(told["seconds"], memory)
+        return Spent(told["seconds"], memory, told["processor"])
 
     return round_
 

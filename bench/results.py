@@ -46,7 +46,7 @@ def lines_of(row: Row) -> Iterator[str]:
         yield _way(f"limit: {row.limit.name}", row.limit, row.ours)
     yield from (f"  {fact}" for fact in row.facts)
     for goal in row.goals:
-        yield f"  goal: {goal.text:<56} {goal.value:>8.2f}   {_verdict(row, goal)}"
+        yield f"  goal: {goal.text:<56} {goal.value:>8.2f}   {_verdict(row, goal)}{_by_processor(goal)}"
     if row.compared:
         yield f"  compared: {row.compared}"
     yield from (f"  DIFFERS: {difference}" for difference in row.differences)
@@ -90,8 +90,8 @@ def page(runs: dict[str, list[Kept]]) -> str:
     """RESULTS.md: the last full and the last quick run, and why a goal is missed."""
     parts = ["# Speed, beside what people would use instead", "",
              "Written by `python -m bench`; not edited by hand. All ways of a row take turns in one run; medians of",
-             "their times. A load above the number of cores means that others worked beside: ratios hold then,",
-             "seconds do not."]
+             "their times. A load above the number of cores means that others worked beside: seconds do not hold then,",
+             "and ratios less than those of the processor's time (cpu), which goals show beside."]
     for mode in ("full", "quick"):
         kept = runs.get(mode, [])
         if not kept:
@@ -114,6 +114,10 @@ def _verdict(row: Row, goal: Goal) -> str:
     return "reached" if goal.reached else "MISSED"
 
 
+def _by_processor(goal: Goal) -> str:
+    return "" if goal.processor is None else f" (processor {goal.processor:.2f})"
+
+
 def _explained(row: Row) -> str:
     """Why a goal is missed: where the time went in this run, then what is known of it."""
     return "\n".join(filter(None, (f"\n**{row.work}, {row.size}.**", row.profile and f"Profile: {row.profile}.",
@@ -123,7 +127,8 @@ def _explained(row: Row) -> str:
 def _way(name: str, way: Way, ours: Way | None) -> str:
     memory = "" if way.megabytes is None else f"{way.megabytes:,.0f} MB"
     ratio = "" if ours is None else f"{way.seconds / ours.seconds:>8.2f} x ours"
-    return f"  {name:<48} {_seconds(way.seconds):>10} {memory:>10} {ratio}".rstrip()
+    processor = "" if way.processor is None else f"cpu {_seconds(way.processor)}"
+    return f"  {name:<48} {_seconds(way.seconds):>10} {processor:>12} {memory:>9} {ratio}".rstrip()
 
 
 def _seconds(seconds: float) -> str:

@@ -41,22 +41,28 @@ class Scale:
 
 @dataclass(frozen=True)
 class Way:
-    """What one way of doing the work cost: median wall seconds, and the most memory of any round in MB if measured."""
+    """What one way of doing the work cost: median wall seconds, the most memory of any round in MB and the median
+    seconds of the processor, if measured."""
 
     name: str
     seconds: float
     megabytes: float | None = None
+    processor: float | None = None
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A measured ratio and the bound it has to keep; not ``judged`` where the input is too small to say anything."""
+    """A measured ratio and the bound it has to keep; not ``judged`` where the input is too small to say anything.
+
+    ``processor`` is the same ratio of processor seconds, which others on the machine disturb less; it judges nothing.
+    """
 
     text: str
     value: float
     bound: float
     at_least: bool
     judged: bool = True
+    processor: float | None = None
 
     @property
     def reached(self) -> bool:
@@ -98,12 +104,18 @@ class Row:
 
 def faster(ours: Way, peer: Way, times: float) -> Goal:
     """The peer takes at least so many times as long as we do."""
-    return Goal(f"at least {times:g} x as fast as {peer.name}", peer.seconds / ours.seconds, times, at_least=True)
+    return Goal(f"at least {times:g} x as fast as {peer.name}", peer.seconds / ours.seconds, times, at_least=True,
+                processor=_used(peer, ours))
 
 
 def within(ours: Way, other: Way, times: float) -> Goal:
     """We take at most so many times as long as a limit or peer."""
-    return Goal(f"at most {times:g} x the time of {other.name}", ours.seconds / other.seconds, times, at_least=False)
+    return Goal(f"at most {times:g} x the time of {other.name}", ours.seconds / other.seconds, times, at_least=False,
+                processor=_used(ours, other))
+
+
+def _used(one: Way, other: Way) -> float | None:
+    return one.processor / other.processor if one.processor and other.processor else None
 
 
 def at_full_size(scale: Scale, *goals: Goal) -> tuple[Goal, ...]:

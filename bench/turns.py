@@ -10,21 +10,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench.row import Way
+from bench.watch import Spent, Watch
 
 SOURCES = Path(__file__).resolve().parents[1]
 _OWN = Path("/proc/self")
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What one round cost: wall seconds, and MB of memory where known."""
-
-    seconds: float
-    megabytes: float | None = None
 
 
 class CommandFailed(Exception):
@@ -51,21 +43,23 @@ def in_turns(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str,
 
 
 def median_of(name: str, spent: Sequence[Spent]) -> Way:
-    """The median time, and the largest memory, of several rounds."""
+    """The median times, and the largest memory, of several rounds."""
     sizes = [one.megabytes for one in spent if one.megabytes is not None]
-    return Way(name, statistics.median(one.seconds for one in spent), max(sizes, default=None))
+    used = [one.processor for one in spent if one.processor is not None]
+    return Way(name, statistics.median(one.seconds for one in spent), max(sizes, default=None),
+               statistics.median(used) if used else None)
 
 
 def one_round(work: Callable[[], object]) -> Spent:
     """Time one call; the garbage of what ran before is collected outside the clock."""
     gc.collect()
     before = _resident("VmRSS") if _forget_peak() else None
-    began = time.perf_counter()
+    watch = Watch()
     result = work()
-    seconds = time.perf_counter() - began
     if isinstance(result, Spent):
         return result
-    return Spent(seconds, None if before is None else _resident("VmHWM") - before)
+    spent = watch.spent()
+    return spent._replace(megabytes=None if before is None else _resident("VmHWM") - before)
 
 
 def command(arguments: Sequence[str], allowed: Sequence[int] = (0,), folder: Path = SOURCES) -> Spent:
@@ -82,7 +76,7 @@ def command(arguments: Sequence[str], allowed: Sequence[int] = (0,), folder: Pat
     else:
         launch = [sys.executable, "-S", "-E", str(SOURCES / "bench" / "launch.py"), *arguments]
         said = subprocess.run(launch, cwd=folder, stdout=subprocess.PIPE, check=True).stdout.split()
-        spent, code = Spent(float(said[0]), float(said[1])), int(said[2])
+        spent, code = Spent(float(said[0]), float(said[1]), float(said[2])), int(said[3])
     if code not in allowed:
         raise CommandFailed(arguments, code)
     return spent

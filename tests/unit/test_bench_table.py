@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -15,7 +16,8 @@ from bench.__main__ import main
 from bench.row import Row, Scale, Way, at_full_size, faster, memory_within, within
 from bench.shares import explained
 from bench.table import ROWS, NoSuchRow, measured
-from bench.turns import CommandFailed, Spent, command, in_turns
+from bench.turns import CommandFailed, command, in_turns
+from bench.watch import Spent, Watch
 
 DAY = date(2026, 11, 26)
 OURS, PEER, LIMIT = Way("ours", 2.0, 100), Way("openpyxl", 9.0, 300), Way("inflate", 1.6, 50)
@@ -128,6 +130,24 @@ def test_ways_take_turns_and_medians_are_taken() -> None:
     assert cost["first"] == Way("first", 2, 7)
     assert turns == ["first", "second", "second", "first", "first", "second"]
     assert cost["second"].seconds < 1
+
+
+def test_processor_time_counts_our_children_and_not_our_waiting(tmp_path: Path) -> None:
+    watch = Watch()
+    command(("-c", "sum(range(4_000_000))"))
+    busy = watch.spent().processor or 0
+    child = command(("-c", "sum(range(4_000_000))")).processor or 0
+    watch = Watch()
+    time.sleep(0.2)
+    idle = watch.spent()
+    assert 0 < child <= busy + 0.05
+    assert (idle.processor or 0) < 0.1 < idle.seconds
+    slow, quick = Way("ours", 9, processor=2), Way("openpyxl", 9, processor=8)
+    run(tmp_path, Row("read", "", slow, (quick,), goals=(faster(slow, quick, 4), faster(slow, LIMIT, 0.1))))
+    page = (tmp_path / "RESULTS.md").read_text("utf-8")
+    assert "1.00   MISSED (processor 4.00)" in page
+    assert "0.18   reached\n" in page
+    assert "cpu 2.00 s" in page
 
 
 def test_memory_is_that_of_the_way_and_not_of_who_measures() -> None:
