@@ -28,26 +28,28 @@ class Score:
         self.missed += other.missed
 
 
-def proposed(found: FormProposal) -> dict[str, tuple[str, float]]:
-    """First cell of each proposed box → (address, confidence); several fields within one box are joined with ``+``."""
+def proposed(found: FormProposal, first: str = "") -> dict[str, tuple[str, float]]:
+    """Place of each proposed box (its first cell, behind the page's name unless that is ``first``) → (address, confidence); several fields within one box are joined with ``+``."""
     boxes: dict[str, list[tuple[str, float]]] = {}
     for cell in found.cells:
-        boxes.setdefault(_first(cell.area, cell.sheet), []).append((cell.address, cell.confidence))
+        boxes.setdefault(_first(cell.area, cell.sheet, first), []).append((cell.address, cell.confidence))
     for table in found.tables:
         for column in table.columns:
-            boxes.setdefault(_first(column.area, ""), []).append((f"{table.table}.{column.column}", column.confidence))
+            boxes.setdefault(_first(column.area, table.sheet, first), []).append((f"{table.table}.{column.column}", column.confidence))
     for tick in found.ticks:
         joined = "; ".join(sorted(address for _, address in tick.options))
-        boxes.setdefault(_first(tick.area, ""), []).append((joined, tick.confidence))
+        boxes.setdefault(_first(tick.area, tick.sheet, first), []).append((joined, tick.confidence))
     return {
         place: ("+".join(address for address, _ in items), min(confidence for _, confidence in items))
         for place, items in boxes.items()
     }
 
 
-def _first(area: str, sheet: str) -> str:
+def _first(area: str, sheet: str, first: str) -> str:
     box = CellRange.parse(area)
-    return f"P{box.top}" if sheet.startswith("正文") else reference(box.top, box.left)
+    if sheet.startswith("正文"):
+        return f"P{box.top}"
+    return f"{'' if sheet == first else f'{sheet}!'}{reference(box.top, box.left)}"
 
 
 def _part_of(address: str, truth: frozenset[str]) -> bool:
@@ -57,7 +59,7 @@ def _part_of(address: str, truth: frozenset[str]) -> bool:
 
 def compare(form: ForeignForm, found: FormProposal) -> Score:
     """The score of one form."""
-    offers, score = proposed(found), Score()
+    offers, score = proposed(found, form.pages[0][0]), Score()
     for place, truth in form.truth.items():
         address, confidence = offers.pop(place, ("", 0.0))
         ours = truth - {""}

@@ -18,7 +18,9 @@ OWN_WORDS = Path(__file__).with_name("own_words")
 
 @dataclass(frozen=True)
 class ForeignForm:
-    """One form. ``truth`` goes from the first cell of a box to the addresses that are right ("" = none of ours)."""
+    """One form. ``truth`` goes from the first cell of a box to the addresses that are right ("" = none of ours); on
+    pages behind the first the cell stands behind the page's name (``5Why!B3``).
+    """
 
     name: str
     made_with: str
@@ -33,23 +35,30 @@ class ForeignForm:
         """.docx or .xlsx."""
         return ".docx" if self.made_with == "docx" else ".xlsx"
 
-    def boxes(self) -> list[tuple[CellRange, str, bool]]:
-        """Every box as (area, text, whether it is framed), the title unframed."""
-        found: list[tuple[CellRange, str, bool]] = []
-        for area, text in self.content.get("labels", {}).items():
-            found.append((CellRange.parse(area), str(text), True))
-        for area in self.content.get("answers", {}):
-            found.append((CellRange.parse(area), "", True))
-        for area, (text, *_) in {**self.content.get("answers_inside", {}), **self.content.get("ticks", {})}.items():
-            found.append((CellRange.parse(area), text, True))
-        for table in self.content.get("tables", ()):
-            first, last = _rows(table)
-            for row in range(first, last + 1):
-                for columns in table["columns"]:
-                    found.append((_span(columns, row), "", True))
-                for columns, texts in table.get("fixed", {}).items():
-                    found.append((_span(columns, row), texts[row - first], True))
-        return found
+    @property
+    def pages(self) -> list[tuple[str, dict[str, Any]]]:
+        """Each sheet, or each table of a Word form, by the name it goes by; the form's first one comes first."""
+        pages = [self.content, *self.content.get("pages", ())]
+        return [(page.get("sheet", f"表{number}"), page) for number, page in enumerate(pages, start=1)]
+
+
+def boxes_of(page: dict[str, Any]) -> list[tuple[CellRange, str]]:
+    """Every box of a page as (area, text)."""
+    found: list[tuple[CellRange, str]] = []
+    for area, text in page.get("labels", {}).items():
+        found.append((CellRange.parse(area), str(text)))
+    for area in page.get("answers", {}):
+        found.append((CellRange.parse(area), ""))
+    for area, (text, *_) in {**page.get("answers_inside", {}), **page.get("ticks", {})}.items():
+        found.append((CellRange.parse(area), text))
+    for table in page.get("tables", ()):
+        first, last = _rows(table)
+        for row in range(first, last + 1):
+            for columns in table["columns"]:
+                found.append((_span(columns, row), ""))
+            for columns, texts in table.get("fixed", {}).items():
+                found.append((_span(columns, row), texts[row - first]))
+    return found
 
 
 def _rows(table: dict[str, Any]) -> tuple[int, int]:
@@ -66,11 +75,11 @@ def _wanted(told: object) -> frozenset[str]:
     return frozenset("" if item == "~" else item for item in str("~" if told is None else told).split("|"))
 
 
-def _truth(content: dict[str, Any]) -> dict[str, frozenset[str]]:
+def _truth(content: dict[str, Any], page: str) -> dict[str, frozenset[str]]:
     truth: dict[str, frozenset[str]] = {}
 
     def add(area: CellRange, told: frozenset[str]) -> None:
-        truth[str(CellRange(area.top, area.left, area.top, area.left))] = told
+        truth[page + str(CellRange(area.top, area.left, area.top, area.left))] = told
 
     for area, told in content.get("answers", {}).items():
         add(CellRange.parse(area), _wanted(told))
@@ -93,5 +102,8 @@ def load(folder: Path) -> list[ForeignForm]:
     forms = []
     for path in sorted(folder.glob("*.yaml")):
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        forms.append(ForeignForm(path.stem, content["made_with"], content, _truth(content)))
+        form = ForeignForm(path.stem, content["made_with"], content)
+        for number, (name, page) in enumerate(form.pages):
+            form.truth.update(_truth(page, f"{name}!" if number else ""))
+        forms.append(form)
     return forms
