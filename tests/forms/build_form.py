@@ -95,7 +95,7 @@ def _docx(form: ForeignForm, pages: Pages, path: Path) -> None:
     document: Any = Document()
     for text, *_ in form.content.get("paragraphs", ()):
         document.add_paragraph(text)
-    first = None
+    first: Any = None
     for _, page, boxes in pages:
         if not boxes:
             continue

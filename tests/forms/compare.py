@@ -29,13 +29,17 @@ class Score:
 
 
 def proposed(found: FormProposal, first: str = "") -> dict[str, tuple[str, float]]:
-    """Place of each proposed box (its first cell, behind the page's name unless that is ``first``) → (address, confidence); several fields within one box are joined with ``+``."""
+    """Place of each proposed box → (address, confidence); several fields within one box are joined with ``+``.
+
+    A place is the box's first cell, behind the name of its page unless that is ``first``.
+    """
     boxes: dict[str, list[tuple[str, float]]] = {}
     for cell in found.cells:
         boxes.setdefault(_first(cell.area, cell.sheet, first), []).append((cell.address, cell.confidence))
     for table in found.tables:
         for column in table.columns:
-            boxes.setdefault(_first(column.area, table.sheet, first), []).append((f"{table.table}.{column.column}", column.confidence))
+            place = _first(column.area, table.sheet, first)
+            boxes.setdefault(place, []).append((f"{table.table}.{column.column}", column.confidence))
     for tick in found.ticks:
         joined = "; ".join(sorted(address for _, address in tick.options))
         boxes.setdefault(_first(tick.area, tick.sheet, first), []).append((joined, tick.confidence))

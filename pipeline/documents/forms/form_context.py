@@ -62,9 +62,13 @@ def rows_by_name(table: str, rows: Iterable[Row]) -> dict[str, dict[str, str]]:
 
 
 def holds(table: str, row: Mapping[str, str]) -> bool:
-    """Whether a row ticks its box: a place when parts were there, a factor when its change was confirmed."""
+    """Whether a row ticks its box: a place when parts were there, a factor when its change was confirmed, a document
+    when something of its change is told.
+    """
     if table == "change_points":
         return row.get("verdict", "") == "确认"
+    if table == "standards":
+        return any(row.get(column) for column in ("number", "new", "change", "done"))
     return any(row.get(column) for column in ("quantity", "checked", "disposition"))
 
 

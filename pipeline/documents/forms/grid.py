@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.documents.forms.label import is_blank
+from pipeline.documents.forms.label import is_blank, is_prompt
 from pipeline.ooxml.cells import CellRange, reference
 
 
@@ -13,7 +13,8 @@ from pipeline.ooxml.cells import CellRange, reference
 class Box:
     """One cell or merged range: rows from 1, columns from 0, ends included.
 
-    ``framed`` is None where borders are not known; ``fixed`` says that it must not be written (a formula, say).
+    ``framed`` is None where borders are not known; ``fixed`` says that it must not be written (a formula, say);
+    ``prompt`` that its text only tells what to write, and goes.
     """
 
     row: int
@@ -23,11 +24,12 @@ class Box:
     text: str = ""
     framed: bool | None = None
     fixed: bool = False
+    prompt: bool = False
 
     @property
     def blank(self) -> bool:
-        """Nothing stands in it, and something may."""
-        return not self.fixed and is_blank(self.text)
+        """Nothing stands in it but a line to write on or a prompt, and something may."""
+        return not self.fixed and (self.prompt or is_blank(self.text))
 
     @property
     def reference(self) -> str:
@@ -55,10 +57,13 @@ class Box:
 
 
 class Grid:
-    """The boxes of one sheet or Word table; ``name`` is what people call it, ``frames`` whether boxes are drawn."""
+    """The boxes of one sheet or Word table; ``name`` is what people call it, ``frames`` whether boxes are drawn.
 
-    def __init__(self, name: str, boxes: list[Box]) -> None:
-        self.name = name
+    ``over`` is the text that a Word table stands under or beside: the heading of the part it belongs to.
+    """
+
+    def __init__(self, name: str, boxes: list[Box], over: str = "") -> None:
+        self.name, self.over = name, over
         self.boxes = sorted(boxes, key=lambda box: (box.row, box.column))
         self._at: dict[tuple[int, int], Box] = {}
         for box in self.boxes:
@@ -68,6 +73,24 @@ class Grid:
         self.rows = max((box.bottom for box in self.boxes), default=0)
         self.columns = max((box.right for box in self.boxes), default=-1) + 1
         self.frames = sum(bool(box.framed) for box in self.boxes) > len(self.boxes) // 4
+        for box in [box for box in self.boxes if self._prompts(box)]:
+            told = replace(box, prompt=True)
+            self.boxes[self.boxes.index(box)] = told
+            self._at.update({place: told for place, held in self._at.items() if held is box})
+
+    def _prompts(self, box: Box) -> bool:
+        """Whether a text tells what to write in its own box: a label stands at its left or over it, no box of its own
+        at its right or below.
+        """
+        if box.fixed or not is_prompt(box.text):
+            return False
+        left, above = self.left_of(box), self.at(box.row - 1, box.column)
+        right, below = self.right_of(box), self.below(box)
+        led = _tells(left) or (_tells(above) and above is not None and above.right == box.right)
+        beside = right is not None and right.row == box.row and right.framed is not False and is_blank(right.text)
+        beyond = None if below is None else self.left_of(below)
+        under = below is not None and is_blank(below.text) and below.framed is not False and not _tells(beyond)
+        return led and not beside and not under  # an instruction stands over its box or beside it
 
     def at(self, row: int, column: int) -> Box | None:
         """The box over a cell; a cell that was never touched is a blank one while it lies within the used range."""
@@ -95,4 +118,8 @@ class Grid:
 
     def labels(self) -> list[Box]:
         """The boxes with text."""
-        return [box for box in self.boxes if not is_blank(box.text)]
+        return [box for box in self.boxes if not is_blank(box.text) and not box.prompt]
+
+
+def _tells(box: Box | None) -> bool:
+    return box is not None and not is_blank(box.text) and not is_prompt(box.text)

@@ -5,7 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_BLANK = re.compile(r"[_＿…‥\s.．。・/／]*")
+_BLANK = re.compile(
+    r"[_＿…‥\s.．。・/／]*"
+    r"|[_＿]{2,}\s*(?:%|％|ppm|pcs?\.?|[件个個台只套辆颗片根支箱批天日]|小时)"  # our values bring their unit
+    r"|[_＿\s]*年[_＿\s]*月[_＿\s]*日(?:[_＿\s]*时(?:[_＿\s]*分)?)?"
+    r"|(?:dd|mm|yyyy|yy)(?:[-./ ](?:dd|mm|mmm|yyyy|yy)){2}"
+    r"|(?:\s*(?:[(（]?\d{1,2}\s*[)）.．、]|[①-⑩])[ _＿]*(?:\n|$)){2,}",  # 1. 2. 3. over lines to write on
+    re.IGNORECASE,
+)
+#: What tells a person what to write, where an answer stands later; a whole in <> always does.
+_PROMPT = re.compile(
+    r"(?:请(?:在此)?(?:填|输入|选择|描述|说明|写|粘贴|插入|附)|(?:点击|单击|在)(?:此处|这里)|此处填"
+    r"|如[:：]|例如|例[:：]|填写"
+    r"|(?:please|enter|click|type|insert|paste|choose|select|fill|describe|attach|to be filled|e\.\s?g|example)\b)",
+    re.IGNORECASE,
+)
+_ANGLED = re.compile(r"[<＜〈«][^<>＜＞]*[^\W\d_][^<>＜＞]*[>＞〉»]")
+_BRACKETED = re.compile(r"[\[(（【［{][^\])）】］}]+[\])）】］}]\.?")
 _NUMBERING = re.compile(
     r"^(?:\(?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h]|[一二三四五六七八九十]{1,2})\s*[.)、．:]+"
     r"|\((?:\d{1,2}|[一二三四五六七八九十])\)"
@@ -24,6 +40,7 @@ _TOKENS = {
 }
 _PHRASES = (
     ("q'ty", "quantity"), ("q’ty", "quantity"), ("number of", "quantity of"), ("no. of", "quantity of"),
+    ("no of", "quantity of"),
     ("#", " no "), ("n°", " no "), ("p/n", "part no"), ("s/n", "serial no"),
     ("non-conform", "nonconform"), ("non conform", "nonconform"), ("non-", "non "),
 )
@@ -39,6 +56,15 @@ _HINTS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 def is_blank(text: str) -> bool:
     """Whether a box holds nothing but a line to write on."""
     return _BLANK.fullmatch(text) is not None
+
+
+def is_prompt(text: str) -> bool:
+    """Whether a text reads like a word on what to write (<part name>, 请填写…); where it stands decides as well."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return bool(lines) and all(
+        not line.endswith((":", "："))
+        and (_ANGLED.fullmatch(line) or _BRACKETED.fullmatch(line) or _PROMPT.match(line)) for line in lines
+    )
 
 
 def d_number(text: str) -> str:

@@ -15,6 +15,7 @@ _HALF, _DIFFER = 0.75, 0.85
 _SAID = 0.6  # enough where the number says the same
 _SYSTEM_NUMBER = re.compile(r"[a-z]{2,6}\s?(?:单号|编号|号|号码|no|id)")
 _JOINED = re.compile(r"[/／&及和、|｜\n]|\band\b")
+_BESIDE_A_NAME = re.compile("日期|时间|签字|签名|签章|date|signature|sign|日付|datum|unterschrift")
 _HOW_MANY = {"defects", "rate", "lot_size"}
 
 
@@ -99,6 +100,10 @@ class Meanings:
         parts = [part for part in _JOINED.split(label) if part.strip()]
         if not 2 <= len(parts) <= 3 or len({has_han(part) for part in parts}) > 1:
             return ""
+        if len(parts) > 1 and _BESIDE_A_NAME.fullmatch(folded(parts[-1])):
+            signed = self.field(parts[0], section)
+            if signed is not None and signed.score >= _EXACT and self.lexicon.fields[signed.field].kind == "person":
+                return signed.field  # 审核/日期: the name is ours, the day of signing is not
         names = []
         for index, part in enumerate(parts):
             reading = self._part(part, parts[index - 1] if index else "", section)
@@ -158,8 +163,10 @@ class Meanings:
         return found.pop() if len(found) == 1 else ""
 
     def _is_any_cause(self, label: str) -> bool:
-        reading = self.field(label, "D4")
-        return reading is not None and reading.field == "root_cause" and reading.score >= _EXACT
+        """Whether a part of a label speaks of causes without saying of which: ``verify root cause``."""
+        text = folded(label)
+        told = any(folded(word) in text for words in self.lexicon.ways.values() for word in words)
+        return not told and any(folded(word) in text for word in self.lexicon.fields["root_cause"].words)
 
     def step(self, label: str) -> str:
         """The number of a why that a label such as ``Why 3`` names, "" for none."""

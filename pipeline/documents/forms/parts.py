@@ -43,6 +43,7 @@ class Parts:
         self._starts = {heading.box: heading for heading in self.headings}
         self._bands = [box for box in grid.labels() if box not in self._starts and self._is_band(box)]
         self._meanings = meanings
+        self._above = meanings.section(grid.over)[0] or HEAD  # where no heading of its own says anything
 
     def heading(self, box: Box) -> Heading | None:
         """The heading that a box is."""
@@ -52,7 +53,7 @@ class Parts:
         """D0 … D8, ``head`` before the first heading, "" behind a heading that says nothing to us."""
         found = self.governing(box)
         if found is None:
-            return HEAD
+            return self._above
         ended = not found.beside and any(found.box.bottom < band.row < box.row for band in self._bands)
         return UNKNOWN if ended else found.section
 
@@ -69,7 +70,7 @@ class Parts:
         return max(beside or reach, key=lambda heading: (heading.box.row, heading.box.column), default=None)
 
     def way(self, box: Box) -> str:
-        """``occurrence`` or ``escape`` by the nearest text above that tells; "" when nothing does."""
+        """``occurrence`` or ``escape`` by the nearest text above that tells; "" when nothing does up to a heading."""
         above = [
             label for label in self.grid.labels()
             if label.bottom < box.row and label.column <= box.right and label.right >= box.column
@@ -81,9 +82,25 @@ class Parts:
             way = self._meanings.way(label.text)
             if way:
                 return way
-            if self.heading(label) is not None and self.heading(label) != governing:
-                break
-        return ""
+            if label in self._bands or (self.heading(label) is not None and self.heading(label) != governing):
+                return ""
+        return self._meanings.way(self.grid.over)
+
+    def leg(self, box: Box) -> str:
+        """``occurrence`` or ``escape`` when the heading that a box lies under says which of the two it is about."""
+        band, governing = self._band(box), self.governing(box)
+        if governing is not None and (band is None or governing.box.row > band.row):
+            return self._meanings.way(governing.box.text)
+        return self._meanings.way(band.text if band is not None else self.grid.over)
+
+    def is_of_no_leg(self, box: Box) -> bool:
+        """Whether a box lies under a heading that says nothing to us, beside others that tell the two legs apart."""
+        band = self._band(box)
+        legs = any(self._meanings.way(other.text) for other in self._bands)
+        return legs and band is not None and not self._meanings.way(band.text) and not self.leg(box)
+
+    def _band(self, box: Box) -> Box | None:
+        return max((band for band in self._bands if band.bottom < box.row), key=lambda item: item.row, default=None)
 
     def _heading(self, box: Box, meanings: Meanings) -> Heading | None:
         """The heading that a box is, by its words and by what stands around it; None for a label with an answer."""

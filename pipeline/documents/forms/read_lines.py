@@ -10,6 +10,8 @@ from pipeline.documents.field_names import FieldNames, row_field, shown
 from pipeline.documents.forms.fill_workbook import named_cells
 from pipeline.documents.forms.form_context import KEYED, line_of, row_name
 from pipeline.documents.forms.form_map import CheckedMap, TableRows
+from pipeline.documents.forms.label import has_han
+from pipeline.documents.forms.lexicon import packaged_lexicon
 from pipeline.ooxml.cells import column_index, reference
 
 _WHYS = ("occurrence_whys", "escape_whys")
@@ -59,7 +61,7 @@ def cells_by_field(
             line = {column: texts.get(cell, "") for column, cell in places.items()}
             if not any(line.values()):
                 continue
-            row = _row_of(number, line, rows) or _new(number, table)
+            row = _row_of(number, line, rows) or _new(number, table, " ".join(line.values()))
             if row is not None:
                 cells.update({cell: row_field(row.table, row.key, column) for column, cell in places.items()})
                 told.update(_identity(row, names))
@@ -96,12 +98,15 @@ def _row_of(number: int, line: Mapping[str, str], rows: Sequence[_Known]) -> _Kn
     return here
 
 
-def _new(number: int, table: TableRows) -> _Known | None:
-    """A line that people began; None where the 8D has two lists and nothing tells which one it belongs to."""
-    if table.table in _PARTS:
-        return None
+def _new(number: int, table: TableRows, told: str) -> _Known | None:
+    """A line that people began; None where the 8D has two lists and its words do not tell which one it belongs to."""
     key = str(number + 1) if table.table in _WHYS else f"第{table.rows[number]}行"
-    return _Known(table.table, key, {})
+    if table.table not in _PARTS:
+        return _Known(table.table, key, {})
+    fields = packaged_lexicon().fields
+    named = [part for part in _PARTS[table.table]
+             if any(word in told for word in fields[f"{part}_text"].words if has_han(word))]
+    return _Known(named[0], key, {}) if len(named) == 1 else None
 
 
 def _identity(row: _Known, names: FieldNames) -> Iterator[tuple[str, str]]:

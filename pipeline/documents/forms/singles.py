@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from pipeline.documents.forms.doubts import crossed, is_of_other_party
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.label import d_number, folded
 from pipeline.documents.forms.meanings import HEAD, FieldReading, Meanings
-from pipeline.documents.forms.parts import Heading, Parts
+from pipeline.documents.forms.parts import UNKNOWN, Heading, Parts
 from pipeline.documents.forms.proposal import CellProposal
 
 _LONGEST_LABEL = 90
@@ -54,6 +54,26 @@ class SingleReader:
         for box in plain:
             if box not in self.used:
                 self._label(box)
+        for row in range(2, self.grid.rows + 1):
+            self._strip([box for box in labels if box.row == row])
+
+    def _strip(self, labels: Sequence[Box]) -> None:
+        """A row of labels below their boxes, as under signatures: each has a blank box of its width above it, and no
+        other.
+        """
+        over = [self.grid.at(box.row - 1, box.column) for box in labels]
+        pairs = [(box, above) for box, above in zip(labels, over, strict=True) if above is not None]
+        if len(pairs) < 2 or not all(self._lies_under(box, above) for box, above in pairs):
+            return
+        readings = [self.meanings.field(box.text, "D8") for box in labels]
+        signed = sum(reading is not None and reading.field in _SIGNED for reading in readings)
+        for (box, above), reading in zip(pairs, readings, strict=True):
+            if reading is not None:
+                self._take(above, reading.field, box.text, _sure(reading) * (0.95 if signed > 1 else _ASPECT))
+
+    def _lies_under(self, box: Box, above: Box) -> bool:
+        blank = above.blank and above not in self.used and self._answerable(above)
+        return blank and (above.column, above.right) == (box.column, box.right) and self._answer(box)[0] is None
 
     def _heads(self, box: Box) -> bool:
         """Whether a box is a heading over (or beside) something; a heading with a colon may hold its answer itself."""
@@ -129,7 +149,7 @@ class SingleReader:
 
     def _why(self, box: Box, step: str, target: Box) -> None:
         way = self.parts.way(box)
-        if self.parts.section(box) in {"D4", HEAD}:
+        if self.parts.section(box) in {"D4", HEAD} or (way and way == self.parts.leg(box)):
             self._take(target, f"{_WHYS[way]}[{step}].answer", box.text, 0.92 if way else 0.7)
 
     def _outside(self, box: Box, target: Box, factor: float) -> None:
@@ -138,7 +158,7 @@ class SingleReader:
         section = self._section(box)
         found = self._asked_for(box.text, section)
         if found is not None:
-            self._take(target, found[0], box.text, found[1] * factor)
+            self._take(target, self._of_leg(box, found[0]), box.text, found[1] * factor * self._led(box, found[0]))
             return
         known = self.meanings.knows(box.text)
         self.unknown += not known
@@ -146,9 +166,21 @@ class SingleReader:
         if reading is not None:
             if self.meanings.half_read(box.text) or is_of_other_party(self.grid, box, reading.field):
                 factor *= 0.8
-            self._take(target, reading.field, box.text, _sure(reading) * factor)
+            factor *= self._led(box, reading.field)
+            self._take(target, self._of_leg(box, reading.field), box.text, _sure(reading) * factor)
         elif self._answerable(target):
             (self.open if known else self.unread).append(CellProposal(self.grid.name, target.area, "", box.text, 0.0))
+
+    def _of_leg(self, box: Box, field: str) -> str:
+        """The cause that a label asks for where its part of the form is about one of the two only."""
+        leg = self.parts.leg(box) if field == "root_cause" else ""
+        return f"{leg}_cause" if leg else field
+
+    def _led(self, box: Box, field: str) -> float:
+        """Less for a cause, or another part's text, behind a heading that says nothing to us."""
+        lost = self.parts.section(box) == UNKNOWN and not self.parts.leg(box) and not d_number(box.text)
+        no_leg = field == "root_cause" and self.parts.is_of_no_leg(box)
+        return _ASPECT if no_leg or (lost and field in _PART_FIELDS.values()) else 1.0
 
     def _asked_for(self, label: str, section: str) -> tuple[str, float] | None:
         """What a label asks for that is not simply one field: several values, a part's text, somebody of the team."""

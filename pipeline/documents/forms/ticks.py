@@ -1,4 +1,4 @@
-"""Tick boxes of a form: options behind empty marks that name places of containment or factors of change."""
+"""Tick boxes of a form: options behind empty marks that name places of containment, factors of change or documents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.documents.forms.proposal import TickProposal
 
 EMPTY_MARKS = "□☐○◯▢◻▯"
 _OPTION = re.compile(rf"[{EMPTY_MARKS}]\s*([^{EMPTY_MARKS}☑☒■\n\t,，;；]{{1,40}})")
-_LISTS = ("containments", "change_points")
+_LISTS = ("containments", "change_points", "standards")
 _SURE = 0.85
 
 

@@ -21,7 +21,8 @@ def understand(grids: Sequence[Grid], meanings: Meanings) -> FormProposal:
     whole = FormProposal()
     for grid in grids:
         found = _understand_one(grid, meanings)
-        if len(found.cells) + len(found.tables) + len(found.ticks) < _FEW_FIELDS and len(grids) > 1:
+        columns = sum(len(table.columns) for table in found.tables)
+        if len(found.cells) + columns + len(found.ticks) < _FEW_FIELDS and len(grids) > 1:
             if found.cells:
                 whole.remarks.append(f"“{grid.name}”中几乎没有认得的栏目，未作对照")
             continue

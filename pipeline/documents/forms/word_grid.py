@@ -17,6 +17,7 @@ from pipeline.documents.forms.grid import Box, Grid
 
 LINES = "正文"
 _PARTS = ("word/document.xml", "word/header", "word/footer")
+_LONGEST_HEADING = 80
 _MOST_BYTES = 60 << 20
 _NOTES = re.compile(r"word/(?:foot|end)notes\.xml")
 JOINER = "\u2060"
@@ -143,7 +144,22 @@ def _table(form: WordForm, table: etree._Element, name: str) -> None:
                     open_merges[column] = (number, column)
             column = last + 1
     if boxes:
-        form.grids.append(Grid(name, list(boxes.values())))
+        form.grids.append(Grid(name, list(boxes.values()), _over(table)))
+
+
+def _over(table: etree._Element) -> str:
+    """What a table stands under: the text of its cell, or of the one at the left, else the line before it; or ""."""
+    cell = next(table.iterancestors(f"{W}tc"), None)
+    if cell is not None:
+        before = cell.getprevious()
+        return cell_text(cell) or (cell_text(before) if before is not None and before.tag == f"{W}tc" else "")
+    for before in table.itersiblings(preceding=True):
+        if before.tag != f"{W}p":
+            return ""
+        text = paragraph_text(before).strip()
+        if text:
+            return text if len(text) <= _LONGEST_HEADING else ""
+    return ""
 
 
 def _skipped(row: etree._Element) -> int:

@@ -19,6 +19,7 @@ from pipeline.documents.forms.word_grid import JOINER, WordForm
 from pipeline.ooxml.cells import CellRange, column_index
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_AIR = 60  # twentieths of a point above and below a line of photos
 _KEYED = re.compile(r"(\w+)\[([^\]]+)\]\.(\w+)")
 
 
@@ -31,10 +32,10 @@ def write_word(
     named = {found[1] for cell in cells if (found := _KEYED.fullmatch(cell.address))}
     for cell in cells:
         element = form.elements[_key(cell.sheet, cell.area)]
-        if cell.inside:
+        if cell.address == PHOTOS:
+            _photos(element, cell)
+        elif cell.inside:
             _inside(element, cell)
-        elif cell.address == PHOTOS:
-            _photos(element)
         else:
             _put(element, tag_text(cell.address))
     for table in tables:
@@ -65,8 +66,14 @@ def _own_paragraphs(element: etree._Element) -> list[etree._Element]:
 
 
 def _put(element: etree._Element, text: str) -> None:
-    """Text into the first paragraph of a blank box, in the look that the box has for it; lines to write on go."""
-    paragraph = _own_paragraphs(element)[0]
+    """Text into the first paragraph of a blank box, in the look that the box has for it; lines to write on and prompts
+    go, empty lines that give a box its height stay.
+    """
+    paragraph, *others = _own_paragraphs(element)
+    for other in others:
+        parent = other.getparent()
+        if parent is not None and "".join(other.itertext(f"{W}t")).strip():
+            parent.remove(other)
     for old in paragraph.iter(f"{W}t"):
         old.text = ""
     look = next(paragraph.iter(f"{W}rPr"), None)
@@ -79,13 +86,23 @@ def _put(element: etree._Element, text: str) -> None:
     _set(etree.SubElement(run, f"{W}t"), text)
 
 
-def _photos(element: etree._Element) -> None:
-    """The photos of the case one after the other; each tag in a run of its own, since a picture replaces its run."""
-    _put(element, "{% for row in picture_rows %}")
-    paragraph = _own_paragraphs(element)[0]
-    for tag in ("{{ row.left }}", " ", "{{ row.right }}", " ", "{% endfor %}"):
-        run = etree.SubElement(paragraph, f"{W}r")
-        _set(etree.SubElement(run, f"{W}t"), tag)
+def _photos(element: etree._Element, cell: CellProposal) -> None:
+    """The photos of the case in pairs, a line each, under the label when it stands in the same box.
+
+    Each tag has a run of its own, since a picture replaces its run.
+    """
+    if not cell.inside:
+        _put(element, "")
+    place = _own_paragraphs(element)[-1 if cell.inside else 0]
+    for tags in (["{%p for row in picture_rows %}"], ["{{ row.left }}", "  ", "{{ row.right }}"], ["{%p endfor %}"]):
+        line = etree.Element(f"{W}p")
+        spacing = etree.SubElement(etree.SubElement(line, f"{W}pPr"), f"{W}spacing")
+        for side in ("before", "after"):
+            spacing.set(f"{W}{side}", str(_AIR))
+        for tag in tags:
+            _set(etree.SubElement(etree.SubElement(line, f"{W}r"), f"{W}t"), tag)
+        place.addnext(line)
+        place = line
 
 
 def _set(node: etree._Element, text: str) -> None:

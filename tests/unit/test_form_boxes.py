@@ -1,0 +1,71 @@
+"""What stands in a box of a form before it is filled: lines to write on and prompts are blank, labels are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.label import is_blank
+from pipeline.documents.forms.meanings import packaged_meanings
+from pipeline.documents.forms.understanding import understand
+
+
+@pytest.mark.parametrize(
+    "text", ["", "____", "________ 件", "____%", "    年    月    日", "____年__月__日", "dd/mm/yyyy", "YYYY-MM-DD",
+             "1.\n2.\n3.", "（1）\n（2）", "① ______\n② ______"],
+)
+def test_lines_to_write_on_are_blank(text: str) -> None:
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["1.", "件", "①", "1. 外观\n2. 尺寸", "年度", "数量：____ 件", "日期", "8D", "%"])
+def test_words_are_no_blank(text: str) -> None:
+    assert not is_blank(text)
+
+
+def asked(rows: list[list[str | None]]) -> dict[str, str]:
+    """What a sheet of framed cells (None: no cell) is understood to ask for, by cell."""
+    boxes = [
+        Box(row, column, row, column, text, framed=True)
+        for row, texts in enumerate(rows, start=1) for column, text in enumerate(texts) if text is not None
+    ]
+    found = understand([Grid("8D", boxes)], packaged_meanings())
+    return {cell.area: cell.address for cell in found.cells}
+
+
+def test_prompts_are_boxes_to_fill_not_labels() -> None:
+    assert asked([
+        ["客户名称", "请填写客户全称", "零件号", "<零件图号>"],
+        ["问题描述", "[描述何时何地发现]", "批次", "例：20261103A"],
+    ]) == {"B1": "customer", "D1": "part_number", "B2": "phenomenon", "D2": "lot"}
+
+
+def test_an_instruction_over_its_box_is_no_box() -> None:
+    assert asked([["问题描述"], ["请填写发生的时间、地点和数量"], [""]]).get("A2") is None
+
+
+def test_a_label_in_brackets_stays_a_label() -> None:
+    assert asked([["【客户名称】", "", "【零件号】", ""], ["批次", "", "车型", ""]]) == {
+        "B1": "customer", "D1": "part_number", "B2": "lot", "D2": "project",
+    }
+
+
+def test_signatures_may_stand_over_their_labels() -> None:
+    assert asked([["客户", "", "零件号", ""], ["", "", "", ""], ["编制", "审核", "批准", "日期"]]) == {
+        "B1": "customer", "D1": "part_number", "A2": "prepared_by", "B2": "reviewed_by", "C2": "approved_by",
+    }
+
+
+def test_whys_of_a_leg_nobody_knows_are_left_to_people() -> None:
+    rows: list[list[str | None]] = []
+    for leg in ("Leg 1 - Why made (Occurrence)", "Leg 2 - Why shipped (Detection)", "Leg 3 - Why planned (Prediction)"):
+        rows += [[leg, None], ["Why 1", ""], ["Why 2", ""], ["Root cause", ""]]
+    boxes = [
+        Box(number, 0, number, 1 if texts[1] is None else 0, texts[0] or "", framed=True)
+        for number, texts in enumerate(rows, start=1)
+    ] + [Box(number, 1, number, 1, framed=True) for number, texts in enumerate(rows, start=1) if texts[1] == ""]
+    found = understand([Grid("8D", boxes)], packaged_meanings())
+    assert {cell.area: cell.address for cell in found.cells if cell.sure} == {
+        "B2": "occurrence_whys[1].answer", "B3": "occurrence_whys[2].answer", "B4": "occurrence_cause",
+        "B6": "escape_whys[1].answer", "B7": "escape_whys[2].answer", "B8": "escape_cause",
+    }
