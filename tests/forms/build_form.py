@@ -105,6 +105,8 @@ def _docx(form: ForeignForm, pages: Pages, path: Path) -> None:
             table = first.cell(around.top - 1, around.left).add_table(rows, page["columns"])
             table.style = "Table Grid"
         else:
+            if "under" in page:
+                document.add_paragraph(page["under"])
             table = document.add_table(rows, page["columns"], style="Table Grid")
             document.add_paragraph("")  # two tables without a line between them are one in Word
         first = first or table
