@@ -42,6 +42,7 @@ def test_prompts_are_boxes_to_fill_not_labels() -> None:
 
 def test_an_instruction_over_its_box_is_no_box() -> None:
     assert asked([["问题描述"], ["请填写发生的时间、地点和数量"], [""]]).get("A2") is None
+    assert "B2" not in asked([["客户", "", "零件号"], ["问题描述", "请说明时间", ""], ["批次", "", "车型"]])
 
 
 def test_a_label_in_brackets_stays_a_label() -> None:
@@ -69,3 +70,33 @@ def test_whys_of_a_leg_nobody_knows_are_left_to_people() -> None:
         "B2": "occurrence_whys[1].answer", "B3": "occurrence_whys[2].answer", "B4": "occurrence_cause",
         "B6": "escape_whys[1].answer", "B7": "escape_whys[2].answer", "B8": "escape_cause",
     }
+
+
+def test_headings_of_two_levels_are_read_with_the_words_above_them() -> None:
+    boxes = [
+        Box(1, 0, 1, 4, "纠正措施单", framed=True), Box(2, 0, 3, 0, "纠正措施", framed=True),
+        Box(2, 1, 2, 2, "责任", framed=True), Box(2, 3, 2, 4, "日期", framed=True),
+        *(Box(3, column, 3, column, text, framed=True)
+          for column, text in enumerate(("部门", "人", "计划", "实际"), start=1)),
+        *(Box(row, column, row, column, framed=True) for row in (4, 5) for column in range(5)),
+    ]
+    (table,) = understand([Grid("8D", boxes)], packaged_meanings()).tables
+    assert (table.table, [column.column for column in table.columns]) == (
+        "corrective", ["content", "department", "person", "due", "done"]
+    )
+
+
+def test_measures_under_a_heading_nobody_knows_are_asked_about() -> None:
+    def sure(heading: str) -> bool:
+        boxes = [
+            Box(1, 0, 1, 3, "8D报告", framed=True), Box(2, 0, 2, 0, "客户", framed=True), Box(2, 1, 2, 1, framed=True),
+            Box(2, 2, 2, 2, "零件号", framed=True), Box(2, 3, 2, 3, framed=True), Box(3, 0, 3, 3, heading, framed=True),
+            *(Box(4, column, 4, column, text, framed=True)
+              for column, text in enumerate(("措施", "责任部门", "责任人", "计划完成日期"))),
+            *(Box(row, column, row, column, framed=True) for row in (5, 6) for column in range(4)),
+        ]
+        (table,) = understand([Grid("8D", boxes)], packaged_meanings()).tables
+        return all(column.sure for column in table.columns)
+
+    assert sure("D5 永久措施")
+    assert not sure("丙类事项一览")

@@ -116,6 +116,10 @@ class Grid:
             if box.row == row:
                 yield box
 
+    def ending_in(self, row: int) -> Iterator[Box]:
+        """The boxes whose last row it is, left to right: the headings over a table, of one row or of two."""
+        return (box for box in self.boxes if box.bottom == row)
+
     def labels(self) -> list[Box]:
         """The boxes with text."""
         return [box for box in self.boxes if not is_blank(box.text) and not box.prompt]

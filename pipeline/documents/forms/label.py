@@ -9,7 +9,7 @@ _BLANK = re.compile(
     r"[_＿…‥\s.．。・/／]*"
     r"|[_＿]{2,}\s*(?:%|％|ppm|pcs?\.?|[件个個台只套辆颗片根支箱批天日]|小时)"  # our values bring their unit
     r"|[_＿\s]*年[_＿\s]*月[_＿\s]*日(?:[_＿\s]*时(?:[_＿\s]*分)?)?"
-    r"|(?:dd|mm|yyyy|yy)(?:[-./ ](?:dd|mm|mmm|yyyy|yy)){2}"
+    r"|(?:dd|mm|yyyy|yy)(?:\s*[-./ ]\s*(?:dd|mm|mmm|yyyy|yy)){2}"
     r"|(?:\s*(?:[(（]?\d{1,2}\s*[)）.．、]|[①-⑩])[ _＿]*(?:\n|$)){2,}",  # 1. 2. 3. over lines to write on
     re.IGNORECASE,
 )
@@ -25,7 +25,7 @@ _BRACKETED = re.compile(r"[\[(（【［{][^\])）】］}]+[\])）】］}]\.?")
 _NUMBERING = re.compile(
     r"^(?:\(?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h]|[一二三四五六七八九十]{1,2})\s*[.)、．:]+"
     r"|\((?:\d{1,2}|[一二三四五六七八九十])\)"
-    r"|第[一二三四五六七八九十\d]+(?:步|章|部分|项)|(?:step|phase|section|part)\s*\d+\s*[.:)-]*|\d{1,2}\s+(?=\D{3}))\s*"
+    r"|第[一二三四五六七八九十\d]+(?:步|章|部分|项)|(?:step|phase|section|part)\s*(?:\d+|[a-h])\b\s*[.:)–-]*|\d{1,2}\s+(?=\D{3}))\s*"
 )
 #: Looked for before ① becomes a plain 1, which would grow together with the word behind it.
 _CIRCLED = re.compile(r"^\s*[①-⑳❶-❿]\s*")

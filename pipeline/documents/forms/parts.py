@@ -99,6 +99,11 @@ class Parts:
         legs = any(self._meanings.way(other.text) for other in self._bands)
         return legs and band is not None and not self._meanings.way(band.text) and not self.leg(box)
 
+    def is_unread(self, box: Box) -> bool:
+        """Whether a box lies under a heading by its looks that says nothing to us; the form's title aside."""
+        band, governing = self._band(box), self.governing(box)
+        return band is not None and band.row > 1 and (governing is None or governing.box.row < band.row)
+
     def _band(self, box: Box) -> Box | None:
         return max((band for band in self._bands if band.bottom < box.row), key=lambda item: item.row, default=None)
 
@@ -153,6 +158,13 @@ class Parts:
         return below is not None and below.blank and below.width >= box.width
 
 
+def _heads_a_column(grid: Grid, box: Box) -> bool:
+    """Whether a text of several rows stands over a blank box of just its width, as beside a heading of two levels."""
+    below = grid.below(box)
+    over = below is not None and below.blank and (below.column, below.right) == (box.column, box.right)
+    return over and not box.blank and not d_number(box.text)
+
+
 def _column_headings(grid: Grid, meanings: Meanings) -> set[Box]:
     """Boxes that head the columns of a table, whatever their words may mean elsewhere: three or more in a row."""
     found: set[Box] = set()
@@ -160,6 +172,7 @@ def _column_headings(grid: Grid, meanings: Meanings) -> set[Box]:
         boxes = [box for box in grid.row_of(row) if not box.blank]
         lowest = min((box.height for box in boxes), default=1)
         boxes = [box for box in boxes if box.height == lowest and not d_number(box.text)]
+        boxes += [box for box in grid.ending_in(row) if box.row < row and _heads_a_column(grid, box)]
         if len(boxes) < _MANY or sum((below := grid.below(box)) is not None and below.blank for box in boxes) < _MANY:
             continue
         opening = [box for box in boxes if meanings.section(box.text)[0]]

@@ -11,6 +11,7 @@ from pipeline.documents.forms.label import d_number, folded
 from pipeline.documents.forms.meanings import HEAD, FieldReading, Meanings
 from pipeline.documents.forms.parts import UNKNOWN, Heading, Parts
 from pipeline.documents.forms.proposal import CellProposal
+from pipeline.documents.forms.ticks import has_marks
 
 _LONGEST_LABEL = 90
 _RIVAL_MARGIN, _EXACT, _CROSSED = 0.06, 0.95, 0.8
@@ -50,12 +51,16 @@ class SingleReader:
         the trade).
         """
         labels = [box for box in self.grid.labels() if box not in self.used and not box.fixed]
+        rows = [[box for box in labels if box.row == row] for row in range(2, self.grid.rows + 1)]
+        for row in rows:
+            if self._signed(row[0].row if row else 0):
+                self._strip(row)
         plain = [box for box in labels if not self._heads(box)]
         for box in plain:
             if box not in self.used:
                 self._label(box)
-        for row in range(2, self.grid.rows + 1):
-            self._strip([box for box in labels if box.row == row])
+        for row in rows:
+            self._strip(row)
 
     def _strip(self, labels: Sequence[Box]) -> None:
         """A row of labels below their boxes, as under signatures: each has a blank box of its width above it, and no
@@ -109,6 +114,8 @@ class SingleReader:
             return False
         if under is not right and (under.width * 10 < box.width * 6 or not self._answerable(under)):
             return False
+        if under is not right and right is not None and right.row == box.row and has_marks(right.text):
+            return False  # its answer is ticked beside it
         reading = self.meanings.field(box.text, heading.section)
         field = _PART_FIELDS[heading.section]
         if reading is not None and reading.score >= _EXACT and self.meanings.lexicon.fields[reading.field].long:

@@ -48,7 +48,7 @@ class TableReader:
     def read(self) -> None:
         """Fill ``tables`` and ``cells`` (printed rows), top to bottom."""
         for row in range(1, self.grid.rows + 1):
-            boxes = [box for box in self.grid.row_of(row) if not box.blank and box not in self.used]
+            boxes = [box for box in self.grid.ending_in(row) if not box.blank and box not in self.used]
             for run in self._runs(boxes):
                 if len(run) >= 2 and not self._ways(run) and not self._steps(run):
                     header = self._header(run)
@@ -77,6 +77,8 @@ class TableReader:
             best = replace(best, doubt=_ELSEWHERE * (_DOUBT if alike > 1 else 1.0))  # measures, but which?
         if best is None or not self._more_than_fields(best, boxes, section):
             return None
+        if self._is_one_of_alike(best.table) and section not in self.meanings.lexicon.lists[best.table].sections[:1]:
+            best = replace(best, doubt=best.doubt * (_DOUBT if self.parts.is_unread(boxes[-1]) else 1.0))
         if len(best.columns) * 5 < len(boxes) * 3 or any(d_number(box.text) for box in boxes):
             best = replace(best, doubt=best.doubt * _DOUBT)
         if section == HEAD and len(best.columns) * 2 < len(boxes):
@@ -86,7 +88,7 @@ class TableReader:
     def _as(self, name: str, boxes: Sequence[Box]) -> Header | None:
         """The headings as columns of one list: each column once, the surest first."""
         readings = [
-            [reading for reading in self.meanings.column(name, box.text) if reading.score >= _COLUMN] for box in boxes
+            [reading for reading in self._column(name, box) if reading.score >= _COLUMN] for box in boxes
         ]
         offers = [
             (reading.score, index, reading.target) for index, found in enumerate(readings) for reading in found
@@ -110,6 +112,24 @@ class TableReader:
         if len(columns) < 2 or open_below < 1 or not any(column in needs for _, column, _ in columns):
             return None
         return Header(name, columns, sum(score for _, _, score in columns))
+
+    def _column(self, name: str, box: Box) -> list[Reading]:
+        """The columns that a heading may mean, by itself or with the wider heading it stands under: 责任 over 部门."""
+        over = self.grid.at(box.row - 1, box.column)
+        readings = self.meanings.column(name, box.text)
+        if over is None or not over.text or not box.width < over.width < self.grid.columns:
+            return readings
+        best = {reading.target: reading for reading in readings}
+        for text in (over.text + box.text, box.text + over.text):
+            for reading in self.meanings.column(name, text):
+                if reading.target not in best or best[reading.target].score < reading.score:
+                    best[reading.target] = reading
+        return sorted(best.values(), key=lambda reading: -reading.score)
+
+    def _is_one_of_alike(self, name: str) -> bool:
+        """Whether other lists have the same columns, so that only the part of the form tells which one is meant."""
+        lists = self.meanings.lexicon.lists
+        return sum(words.columns == lists[name].columns for words in lists.values()) > 1 and name not in _WHYS.values()
 
     def _as_the_part(self, name: str, boxes: Sequence[Box], taken: dict[int, tuple[str, float]]) -> None:
         """A heading that says what the part is about names the list's main column: ICA in D3, 永久措施 in D5."""
