@@ -210,12 +210,11 @@ def _row(complaints: int, each: int, scale: Scale) -> Row:
         "media stored as they are": _stored(finished),
     }, scale.rounds)
     ours, peer, saving, peer_saving, limit = cost.values()
-    clean = {f"{complaints} complaints": finished}
-    if not scale.quick:
-        clean["an empty week"] = our_deck(deck(), {})
+    clean = {} if scale.quick else {f"{complaints} complaints": finished, "an empty week": our_deck(deck(), {})}
+    checked = f"; page checker on {' and '.join(clean)}" if clean else ""
     return explained(Row(
         "weekly deck", f"{complaints} complaints, photos for each: {each}, {len(plain)} slides", ours,
         (peer, saving, peer_saving), limit, (within(ours, peer, 1.1), faster(saving, peer_saving, 2)),
-        f"texts, table cells, chart figures and pictures of every slide equal; page checker on {' and '.join(clean)}",
+        f"texts, table cells, chart figures and pictures of every slide equal{checked}",
         tuple(_differences(finished, plain.make(), clean)),
     ), lambda: our_deck(view, photos))

@@ -44,13 +44,13 @@ def rows(scale: Scale) -> Iterator[Row]:
     documents = TemplateDocuments()
     context = {**documents.context("eight_d", *cases.full(), None), "fishbone": None}
     yield _row("8D draft, text only", "all fields", documents, context, {}, scale, scale.choose(quick=8, full=40))
-    width, height = scale.choose(quick=(1400, 1050), full=(3000, 2250))
+    width, height = scale.choose(quick=(800, 600), full=(3000, 2250))
     photos = {f"{number}.jpg": _photo(number, width, height) for number in (1, 2, 3)}
     shown = TemplateDocuments([], lambda path: photos[path.rpartition("/")[2]])
     case, decisions = cases.full()
     case = replace(case, folder="客诉资料/2026/K", files=CaseFiles((), tuple(photos), ()))
     pictured = {**shown.context("eight_d", case, decisions, None), "fishbone": None}
-    size = f"3 of {width * height / 1e6:.0f} megapixels"
+    size = f"3 of {width} x {height}"
     yield _row("8D draft, with photos", size, shown, pictured, photos, scale, 1)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bench.big_plant import BigPlant
 
 LEDGERS, QUICK_LEDGERS = (1_000, 10_000, 100_000), (100, 500)
-JOURNALS, QUICK_JOURNALS = (1_000, 1_000_000), (1_000, 30_000)
+JOURNALS, QUICK_JOURNALS = (1_000, 1_000_000), (1_000, 20_000)
 COLUMNS, CHANGED = 40, 10
 #: The effects of a complaint that was worked on and closed.
 _KINDS = (

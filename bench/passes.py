@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bench.big_plant import BigPlant
 
 SIZE, QUICK, LARGE = (20_000, 60, 100), (500, 60, 2), (100_000, 40, 100)
-PHOTOS = 12  # of 1 MB, as people paste them into a ledger: quick ledgers are too small for their hash to say anything
+PHOTOS = 6  # of 1 MB, as people paste them into a ledger: quick ledgers are too small for their hash to say anything
 _UNCHANGED = """\
 What a pass costs does not grow with the file, its hash does, and the hash of a small ledger takes less than one
 transaction of the journal. Nothing is opened, listed or parsed twice. Quick runs therefore paste photos into the
