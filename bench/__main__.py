@@ -1,8 +1,9 @@
 """Measures kesu beside what people would use instead: ``python -m bench [--quick] [ROW …]``.
 
 Prints a table, writes bench/RESULTS.md, ends with what each row took to measure and ``N of M goals reached``; exit code
-1 when one is missed or an output differs from the peer's. ``--quick`` stays under a minute on an idle machine with
-smaller inputs and medians of 3. Peers come with ``pip install -e '.[bench]'``.
+1 when one is missed or an output differs from the peer's. ``--quick`` takes about a minute of the processor: smaller
+inputs, medians of 3, and goals that only large inputs can judge are told and not counted. Peers come with
+``pip install -e '.[bench]'``.
 """
 
 from __future__ import annotations

@@ -44,4 +44,4 @@ def _module(file: str) -> str:
         return ".".join(path.relative_to(SOURCES).with_suffix("").parts)
     if _PACKAGES in path.parts:
         return path.parts[path.parts.index(_PACKAGES) + 1].removesuffix(".py")
-    return f"Python's {path.stem.strip('<>')}"
+    return "what dataclasses generate" if file == "<string>" else f"Python's {path.stem.strip('<>')}"
