@@ -41,7 +41,7 @@ def build_internal() -> Document:
         Column("责任人", 1.6, "{{ a.person }}", centred=True), Column("计划", 2.5, "{{ a.due }}", centred=True),
         Column("完成", 2.5, "{{ a.done }}", centred=True), Column("审核", 1.6, "{{ a.review }}", centred=True),
     ])
-    gap(document)
+    section(document, "8D 正文（与客户版相同）", "As Sent to the Customer")
     _body(document)
     return document
 
@@ -103,12 +103,12 @@ def _d0_to_d2(document: Document) -> None:
 def _d3(document: Document) -> None:
     section(document, "D3 临时遏制（围堵）措施", "Interim Containment")
     looped(document, "row in containments", [
-        Column("地点 Location", 2.7, "{{ row.place }}"), Column("数量 Qty", 1.8, "{{ row.quantity }}", centred=True),
-        Column("已检 Checked", 1.8, "{{ row.checked }}", centred=True),
-        Column("不良 NG", 1.7, "{{ row.defects }}", centred=True),
-        Column("处置 Disposition", 4.4, "{{ row.disposition }}"),
-        Column("负责人 Owner", 2.0, "{{ row.person }}", centred=True),
-        Column("完成时间 Done", 3.0, "{{ row.done }}", centred=True),
+        Column("地点 Location", 2.5, "{{ row.place }}"), Column("数量 Qty", 1.7, "{{ row.quantity }}", centred=True),
+        Column("已检 Checked", 1.9, "{{ row.checked }}", centred=True),
+        Column("不良 NG", 1.5, "{{ row.defects }}", centred=True),
+        Column("处置 Disposition", 5.5, "{{ row.disposition }}"),
+        Column("负责人 Owner", 1.9, "{{ row.person }}", centred=True),
+        Column("完成时间 Done", 2.4, "{{ row.done }}", centred=True),
     ])
     heading(document, "临时措施 Interim Actions")
     _actions(document, "a in interim")

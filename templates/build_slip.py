@@ -28,9 +28,9 @@ def build() -> Document:
     fields(document, [("发生原因", "{{ occurrence_cause }}"), ("流出原因", "{{ escape_cause }}")], label=2.4)
     section(document, "三、措施与验证")
     looped(document, "a in actions", [
-        Column("措施内容", 6.4, "{{ a.content }}"), Column("责任部门", 2.2, "{{ a.department }}", centred=True),
-        Column("责任人", 1.7, "{{ a.person }}", centred=True), Column("计划完成", 2.2, "{{ a.due }}", centred=True),
-        Column("实际完成", 2.2, "{{ a.done }}", centred=True), Column("验证结果", 2.7, "{{ a.result }}"),
+        Column("措施内容", 5.6, "{{ a.content }}"), Column("责任部门", 2.1, "{{ a.department }}", centred=True),
+        Column("责任人", 1.5, "{{ a.person }}", centred=True), Column("计划完成", 2.1, "{{ a.due }}", centred=True),
+        Column("实际完成", 2.1, "{{ a.done }}", centred=True), Column("验证结果", 4.0, "{{ a.result }}"),
     ])
     section(document, "四、跟踪与结案")
     fields(document, [("回访情况", "{{ verification }}")], label=2.4)

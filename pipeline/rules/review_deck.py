@@ -41,7 +41,7 @@ def _median(found: Review) -> str:
 
 def _cover(found: Review) -> CoverSlide:
     period = found.period
-    lines = (found.site, f"{period.first:%Y-%m-%d} 至 {period.last:%Y-%m-%d}　{found.made:%Y-%m-%d} 按台账统计")
+    lines = (found.site, f"{period.first:%Y-%m-%d} 至 {period.last:%Y-%m-%d}，{found.made:%Y-%m-%d} 按台账统计")
     figures = (
         figure("接诉", found.received), figure("关闭", found.closed), figure("期末未关闭", found.open_at_end),
         Figure("结案用时（中位）", _median(found)), Figure("费用（元）", number(found.cost)),
