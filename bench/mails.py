@@ -19,11 +19,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bench.row import Row, Scale, within
+from bench.shares import shares
 from bench.turns import in_turns, one_round
-from bench.watch import Spent
 
 if TYPE_CHECKING:
     from schemas.incoming import IncomingMail
@@ -36,6 +36,7 @@ REMARKS = """\
 Reading alone stays within the peer's time; what is beyond it waits for the disk: each mail is kept as it came, its
 files and the mail itself are put into the complaint's folder, and the journal commits what was taken and what was
 filed. The next step would be to read the next mail while the disk confirms the last one: a thread in intake."""
+T = TypeVar("T")
 Files = tuple[tuple[str, bytes], ...]
 
 
@@ -104,8 +105,9 @@ def parsed_by_peer(raw: bytes) -> tuple[str, str, Files]:
     return str(mail["Subject"]), str(body.get_content()) if body else "", files
 
 
-def filed(template: PlantFolder, raws: Sequence[bytes], root: Path) -> Spent:
-    """Passes of one process until every mail is filed; the plant is copied and the mails laid out before."""
+def filed(template: PlantFolder, raws: Sequence[bytes], root: Path, watched: Callable[[Callable[[], None]], T]) -> T:
+    """What watching the passes of one process until every mail is filed gives; the plant is copied and the mails laid
+    out before."""
     import shutil
 
     from pipeline.app import open_site
@@ -128,7 +130,7 @@ def filed(template: PlantFolder, raws: Sequence[bytes], root: Path) -> Spent:
                 if not done:
                     return
 
-        return one_round(work)
+        return watched(work)
 
 
 def each(items: Iterable[bytes], work: Callable[[bytes], object]) -> None:
@@ -167,7 +169,7 @@ def rows(scale: Scale) -> Iterator[Row]:
         template = plant_with_cases(Path(folder) / "template")
         root = Path(folder) / "plant"
         cost = in_turns({
-            "ours, filed end to end": lambda: filed(template, raws, root),
+            "ours, filed end to end": lambda: filed(template, raws, root, one_round),
             "ours, parse": lambda: each(raws, partial(reader.read, "m")),
             "parse with the default policy": lambda: each(raws, parsed_by_peer),
             "base64 of the attachments": lambda: each(blobs, base64.b64decode),
@@ -175,14 +177,17 @@ def rows(scale: Scale) -> Iterator[Row]:
         stored = stored_files(type(template)(root))
         wrong = tuple(fault for number, raw in enumerate(raws)
                       for fault in differences(number, parsed_by_peer(raw)[2], reader.read("m", raw), stored))
-    peer, limit = cost["parse with the default policy"], cost["base64 of the attachments"]
-    size = sum(map(len, raws)) / len(raws) / 1e6
-    yield Row(
-        "mails with attachments to filed cases", f"{len(raws):,} of {size:.2f} MB, {CASES} cases",
-        cost["ours, filed end to end"], (cost["ours, parse"], peer), limit,
-        (within(cost["ours, parse"], peer, 1.0), within(cost["ours, filed end to end"], peer, 1.5)),
-        "names and bytes of every file with the peer's and in its complaint's folder; subjects and texts as written",
-        wrong,
-        remarks=REMARKS, facts=(f"{1000 * cost['ours, filed end to end'].seconds / len(raws):.1f} ms a mail filed, "
-               f"{1000 * peer.seconds / len(raws):.1f} ms parsed by the peer",),
-    )
+        peer, limit = cost["parse with the default policy"], cost["base64 of the attachments"]
+        size = sum(map(len, raws)) / len(raws) / 1e6
+        row = Row(
+            "mails with attachments to filed cases", f"{len(raws):,} of {size:.2f} MB, {CASES} cases",
+            cost["ours, filed end to end"], (cost["ours, parse"], peer), limit,
+            (within(cost["ours, parse"], peer, 1.0), within(cost["ours, filed end to end"], peer, 1.5)),
+            "names and bytes of each file with the peer's and in its complaint's folder; subjects and texts as written",
+            wrong, remarks=REMARKS,
+            facts=(f"{1000 * cost['ours, filed end to end'].seconds / len(raws):.1f} ms a mail filed, "
+                   f"{1000 * peer.seconds / len(raws):.1f} ms parsed by the peer",),
+        )
+        if row.reached < row.judged:
+            row = replace(row, profile=filed(template, raws, root, shares))
+    yield row
