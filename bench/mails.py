@@ -1,6 +1,6 @@
 """The row on mails to filed cases: parsed beside the standard library's default policy, and filed end to end.
 
-1,000 replies (12 with --quick) with two photos and a report in PDF go to 8 complaints that have their folders. "Filed
+1,000 replies (20 with --quick) with two photos and a report in PDF go to 8 complaints that have their folders. "Filed
 end to end" is what `kesu run` does: fetched from the mailbox, read, kept as they came, remembered in the journal, put
 aside, then every file placed in its complaint's folder with its checksum committed; all of it on the disk. The peer
 only parses and decodes. A fresh plant for every round; making it does not count.
@@ -162,7 +162,7 @@ def rows(scale: Scale) -> Iterator[Row]:
     """Parse, and filed end to end."""
     from pipeline.intake.mail_reader import MimeMailReader
 
-    raws = replies(scale.choose(quick=12, full=1000))
+    raws = replies(scale.choose(quick=20, full=1000))
     blobs = [blob for raw in raws for blob in re.findall(rb"\r\n\r\n([A-Za-z0-9+/=\r\n]{1000,})", raw)]
     reader = MimeMailReader()
     with tempfile.TemporaryDirectory() as folder:

@@ -149,7 +149,7 @@ class FolderShare:
     def place_all(self, files: Sequence[tuple[str, str, bytes]], label: str) -> tuple[Outcome, ...]:
         """Put files (folder, name, content) beside whatever stands there; all on the disk on return. Idempotent."""
         self._check_connected()
-        parents = {folder: self._path(folder) for folder, _, _ in files}
+        parents = {folder: self._path(folder) for folder in {folder for folder, _, _ in files}}
         placed = place_all([(inside(parents[folder], parents[folder] / name), content)
                             for folder, name, content in files], label)
         return tuple(Outcome(one.path.name, f"{folder}/{one.path.name}", one.sha256, one.beside)

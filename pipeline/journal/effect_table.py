@@ -30,6 +30,7 @@ _COLUMNS = [effects.c[name] for name in EFFECT_COLUMNS]
 _KEY = ("site", "kind", "subject", "occasion", "revision")
 
 
+_CHANGED = update(effects).where(effects.c.id == bindparam("which"))
 _FILE = upsert(files)
 _WRITTEN = _FILE.on_conflict_do_update(
     index_elements=[files.c.path], set_={"sha256": _FILE.excluded.sha256, "effect_id": _FILE.excluded.effect_id}
@@ -54,7 +55,7 @@ def _find(connection: Connection, key: EffectKey) -> tuple[int, EffectRecord]:
 def _save(connection: Connection, effect_id: int, before: EffectRecord, after: EffectRecord, **more: Any) -> None:
     if after != before:
         values = {**effect_columns(after), **more}
-        connection.execute(update(effects).where(effects.c.id == effect_id).values(values))
+        connection.execute(_CHANGED, {"which": effect_id, **values})
 
 
 def all_effects(connection: Connection) -> dict[EffectKey, EffectRecord]:
