@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import tests.forms
 from pipeline.documents.forms.adoption import adopt
-from pipeline.documents.forms.grid import Grid
+from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.label import folded, pieces
 from pipeline.documents.forms.meanings import packaged_meanings
+from pipeline.documents.forms.parts import Parts
+from pipeline.documents.forms.proposal import CellProposal
+from pipeline.documents.forms.singles import SingleReader
 from pipeline.documents.forms.understanding import understand
 from pipeline.documents.forms.word_grid import read_word
 from pipeline.documents.forms.workbook_grid import read_workbook
@@ -19,6 +23,7 @@ from tests.forms.compare import compare
 from tests.forms.foreign_form import HELD_OUT, KNOWN, OWN_WORDS, ForeignForm, load
 from tests.functional.documents_cases import words_of
 
+NEAR_WORDS = Path(tests.forms.__file__).with_name("near_words.txt")
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FORMS = [*load(KNOWN), *load(HELD_OUT)]
 
@@ -64,6 +69,27 @@ def test_a_form_without_any_heading_word_of_ours_is_asked_about_and_never_misfil
 def test_a_form_in_its_own_words_gets_nothing_wrong_that_looks_sure(tmp_path: Path, form: ForeignForm) -> None:
     score = compare(form, understand(grids_of(build(form, tmp_path)), packaged_meanings()))
     assert score.wrong_sure == []
+
+
+def test_words_near_to_ours_are_never_filled_unasked() -> None:
+    """Each beside a box, in the head of a form and in each of its parts."""
+    words = NEAR_WORDS.read_text(encoding="utf-8").splitlines()[1:]
+    sure = []
+    for part in ("", "D2 问题描述", "D3 临时措施", "D4 根本原因", "D5 永久措施", "D7 预防再发生", "D8 结案"):
+        boxes = [Box(1, 0, 1, 1, "8D报告", framed=True), Box(2, 0, 2, 1, part, framed=True)]
+        for row, word in enumerate(words, start=3):
+            boxes += [Box(row, 0, row, 0, word, framed=True), Box(row, 1, row, 1, framed=True)]
+        sure += [(part, cell.label, cell.address) for cell in understood_singly(boxes) if cell.sure]
+    assert len(words) > 500
+    assert sure == []
+
+
+def understood_singly(boxes: list[Box]) -> list[CellProposal]:
+    """The single answers of a sheet, each for itself: without what a whole form of unknown words makes doubtful."""
+    grid, meanings = Grid("8D", boxes), packaged_meanings()
+    singles = SingleReader(grid, Parts(grid, meanings), meanings, ())
+    singles.read()
+    return singles.cells
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def _similar_latin(piece: str, word: str) -> float:
     if len(tokens) != len(own) or len(word) < 5:
         return 0.0
     ratio = min(fuzz.ratio(*pair) for pair in zip(tokens, own, strict=True))  # a slip of the pen in any word
-    return ratio / 100 * 0.92 if ratio >= _CLOSE_LATIN else 0.0
+    return min(_UNLIKE, ratio / 100 * 0.92) if ratio >= _CLOSE_LATIN else 0.0  # or another word (reproduction)
 
 
 def _within(word: str, piece: str) -> bool:
