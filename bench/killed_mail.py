@@ -27,6 +27,7 @@ from schemas.effects import EffectState
 from tests import killed_intake, killed_sending
 from tests.contract.mailbox_stands import ADAPTERS, Adapter, Servers
 from tests.killed_intake import Found, Kill
+from tests.remembered_readings import remember_readings
 from tests.remembered_templates import remember_templates
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - where syncing costs nothing
@@ -78,7 +79,8 @@ def main() -> int:
     every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     chosen = set(sys.argv[2:]) or {adapter.name for adapter in ADAPTERS}
     failed = False
-    remember_templates(pytest.MonkeyPatch())  # until the process ends
+    for remember in (remember_templates, remember_readings):
+        remember(pytest.MonkeyPatch())  # until the process ends
     with ExitStack() as closing, tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         servers = Servers(closing)
         killed_intake.warm_up(servers, Path(folder) / "warm")

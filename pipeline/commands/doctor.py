@@ -32,12 +32,19 @@ class NothingToExamine(KesuError):
 
 
 def _send_test(opened: Opened, address: str) -> Iterator[Finding]:
-    """One mail that says it is a test, sent at once and without the journal, since it concerns no complaint."""
+    """One mail that says it is a test, sent at once and without the journal, since it concerns no complaint.
+
+    Test mode holds for it as well.
+    """
     from pipeline.app import resolve
     from pipeline.mailbox.compose import compose
     from pipeline.mailbox.opening import open_mailbox
 
     settings, now = opened.site.settings, opened.now
+    redirected = settings.mail.sending.redirect_all_to
+    if redirected:
+        yield Finding(Mark.NOTE, f"测试模式：测试邮件不发到 {address}，改发到 {redirected}")
+        address = redirected
     key = EffectKey(settings.site, "doctor", address, now.isoformat())
     text = f"这是客诉助手（{settings.site}）于 {now:%Y-%m-%d %H:%M} 发出的测试邮件。收到即说明发信正常，无需回复。"
     mime = compose(

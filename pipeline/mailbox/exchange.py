@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.mailbox.errors import (
+    MailboxUnknown,
     MailBusy,
     MailCertificateRefused,
     MailFolderUnknown,
@@ -118,7 +119,13 @@ class ExchangeMailbox:
         return Trace.DRAFT if carrying(account, account.drafts, key, self._sender) else Trace.ABSENT
 
     def _failure(self, error: Exception) -> MailRefused:
-        from exchangelib.errors import ErrorServerBusy, RateLimitError, TransportError, UnauthorizedError
+        from exchangelib.errors import (
+            ErrorNonExistentMailbox,
+            ErrorServerBusy,
+            RateLimitError,
+            TransportError,
+            UnauthorizedError,
+        )
 
         server, detail = self._setting.server or self._setting.endpoint, f"{type(error).__name__} {error}"[:160]
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -127,6 +134,8 @@ class ExchangeMailbox:
             refused = TokenRefused if self._setting.auth == "oauth" else MailLoginRefused
             return refused(self._setting.user or self._setting.mailbox, server, detail,
                            "请检查账号写法（域名\\账号 或邮箱地址）、密码和 auth；连错几次账号可能被锁。")
+        if isinstance(error, ErrorNonExistentMailbox):
+            return MailboxUnknown(self._setting.mailbox, detail)
         if isinstance(error, ErrorServerBusy | RateLimitError):
             return MailBusy(server, detail, float(getattr(error, "back_off", None) or 0))
         if isinstance(error, TransportError | OSError) or detail.startswith("ErrorTimeoutExpired"):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.mailbox.errors import (
+    MailboxUnknown,
     MailBusy,
     MailCertificateRefused,
     MailDoubtful,
@@ -112,6 +113,13 @@ def test_a_shared_mailbox(server: EwsServer, opened: Opened, access: str, seen: 
     server.seen.clear()
     mailbox.send(mail(), KEY.digest)
     assert seen in server.seen
+
+
+@pytest.mark.parametrize("access", ["delegate", "impersonation"])
+def test_a_mailbox_that_nobody_has(server: EwsServer, opened: Opened, access: str) -> None:
+    setting = exchange_setting(server).model_copy(update={"mailbox": "kexu@example.com", "access": access})
+    with pytest.raises(MailboxUnknown, match="找不到邮箱 kexu"):
+        opened(setting).check()
 
 
 def test_a_token_refused_before_its_time_is_renewed_once(server: EwsServer, opened: Opened) -> None:

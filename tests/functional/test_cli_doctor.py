@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.mailbox_stands import CLIENT_SECRET_VARIABLE, Servers
-from tests.functional.plant_folder import LEDGER, PlantFolder, empty_plant, kesu
-from tests.servers import graph, identity
+from tests.contract.mailbox_stands import CLIENT_SECRET_VARIABLE, SECRET, Servers
+from tests.functional.plant_folder import LEDGER, PlantFolder, empty_plant, kesu, kesu_process
+from tests.servers import ews, graph, identity
+from tests.servers.ews import EwsServer
 from tests.servers.graph import GraphServer
 
 NOW = "2026-11-26T09:00+08:00"
@@ -46,6 +47,21 @@ def server(plant: PlantFolder) -> Iterator[GraphServer]:
         yield running
 
 
+@pytest.fixture
+def exchange(plant: PlantFolder) -> Iterator[EwsServer]:
+    """An Exchange server that the plant's configuration names."""
+    os.environ[SECRET] = ews.PASSWORD
+    with ExitStack() as closing:
+        certificates = Servers(closing).certificates
+        running = closing.enter_context(ews.running(certificates.server_context()))
+        section = (f"  exchange:\n    mailbox: {ews.USER}\n    user: {ews.USER}\n    auth: basic\n"
+                   f"    password_env: {SECRET}\n    endpoint: https://localhost:{running.port}/EWS/Exchange.asmx\n")
+        text = plant.config.read_text(encoding="utf-8").replace("#  imap_smtp:", f"{section}#  imap_smtp:", 1)
+        plant.config.write_text(text, encoding="utf-8")
+        plant.configure(backend="exchange", ca_file=certificates.root)
+        yield running
+
+
 def doctor(plant: PlantFolder, *more: object) -> tuple[int, str]:
     said = kesu("doctor", "-c", plant.config, "--now", NOW, *more)
     return said.code, said.out + said.err
@@ -69,6 +85,30 @@ def test_a_real_mailbox_is_tried_and_a_test_mail_goes_only_when_asked(plant: Pla
     code, out = doctor(plant, "--send-test", "me@example.com")
     assert (code, "测试邮件已交给邮件系统：me@example.com" in out) == (0, True), out
     assert len(server.store.delivered) == 1
+
+
+def test_in_test_mode_the_test_mail_goes_to_its_address_only(plant: PlantFolder, server: GraphServer) -> None:
+    plant.configure(redirect_all_to="test@example.com")
+    code, out = doctor(plant, "--send-test", "boss@example.com")
+    assert (code, "测试邮件不发到 boss@example.com，改发到 test@example.com" in out) == (0, True), out
+    assert "测试邮件已交给邮件系统：test@example.com" in out
+    (delivered,) = server.store.delivered
+    assert b"test@example.com" in delivered
+    assert b"boss@example.com" not in delivered
+
+
+def test_a_certificate_of_the_plants_own_needs_its_root(plant: PlantFolder, exchange: EwsServer) -> None:
+    assert doctor(plant)[0] == 0
+    plant.configure(ca_file='""')
+    said = kesu_process("doctor", "-c", plant.config, "--now", NOW)  # exchangelib keeps connections in a process
+    out = said.communicate()[0]
+    assert (said.returncode, "证书不受信任" in out, "mail.ca_file" in out) == (1, True, True), out
+
+
+def test_a_mailbox_that_exchange_does_not_know(plant: PlantFolder, exchange: EwsServer) -> None:
+    exchange.mailboxes = frozenset({"somebody@example.com"})
+    code, out = doctor(plant)
+    assert (code, f"找不到邮箱 {ews.USER}" in out) == (1, True), out
 
 
 def test_each_thing_that_is_wrong_is_said_with_its_remedy(plant: PlantFolder, server: GraphServer) -> None:

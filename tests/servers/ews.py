@@ -69,13 +69,17 @@ def _holds(equal: ET.Element, item: Item) -> bool:
 
 @dataclass
 class EwsServer:
-    """The service in front of a store; ``seen`` keeps whom a request was for: impersonated users and mailboxes."""
+    """The service in front of a store; ``seen`` keeps whom a request was for: impersonated users and mailboxes.
+
+    Every other address than those of ``mailboxes`` is one that nobody has.
+    """
 
     store: Store = field(default_factory=Store)
     identity: Identity = field(default_factory=Identity)
     ntlm: NtlmDoor | None = None  # the only way in when it is there
     expire_before: str = ""       # at the first request for this operation every token has just expired
     port: int = 0
+    mailboxes: frozenset[str] = frozenset({USER, "quality@example.com"})
     seen: set[str] = field(default_factory=set)
     posts: list[str] = field(default_factory=list)
 
@@ -91,10 +95,13 @@ class EwsServer:
         operation = next(iter(envelope.find(f"{{{_SOAP}}}Body") or ()))
         name = operation.tag.removeprefix(_M)
         self.posts.append(name)
-        self.seen |= {f"impersonated {e.text}" for e in envelope.iter(f"{_T}PrimarySmtpAddress")}
-        self.seen |= {f"mailbox {e.text}" for e in operation.iter(f"{_T}EmailAddress")}
+        impersonated = {e.text or "" for e in envelope.iter(f"{_T}PrimarySmtpAddress")}
+        meant = {e.text or "" for e in operation.iter(f"{_T}EmailAddress")}
+        self.seen |= {f"impersonated {name}" for name in impersonated} | {f"mailbox {name}" for name in meant}
         if "busy" in self.store.orders:
             return self._soap(_BUSY, 500)
+        if not self.mailboxes >= impersonated | meant:
+            return self._refused(name, "ErrorNonExistentMailbox")
         return self._performed(name, operation)
 
     def _kept_out(self, request: Request) -> Response | None:
@@ -114,8 +121,7 @@ class EwsServer:
         if behaviour == "busy":
             return self._soap(_BUSY, 500)
         if behaviour.startswith("Error"):
-            return self._soap(f"<m:{name}Response><m:ResponseMessages>{_refusal(name, behaviour)}</m:ResponseMessages>"
-                              f"</m:{name}Response>")
+            return self._refused(name, behaviour)
         if behaviour == "hang":
             time.sleep(1)  # longer than the client lives
         tags = _ONE_BY_ONE.get(name, ())
@@ -134,6 +140,10 @@ class EwsServer:
             code = "ErrorItemNotFound" if isinstance(refused, ItemMissing) else str(refused)
             return _refusal(name, code)
         return f"<m:{name}ResponseMessage {told}</m:{name}ResponseMessage>"
+
+    def _refused(self, name: str, code: str) -> Response:
+        return self._soap(f"<m:{name}Response><m:ResponseMessages>{_refusal(name, code)}</m:ResponseMessages>"
+                          f"</m:{name}Response>")
 
     def _soap(self, body: str, status: int = 200) -> Response:
         slow = 0.00005 if "slow_bytes" in self.store.orders else 0
