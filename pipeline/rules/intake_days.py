@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 
 _RELATIVE = {
@@ -13,7 +14,8 @@ _WORDS = "|".join(sorted(_RELATIVE, key=len, reverse=True))
 _WEEKDAY = r"(?P<week>本|这|上|下)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
 _DIGITS = (r"(?:(?P<year>20\d\d)\s*[-/.年]\s*)?(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*"
            r"(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号]?")
-DAY = re.compile(rf"(?P<word>{_WORDS})|{_WEEKDAY}|(?<![\d.-]){_DIGITS}(?![\d.%])")
+_OF_MONTH = r"(?P<of>本|这个?|上个?|下个?)月\s*(?P<date>3[01]|[12]\d|0?[1-9])\s*[日号]|(?P<end>本?月(?:底|末))"
+DAY = re.compile(rf"(?P<word>{_WORDS})|{_WEEKDAY}|{_OF_MONTH}|(?<![\d.-]){_DIGITS}(?![\d.%])")
 
 
 def relative_day(text: str, sent: date) -> date | None:
@@ -46,6 +48,13 @@ def day_in(match: re.Match[str], sent: date) -> date | None:
         offset = {"上": -7, "下": 7}.get(match["week"] or "", 0)
         day = monday + timedelta(days=wanted + offset)
         return day + timedelta(days=7) if not match["week"] and day < sent else day
+    if match["end"]:
+        return date(sent.year, sent.month, monthrange(sent.year, sent.month)[1])
+    if of := match["of"]:
+        months = sent.year * 12 + sent.month - 1 + {"上": -1, "下": 1}.get(of[0], 0)
+        year, month = divmod(months, 12)
+        number = int(match["date"])
+        return date(year, month + 1, number) if number <= monthrange(year, month + 1)[1] else None
     return _in_digits(match, sent)
 
 

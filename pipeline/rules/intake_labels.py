@@ -33,7 +33,7 @@ _MORE = {
     "defects": ("不合格件数", "不良个数", "不良品数", "不良品数量", "缺陷数", "问题件数", "异常数", "不良件", "ng数量"),
     "lot": ("批次号码", "产品批号", "来料批次", "lot no", "batch no"),
     "lot_size": ("批次总数", "检查数量", "送货数量", "总数量", "到货数量", "投入数量", "批次数", "来料总数",
-                 "抽查数", "抽检数", "抽检总数", "总投入", "总投入数"),
+                 "抽查数", "抽检数", "来料数", "检验数量", "检验数", "抽检总数", "总投入", "总投入数"),
     "customer_ref": ("客户投诉编号", "客户编号", "ncr编号", "ncr no.", "ncr号", "通知单号", "索赔单号"),
     "reporter_contact": ("电话", "手机", "手机号", "tel", "tel.", "mobile", "phone", "联系方法", "联络电话"),
     "reporter": ("客户反馈人员", "联络人", "contact"),
@@ -49,7 +49,8 @@ _MORE = {
 #: Labels whose words fit more than one field: the value is proposed, never taken for certain.
 _LOOSE = {
     "部门": "reporter_department", "数量": "defects", "问题": "phenomenon", "现象": "phenomenon", "qty": "defects",
-    "quantity": "defects", "问题简述": "phenomenon", "发生地点": "customer_site", "使用地点": "customer_site",
+    "quantity": "defects", "问题简述": "phenomenon", "描述": "phenomenon",
+    "发生地点": "customer_site", "使用地点": "customer_site",
 }
 _TABLE_ONLY = {"日期": "received", "时间": "received", "数量": "defects", "名称": "product", "问题": "phenomenon",
                "现象": "phenomenon", "主题": "phenomenon", "型号": "part_number"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pipeline.rules.intake_labels import field_of_label, without_item_number
@@ -15,6 +16,8 @@ _BRACKETED = re.compile(r"^\s*[【\[「]\s*([^】\]」]{1,16})\s*[】\]」]\s*[:
 _FURTHER_LABEL = re.compile(r"(?:[;；,，|/]\s*|\s+|(?<=。))(?=[\w/（）()]{1,12}\s*[:：])")
 _LABEL_ONLY = re.compile(r"^[^:：]{1,16}[:：]\s*$")
 _MOST_CONTINUED = 4
+_FEWEST_STACKED = 3
+_OF_ALL = re.compile(r"(\d[\d,]*)\s*[/／]\s*(\d[\d,]*)\s*(?:件|个|只|支|根|套|pcs)?", re.IGNORECASE)
 #: What the second column of a form is called: never a value.
 _COLUMN_WORDS = frozenset({
     "内容", "结果", "数据", "说明", "描述", "备注", "详情", "项目", "信息", "填写", "数值", "值",
@@ -24,17 +27,38 @@ _COLUMN_WORDS = frozenset({
 def labelled(text: str, sent: date) -> Iterator[Found]:
     """Every labelled value of a text, in order; ``certain`` when the label leaves no choice and the ledger reads it."""
     lines = text.split("\n")
+    stacked = _stacked(lines)
     index = 0
     while index < len(lines):
-        pairs = list(_pairs(lines[index]))
+        pairs = [(lines[index].strip(), "")] if index in stacked else list(_pairs(lines[index]))
         if len(pairs) == 1 and not pairs[0][1]:
             value, used = _following(lines, index + 1)
             pairs, index = [(pairs[0][0], value)], index + used
         for label, value in pairs:
-            found = finding(label, value, sent, "标签行")
-            if found is not None:
-                yield found
+            yield from _findings(label, value, sent)
         index += 1
+
+
+def _findings(label: str, value: str, sent: date) -> Iterator[Found]:
+    """What a labelled line says; a quantity of so many of so many (``5/300``) says two things."""
+    found = finding(label, value, sent, "标签行")
+    if found is None:
+        return
+    parts = _OF_ALL.fullmatch(value.strip()) if found.field == "defects" else None
+    few, all_of_them = (int(part.replace(",", "")) for part in parts.groups()) if parts else (1, 0)
+    if few > all_of_them:
+        yield found
+        return
+    yield replace(found, text=str(few), certain=False)
+    yield replace(found, field="lot_size", text=str(all_of_them), certain=False)
+
+
+def _stacked(lines: Sequence[str]) -> frozenset[int]:
+    """The lines of a form whose cells stand below each other: a label alone, its value on the next line."""
+    labels = [bool((named := field_of_label(line.strip())) and named[1]) for line in lines]
+    found = [index for index, label in enumerate(labels[:-1])
+             if label and lines[index + 1].strip() and not labels[index + 1]]
+    return frozenset(found) if len(found) >= _FEWEST_STACKED else frozenset()
 
 
 def finding(label: str, value: str, sent: date, where: str, *, sure: bool | None = None) -> Found | None:

@@ -11,8 +11,8 @@ from pipeline.rules.intake_items import complaint_items
 from pipeline.rules.intake_labels import field_of_label
 from pipeline.rules.intake_lines import labelled
 from pipeline.rules.intake_people import from_sender
-from pipeline.rules.intake_prose import guessed, line_stop_in, parts_in
-from pipeline.rules.intake_tables import complaint_rows, labelled_cells
+from pipeline.rules.intake_prose import guessed, line_stop_in, names_defect, parts_in, sentences
+from pipeline.rules.intake_tables import complaint_rows, labelled_cells, typed_tables
 from schemas.cell_value import value_of
 from schemas.incoming import IncomingMail
 from schemas.intake import Acquaintance, Correspondent, Found, ProposedRow
@@ -40,7 +40,7 @@ def proposed_rows(
     row that asks: only what stands outside the list is certain, ``items`` says how many there seem to be.
     """
     sent = received.date()
-    rows = [row for table in mail.tables for row in complaint_rows(table, sent)]
+    rows = [row for table in mail.tables or typed_tables(mail.text) for row in complaint_rows(table, sent)]
     common = [*_from_correspondent(mail, who, received), *_mentions(mail, who, known)]
     if len(rows) > 1:
         said = [found for found in _letter(mail, who, sent) if found.field in _COMMON]
@@ -102,6 +102,11 @@ def _part_mentions(mail: IncomingMail, known: Acquaintance) -> list[Found]:
     parts = parts_in(f"{mail.subject}\n{mail.text}", known.parts)
     if len(parts) == 1:
         return [Found("part_number", parts[0].number, parts[0].number, "正文", certain=True)]
+    wrong = {part for sentence in sentences(mail.text) if names_defect(sentence)
+             for part in parts_in(sentence, known.parts)}
+    if len(wrong) == 1:  # the others are in stock, planned, or asked about
+        (part,) = wrong
+        return [Found("part_number", part.number, part.number, "正文", certain=False)]
     return [Found("part_number", part.number, part.number, "正文", certain=False) for part in parts]
 
 

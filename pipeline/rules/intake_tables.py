@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import takewhile
 
 from pipeline.rules.intake_labels import field_of_heading, field_of_label
 from pipeline.rules.intake_lines import finding
@@ -31,6 +32,21 @@ def complaint_rows(table: TextTable, sent: date) -> tuple[tuple[Found, ...], ...
         if fields & _SUBJECT_FIELDS and len(said) > 1 and not said[0].startswith(_TOTALS):
             rows.append(found)
     return tuple(rows)
+
+
+def typed_tables(text: str) -> Iterator[TextTable]:
+    """Tables typed or pasted as text: a line of headings, then lines of as many words.
+
+    None where a line has another number of words, since nobody can tell then which word stands in which column.
+    """
+    lines = [tuple(line.split()) for line in text.split("\n")]
+    index = 0
+    while index < len(lines):
+        below = list(takewhile(lambda words: len(words) >= _FEWEST_HEADINGS, lines[index + 1 :]))
+        if _headings(lines[index : index + 1])[1] and below and {len(words) for words in below} == {len(lines[index])}:
+            yield TextTable((lines[index], *below), "正文")
+            index += len(below)
+        index += 1
 
 
 def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[int, tuple[str, str]]]:
