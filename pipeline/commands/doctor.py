@@ -14,6 +14,7 @@ from pipeline.commands.doctor_checks import Finding, Mark, guarded
 from pipeline.commands.output import say, say_json
 from schemas.effects import EffectKey
 from schemas.errors import KesuError
+from schemas.values import ValueProblem, parse_mail_address
 
 if TYPE_CHECKING:
     from pipeline.app import Opened
@@ -29,6 +30,13 @@ class NothingToExamine(KesuError):
 
     def __init__(self) -> None:
         super().__init__("请写明要检查什么：-c config.yaml 检查整个工厂，或 --share-test 目录 检查公共盘能否安全写入。")
+
+
+class NoAddress(KesuError):
+    """What a test mail should go to is no mail address."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"--send-test 后面应是一个邮箱地址，例如 zhang@example.com，现为“{text}”。")
 
 
 def _send_test(opened: Opened, address: str) -> Iterator[Finding]:
@@ -55,6 +63,14 @@ def _send_test(opened: Opened, address: str) -> Iterator[Finding]:
     refused = box.send(mime, key.digest)
     mark = Mark.WRONG if refused else Mark.FINE
     yield Finding(mark, f"测试邮件{'被拒收' if refused else '已交给邮件系统'}：{address}")
+
+
+def _typed(address: str) -> str | None:
+    """The address as mail carries it; raises ``NoAddress``."""
+    try:
+        return parse_mail_address(address)
+    except ValueProblem as problem:
+        raise NoAddress(address) from problem
 
 
 def _share_test(folder: Path) -> Iterator[Finding]:
@@ -89,8 +105,9 @@ def run(arguments: argparse.Namespace) -> int:
         return _tell(_share_test(Path(arguments.share_test)), as_json=arguments.json)
     if not arguments.config:
         raise NothingToExamine
+    address = _typed(arguments.send_test) if arguments.send_test else None
     with open_site(Path(arguments.config), moment(arguments.now), write=False, quiet_seconds=0) as opened:
-        return _tell(_findings(opened, arguments.send_test), as_json=arguments.json)
+        return _tell(_findings(opened, address), as_json=arguments.json)
 
 
 def _tell(findings: Iterator[Finding], *, as_json: bool) -> int:

@@ -97,6 +97,13 @@ def test_in_test_mode_the_test_mail_goes_to_its_address_only(plant: PlantFolder,
     assert b"boss@example.com" not in delivered
 
 
+@pytest.mark.parametrize("address", ["王工", "a@example.com, b@example.com"])
+def test_a_test_mail_needs_one_address(plant: PlantFolder, address: str) -> None:
+    code, out = doctor(plant, "--send-test", address)
+    assert (code, f"--send-test 后面应是一个邮箱地址，例如 zhang@example.com，现为“{address}”" in out) == (2, True), out
+    assert plant.mails() == []
+
+
 def test_a_certificate_of_the_plants_own_needs_its_root(plant: PlantFolder, exchange: EwsServer) -> None:
     assert doctor(plant)[0] == 0
     plant.configure(ca_file='""')
