@@ -125,6 +125,18 @@ def test_test_mode_and_people_outside(plant: PlantFolder) -> None:
     assert "mail.sending" in done.text
 
 
+def test_in_test_mode_no_meeting_gets_into_a_calendar(plant: PlantFolder) -> None:
+    plant.configure(redirect_all_to="test@example.com")
+    plant.type(COMPLAINTS, RELEASED)
+    plant.settled()
+    plant.type("会议", {"客诉编号": str(plant.rows()[0]["客诉编号"]), "第几次": 1, "状态": "已确认",
+                      "时间": "2026-11-27 14:00", "应到": "罗文斌", "主持人": "周启航"})
+    plant.once("08:40")
+    plant.once("08:51")
+    (invited,) = [mail for mail in plant.mails() if "会议" in str(mail["Subject"])]
+    assert "text/calendar" not in {part.get_content_type() for part in invited.walk()}
+
+
 def test_a_supplier_is_invited_to_a_meeting_and_gets_nothing_else(plant: PlantFolder) -> None:
     plant.configure(external_domains="[supplier.example.org]")
     plant.type("通讯录", {"姓名": "外部人", "部门": "供应商", "岗位": "部门负责人", "邮箱": "who@supplier.example.org"},
