@@ -18,7 +18,7 @@ from pipeline.rules.state import is_current
 from pipeline.site import Site
 from schemas.board import BoardView
 from schemas.case import Case, Standing
-from schemas.effects import EffectRecord, EffectState
+from schemas.effects import EffectKey, EffectRecord, EffectState
 from schemas.errors import KesuError, LedgerUnreadable
 from schemas.memory import KnownCase, Memory
 from schemas.payloads import AppendRow, ReserveNumber, WriteCells
@@ -111,6 +111,16 @@ def plan_pass(
     return planner.plan(snapshot, memory, site.settings, site.documents, site.calendar, now, asked, month)
 
 
+def overtaken(planned: Plan, snapshot: Snapshot, memory: Memory) -> frozenset[EffectKey]:
+    """Mails that were meant once, were not sent, and that no rule wants any longer: a reminder whose hour has passed,
+    say. They leave if a rule wants them again. None while a ledger cannot be read, which might want them."""
+    if snapshot.unreadable:
+        return frozenset()
+    unsent = {record.key for record in memory.effects.to_look_at()
+              if record.key.kind.startswith("mail.") and record.state is EffectState.INTENDED}
+    return frozenset(unsent - {effect.key for effect in planned.effects}) if unsent else frozenset()
+
+
 def _registered(cases: Iterable[Case], shared: Collection[str]) -> dict[str, str]:
     """By id of a registered personal row the shared row that goes on with its papers."""
     going_on = {case.number: case.case_id for case in cases if case.ledger in shared and case.number and case.case_id}
@@ -137,6 +147,7 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
     registered = _registered(planned.cases, shared)
     unseen = hidden - registered.keys()
     personal = {setting.file for setting in site.settings.ledgers} - set(shared)
+    past = overtaken(planned, snapshot, memory)
 
     def is_public(record: EffectRecord) -> bool:
         return record.case_id not in unseen and record.key.subject not in personal
@@ -155,7 +166,7 @@ def view_of(planned: Plan, snapshot: Snapshot, memory: Memory, site: Site, now: 
         [reading for reading in snapshot.readings if reading.ledger in shared],
         snapshot.unreadable,
         records_of,
-        filter(is_public, memory.effects.to_look_at()),
+        [record for record in memory.effects.to_look_at() if is_public(record) and record.key not in past],
         filter(is_public, memory.effects.newest_done()),
         tuple(known.number for known in planned.vanished if known.ledger in shared),
         rehearsal, deferred, site.calendar.warning(now.date()) or "", memory.unreadable_since,

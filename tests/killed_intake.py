@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.app import open_site
-from pipeline.commands.outbox import overtaken
+from pipeline.commands.outbox import overtaken_now
 from pipeline.site import Site
 from pipeline.tick import tick
 from schemas.effects import EffectState
@@ -178,7 +178,7 @@ def _left_in_doubt(plant: PlantFolder, stand: Stand, time: str) -> bool:
 def _looked(plant: PlantFolder, stand: Stand) -> Found:
     now = datetime.fromisoformat(f"2026-11-26T{AFTERWARDS[-1]}+08:00")
     with open_site(plant.config, now, quiet_seconds=0) as opened:
-        past = overtaken(opened)  # a reminder whose hour passed while it was in doubt: nobody waits for it
+        past = overtaken_now(opened)  # a reminder whose hour passed while it was in doubt: nobody waits for it
         claimed = {record.key.digest: record.state for record in opened.journal.memory().effects.values()
                    if record.key.kind.startswith("mail.") and record.key not in past}
     sent = Counter(map(_key_of, stand.sent()))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands.clock import moment
-from pipeline.commands.outbox import overtaken
+from pipeline.commands.outbox import overtaken_now
 from pipeline.commands.output import say, say_json
 from schemas.effects import EffectState
 from schemas.errors import KesuError
@@ -61,7 +61,7 @@ def _effects(opened: Opened) -> Iterator[Finding]:
     stuck = [record for record in records
              if record.state in {EffectState.INTENDED, EffectState.RUNNING} and record.intended < limit]
     if stuck:
-        past = overtaken(opened)
+        past = overtaken_now(opened)
         stuck = [record for record in stuck if record.key not in past]  # nobody waits for them
     if uncertain:
         yield Finding("uncertain", Grade.WARNING, f"{len(uncertain)} 项结果不明，需要人核对：{uncertain[0].title}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.commands.clock import moment
 from pipeline.commands.output import say, say_json
-from pipeline.commands.status import record_json, shown_state
+from pipeline.commands.status import record_json, state_word
 from pipeline.rules.digest import ROUND
 from schemas.effects import EffectRecord
 from schemas.errors import KesuError
@@ -25,7 +25,7 @@ class NumberUnknown(KesuError):
 def _line(record: EffectRecord, zone_text: str) -> str:
     result = record.outcome.text if record.outcome else record.error
     path = record.outcome.path if record.outcome and record.outcome.path != result else ""
-    return "  ".join(part for part in (zone_text, f"[{shown_state(record)}]", record.title, result, path) if part)
+    return "  ".join(part for part in (zone_text, f"[{state_word(record)}]", record.title, result, path) if part)
 
 
 def run(arguments: argparse.Namespace) -> int:

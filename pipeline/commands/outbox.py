@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 
 from pipeline.commands.clock import moment
 from pipeline.commands.output import say, say_json
-from pipeline.commands.status import record_json, shown_state
+from pipeline.commands.status import record_json, state_word
 from schemas.effects import EffectKey, EffectRecord, EffectState, Outcome
 from schemas.errors import KesuError
-from schemas.mail_ports import Trace
+from schemas.mail_ports import Mailbox, Trace
 from schemas.ports import Journal
 
 if TYPE_CHECKING:
     from pipeline.app import Opened
 
-_WORDS = {"pending": "等待发送", "sending": "正在确认", "uncertain": "结果不明"}
-_OVERTAKEN = "没有发出，已不再需要"
 _TRACES = {Trace.SENT: "邮箱中查到已发出", Trace.DRAFT: "邮箱中只有草稿，没有发出", Trace.ABSENT: "邮箱中查不到",
            Trace.UNKNOWABLE: "邮箱也说不清"}
 
@@ -48,30 +46,33 @@ def run(arguments: argparse.Namespace) -> int:
     with open_site(Path(arguments.config), moment(arguments.now), write=arguments.action != "list") as opened:
         journal, now = opened.site.journal, opened.now
         if arguments.action == "list":
-            return _listed(_waiting(journal), now, overtaken(opened), as_json=arguments.json)
+            return _listed(_waiting(journal), now, overtaken_now(opened), as_json=arguments.json)
         with journal.pass_lock():
             record = _chosen(_waiting(journal), arguments.number)
-            trace = opened.site.mailbox.trace(record.key.digest)
+            trace, found = _traced(opened.site.mailbox, record.key)
             if arguments.action == "drop":
-                return _dropped(journal, record, trace, now)
-            return _again(journal, record, trace, now, sure=arguments.yes)
+                return _dropped(journal, record, trace, found, now)
+            return _again(journal, record, trace, found, now, sure=arguments.yes)
 
 
-def overtaken(opened: Opened) -> frozenset[EffectKey]:
-    """Mails that were meant once, were not sent, and that no rule wants any longer: a reminder whose hour has passed,
-    say. They leave if a rule wants them again. None while a ledger cannot be read, which might want them."""
-    from pipeline.tick import observe, plan_pass
+def _traced(mailbox: Mailbox, key: EffectKey) -> tuple[Trace, str]:
+    """What the mailbox knows of a mail, and in words; one that cannot be asked now knows nothing, and a person decides
+    all the same."""
+    try:
+        trace = mailbox.trace(key.digest)
+    except (KesuError, OSError) as error:
+        return Trace.UNKNOWABLE, f"邮箱现在查不了：{error}"
+    return trace, _TRACES[trace]
 
-    memory = opened.journal.memory()
-    unsent = {record.key for record in memory.effects.values()
-              if record.key.kind.startswith("mail.") and record.state is EffectState.INTENDED}
-    if not unsent:
+
+def overtaken_now(opened: Opened) -> frozenset[EffectKey]:
+    """What ``overtaken`` finds with the ledgers as they are now; they are not read when every mail went out."""
+    from pipeline.tick import observe, overtaken, plan_pass
+
+    if not _waiting(opened.journal):
         return frozenset()
-    snapshot = observe(opened.site, opened.now)
-    if snapshot.unreadable:
-        return frozenset()
-    wanted = {effect.key for effect in plan_pass(opened.site, snapshot, memory, opened.now).effects}
-    return frozenset(unsent - wanted)
+    memory, snapshot = opened.journal.memory(), observe(opened.site, opened.now)
+    return overtaken(plan_pass(opened.site, snapshot, memory, opened.now), snapshot, memory)
 
 
 def _waiting(journal: Journal) -> list[EffectRecord]:
@@ -98,8 +99,7 @@ def _listed(waiting: list[EffectRecord], now: datetime, past: Collection[EffectK
 def _lines(waiting: Iterable[EffectRecord], now: datetime, past: Collection[EffectKey]) -> Iterable[str]:
     for record in waiting:
         since = f"{record.intended.astimezone(now.tzinfo):%m-%d %H:%M}"
-        state = _OVERTAKEN if record.key in past else _WORDS.get(shown_state(record), shown_state(record))
-        yield f"{record.key.digest[:8]} [{state}] {since} {record.title} {record.error}".rstrip()
+        yield f"{record.key.digest[:8]} [{state_word(record, past)}] {since} {record.title} {record.error}".rstrip()
     yield "重发：kesu outbox retry 编号 -c CONFIG；不再发送或已核实发出：kesu outbox drop 编号 -c CONFIG"
 
 
@@ -110,20 +110,20 @@ def _chosen(waiting: Iterable[EffectRecord], number: str) -> EffectRecord:
     return found[0]
 
 
-def _dropped(journal: Journal, record: EffectRecord, trace: Trace, now: datetime) -> int:
+def _dropped(journal: Journal, record: EffectRecord, trace: Trace, found: str, now: datetime) -> int:
     text = f"{record.title}：已人工核对，{'确已发出' if trace is Trace.SENT else '不再发送'}"
     journal.finish(record.key, Outcome(text, path=f"mail:{record.key.digest}"), now)
-    say(f"{text}（{_TRACES[trace]}）。")
+    say(f"{text}（{found}）。")
     return 0
 
 
-def _again(journal: Journal, record: EffectRecord, trace: Trace, now: datetime, *, sure: bool) -> int:
+def _again(journal: Journal, record: EffectRecord, trace: Trace, found: str, now: datetime, *, sure: bool) -> int:
     if trace is Trace.SENT:
         journal.finish(record.key, Outcome(record.title, path=f"mail:{record.key.digest}"), now)
-        say(f"{record.title}：{_TRACES[trace]}，无需重发。")
+        say(f"{record.title}：{found}，无需重发。")
         return 0
     if trace is not Trace.DRAFT and record.state is not EffectState.INTENDED and not sure:
         raise MailMayHaveGone(record.title)
     journal.reopen(record.key, now)
-    say(f"{record.title}：下一轮重发（{_TRACES[trace]}；规则不再要求时不发）。")
+    say(f"{record.title}：下一轮重发（{found}；规则不再要求时不发）。")
     return 0

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from pipeline.commands.clock import moment
 from pipeline.commands.output import say, say_json
 from schemas.board import BoardView
-from schemas.effects import EffectRecord, EffectState
+from schemas.effects import EffectKey, EffectRecord, EffectState
 
 _SHOWN = 15
+_WORDS = {EffectState.INTENDED: "等待", EffectState.RUNNING: "正在确认", EffectState.UNCERTAIN: "结果不明",
+          EffectState.DONE: "已完成"}
+_MAIL_WORDS = {**_WORDS, EffectState.INTENDED: "等待发送", EffectState.DONE: "已发出"}
 
 
 def record_json(record: EffectRecord) -> dict[str, object]:
@@ -34,7 +37,15 @@ def shown_state(record: EffectRecord) -> str:
     return record.state.value
 
 
-def _lines(view: BoardView, open_effects: list[EffectRecord]) -> Iterator[str]:
+def state_word(record: EffectRecord, past: Collection[EffectKey] = ()) -> str:
+    """The state for people; mails in ``past`` are those that no rule wants any longer."""
+    if record.key in past:
+        return "没有发出，已不再需要"
+    words = _MAIL_WORDS if record.key.kind.startswith("mail.") else _WORDS
+    return words[record.state]
+
+
+def _lines(view: BoardView, open_effects: list[EffectRecord], past: Collection[EffectKey]) -> Iterator[str]:
     levels = Counter(case.level for case in view.cases)
     counts = "、".join(f"{level} {count}" for level, count in levels.most_common())
     yield f"{view.site} {view.day}：未关闭 {len(view.cases)} 件" + (f"({counts})" if counts else "")
@@ -51,14 +62,14 @@ def _lines(view: BoardView, open_effects: list[EffectRecord]) -> Iterator[str]:
         yield f"  …另有 {len(view.duties) - _SHOWN} 项，见看板"
     yield f"待处理 {len(open_effects)} 项" if open_effects else "没有失败、等待或不确定的事项"
     for record in open_effects[:_SHOWN]:
-        yield f"  [{shown_state(record)}] {record.title} {record.error}".rstrip()
+        yield f"  [{state_word(record, past)}] {record.title} {record.error}".rstrip()
     yield f"台账问题 {len(view.problems)} 处"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 always when the site can be opened; any ``--now`` may be asked, since nothing is written."""
     from pipeline.app import open_site
-    from pipeline.tick import observe, plan_pass, view_of
+    from pipeline.tick import observe, overtaken, plan_pass, view_of
 
     with open_site(Path(arguments.config), moment(arguments.now), write=False) as opened:
         site, now = opened.site, opened.now
@@ -66,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         memory = site.journal.memory()
         planned = plan_pass(site, snapshot, memory, now)
         view = view_of(planned, snapshot, memory, site, now, {}, rehearsal=opened.rehearsal)
+        past = overtaken(planned, snapshot, memory)
     unfinished = [record for record in memory.effects.values() if record.state is not EffectState.DONE]
     if arguments.json:
         say_json({
@@ -77,6 +89,6 @@ def run(arguments: argparse.Namespace) -> int:
             "effects": [record_json(record) for record in unfinished],
         })
     else:
-        for line in _lines(view, unfinished):
+        for line in _lines(view, unfinished, past):
             say(line)
     return 0

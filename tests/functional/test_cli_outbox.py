@@ -74,6 +74,10 @@ def test_a_mail_that_no_rule_wants_any_longer_is_not_waited_for(plant: PlantFold
     assert "等了一天以上" in kesu(*health).out
     plant.configure(release_notice="false")
     assert "[没有发出，已不再需要]" in kesu(*listed).out
+    assert "[没有发出，已不再需要]" in kesu("status", *listed[2:]).out
+    assert "未完成" in plant.board()
+    plant.once("08:20")
+    assert "未完成" not in plant.board()
     assert "等了一天以上" not in kesu(*health).out
 
 
@@ -85,6 +89,17 @@ def test_a_person_who_has_looked_drops_it(plant: PlantFolder) -> None:
     assert kesu("outbox", "list", "-c", plant.config).code == 0
     unknown = kesu("outbox", "drop", number, "-c", plant.config)
     assert (unknown.code, "没有编号" in unknown.err) == (2, True)
+
+
+def test_a_person_decides_while_the_mailbox_is_away(plant: PlantFolder) -> None:
+    number = uncertain_mail(plant)[1]
+    plant.outbox.rename(plant.outbox.with_name("away"))
+    assert kesu("outbox", "retry", number, "-c", plant.config).code == 2  # it may have gone
+    again = kesu("outbox", "retry", number, "-c", plant.config, "--yes")
+    assert (again.code, "邮箱现在查不了" in again.out) == (0, True), again.err
+    dropped = kesu("outbox", "drop", number, "-c", plant.config)
+    assert (dropped.code, "不再发送" in dropped.out) == (0, True), dropped.err
+    assert "没有未决的邮件" in kesu("outbox", "list", "-c", plant.config).out
 
 
 def test_retry_finds_out_that_it_was_sent_after_all(plant: PlantFolder) -> None:

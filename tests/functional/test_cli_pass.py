@@ -128,7 +128,7 @@ def test_log_tells_the_history_of_one_complaint(plant: PlantFolder) -> None:
     lines = kesu("log", "KS-202611-001", "-c", plant.config).out.splitlines()
     assert all(line.startswith("2026-11-26 08:16") for line in lines)
     assert any("客诉处理单.docx" in line for line in lines)
-    assert any("[sent]" in line and "通知注塑车间" in line for line in lines)
+    assert any("[已发出]" in line and "通知注塑车间" in line for line in lines)
     assert not any("KS-202611-002" in line for line in lines)
     records = kesu("log", "KS-202611-001", "-c", plant.config, "--json").json
     assert [record["kind"] for record in records] == ["number", "folder", "doc.inquiry", "doc.slip", "mail.release"]
