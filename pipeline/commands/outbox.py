@@ -61,7 +61,7 @@ def _traced(mailbox: Mailbox, key: EffectKey) -> tuple[Trace, str]:
     try:
         trace = mailbox.trace(key.digest)
     except (KesuError, OSError) as error:
-        return Trace.UNKNOWABLE, f"邮箱现在查不了：{error}"
+        return Trace.UNKNOWABLE, f"邮箱现在查不了：{str(error).rstrip('。')}"
     return trace, _TRACES[trace]
 
 
