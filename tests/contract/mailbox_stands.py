@@ -130,7 +130,7 @@ def imap_smtp_stand(servers: Servers, _root: Path, *, self_copy: bool = False) -
     mailbox = ImapSmtpMailbox(setting, ca_file=None, timeout=TIMEOUT)
     deliver = partial(servers.imap.deliver, user)
     return Stand(mailbox, deliver, lambda: list(office.taken), misbehave,
-                 partial(keep_maildir, servers.imap, user, office, Rest()))
+                 partial(keep_maildir, servers.imap, user, office, servers.imap.sessions(), Rest()))
 
 
 def graph_stand(servers: Servers, _root: Path) -> Stand:

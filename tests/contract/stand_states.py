@@ -129,26 +129,29 @@ class KeptMaildir:
                    for number, name in _UID.findall(content.decode("utf-8"))}
         for path, content in self.files.items():
             folder, _, name = path.rpartition("/")
-            if folder.rpartition("/")[2] in {"cur", "new"}:
+            if name and folder.rpartition("/")[2] in {"cur", "new"}:
                 bare, _, flags = name.partition(":")
                 yield folder, numbers.get(bare, ""), flags, content
 
 
-def keep_maildir(imap: Dovecot, user: str, office: PostOffice, rest: Rest) -> KeptMaildir:
-    """What both servers hold once nobody speaks to them."""
-    rest.wait(lambda: bool(imap.sessions() or office.sessions))
+def keep_maildir(imap: Dovecot, user: str, office: PostOffice, others: frozenset[str], rest: Rest) -> KeptMaildir:
+    """What both servers hold once nobody but the ``others``, sessions from before, speaks to them."""
+    rest.wait(lambda: bool(imap.sessions() - others or office.sessions))
     taken = tuple(zip(office.taken, office.envelopes, strict=True))
     return KeptMaildir(imap, user, office, _read(imap.maildir(user)), taken)
 
 
 def _read(folder: Path) -> Files:
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Every file, and by a name that ends in a slash every folder: an IMAP server misses an empty one."""
+    return {path.relative_to(folder).as_posix() + "/" * path.is_dir(): b"" if path.is_dir() else path.read_bytes()
+            for path in sorted(folder.rglob("*"))}
 
 
 def _write(folder: Path, files: Files) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+    for name, content in files.items():  # folders come before what is in them
+        if name.endswith("/"):
+            (folder / name).mkdir()
+        else:
+            (folder / name).write_bytes(content)

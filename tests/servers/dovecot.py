@@ -124,18 +124,19 @@ class Dovecot:
         """Let the server own what was written into a user's mail."""
         _hand_over(self.maildir(user))
 
-    def sessions(self) -> list[str]:
-        """The names of its processes that serve a client."""
+    def sessions(self) -> frozenset[str]:
+        """The numbers of its processes that serve a client."""
         try:
             master = (self.root / "run" / "master.pid").read_text(encoding="ascii").strip()
             children = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()
         except FileNotFoundError:
-            return []
-        names = []
+            return frozenset()
+        serving = set()
         for child in children:
             with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
-                names.append(Path(f"/proc/{child}/comm").read_text(encoding="utf-8").strip())
-        return [name for name in names if name.startswith("imap")]
+                if Path(f"/proc/{child}/comm").read_text(encoding="utf-8").startswith("imap"):
+                    serving.add(child)
+        return frozenset(serving)
 
     @property
     def log(self) -> str:

@@ -49,16 +49,22 @@ class FaultProxy:
             lost = threading.Event()
             answers = threading.Thread(target=self._answers, args=(server, client, lost), daemon=True)
             answers.start()
-            heard = b""
             with closing(server):
-                while (said := client.recv(65536)):
-                    heard = (heard + said)[-4096:]
-                    if self.cut_after and self.cut_after in heard:
-                        lost.set()
-                    server.sendall(said)
+                try:
+                    self._questions(client, server, lost)
+                finally:
                     if lost.is_set():
                         answers.join(timeout=5)
-                        return
+                    else:  # closing alone would not wake the one who waits for answers
+                        server.shutdown(socket.SHUT_RDWR)
+
+    def _questions(self, client: socket.socket, server: socket.socket, lost: threading.Event) -> None:
+        heard = b""
+        while not lost.is_set() and (said := client.recv(65536)):
+            heard = (heard + said)[-4096:]
+            if self.cut_after and self.cut_after in heard:
+                lost.set()
+            server.sendall(said)
 
     def _answers(self, server: socket.socket, client: socket.socket, lost: threading.Event) -> None:
         with suppress(OSError):
