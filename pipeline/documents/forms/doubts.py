@@ -19,8 +19,13 @@ _SIGNERS = frozenset({"prepared_by", "approved_by"})
 #: What a customer's part of a form asks of the customer, and what a supplier's part cannot ask about the customer.
 _OF_CUSTOMER = frozenset({"prepared_by", "reviewed_by", "approved_by", "implemented_text"})
 _OF_SUPPLIER = frozenset({"customer", "customer_site", "reporter"})
-_CUSTOMER = re.compile(r"客户|顾客|主机厂|整车厂|客先|得意先|customer|\boem\b|\bsqe\b|buyer|kunde", re.IGNORECASE)
-_SUPPLIER = re.compile(r"供应商|供方|供货|厂商|仕入先|取引先|supplier|vendor|lieferant", re.IGNORECASE)
+#: On a customer's form 我司 is the customer and 贵司 the supplier.
+_CUSTOMER = re.compile(
+    r"客户|顾客|主机厂|整车厂|客先|得意先|我司|我方|本公司|customer|\boem\b|\bsqe\b|buyer|kunde", re.IGNORECASE
+)
+_SUPPLIER = re.compile(
+    r"供应商|供方|供货|厂商|仕入先|取引先|贵司|贵方|贵公司|御社|supplier|vendor|lieferant", re.IGNORECASE
+)
 _CELL = re.compile(r"[A-Z]+[0-9]+(?::|$)")
 
 

@@ -15,19 +15,23 @@ from pipeline.documents.forms.label import folded, has_han, hints, pieces
 
 NOT_OURS, GENERIC = "", "?"
 _REMEMBERED = 4_000
-_ASIDE = 0.9  # in brackets it says for whom: 编制（供应商）
+_ASIDE = 0.9  # in brackets it says for whom: 编制（供应商）, 索赔编号（客户）
+_WHOSE = frozenset({NOT_OURS, GENERIC, "customer"})
 _SURE, _SAME, _LONE, _NEARLY, _CLOSE_HAN, _CLOSE_LATIN = 1.0, 0.95, 0.8, 0.88, 74.0, 84.0
 _UNLIKE = 0.8  # at most, for a label with a word nobody knows: it may turn the meaning round (旧零件号)
 
 
 class FieldWords(BaseModel):
-    """One value: its name for people, its kind, where its label alone means it, and the words of its labels."""
+    """One value: its name for people, its kind, where its label alone means it, and the words of its labels; those of
+    ``perhaps`` are asked about.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     kind: str = "text"
     words: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
     within: tuple[str, ...] = Field(default=(), alias="in")
     long: bool = False
     section: str = ""
@@ -114,7 +118,7 @@ class Vocabulary:
         aside = {folded(hint) for hint in hints(label)}
         for position, piece in enumerate(pieces(label)):
             for target, score in self._of(piece).items():
-                said_for_whom = piece in aside and target in {NOT_OURS, GENERIC}
+                said_for_whom = piece in aside and target in _WHOSE
                 weight = _ASIDE if said_for_whom else 1.0 if position == 0 else 0.98
                 best[target] = max(best.get(target, 0.0), score * weight)
         return sorted((Reading(*item) for item in best.items()), key=lambda reading: -reading.score)

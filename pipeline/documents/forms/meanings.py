@@ -12,6 +12,7 @@ from pipeline.documents.forms.lexicon import GENERIC, NOT_OURS, Lexicon, Reading
 HEAD = "head"
 _HEADING, _EXACT, _OTHER_LANGUAGE = 0.9, 0.95, 0.97
 _HALF, _DIFFER = 0.75, 0.85
+_PERHAPS, _TOLD = 0.78, 0.8
 _SAID = 0.6  # enough where the number says the same
 _SYSTEM_NUMBER = re.compile(r"[a-z]{2,6}\s?(?:单号|编号|号|号码|no|id)")
 _JOINED = re.compile(r"[/／&及和、|｜\n]|\band\b")
@@ -34,9 +35,10 @@ class Meanings:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         canon = lexicon.canon()
-        words = {name: field.words for name, field in lexicon.fields.items()}
+        words = {name: (*field.words, *field.perhaps) for name, field in lexicon.fields.items()}
         told = [name for name, field in lexicon.fields.items() if field.long]
         self._fields = Vocabulary({**words, NOT_OURS: lexicon.not_ours, GENERIC: lexicon.generic}, canon, told)
+        self._perhaps = Vocabulary({name: field.perhaps for name, field in lexicon.fields.items()}, canon)
         self._sections = Vocabulary(lexicon.sections, canon)
         self._ways = Vocabulary(lexicon.ways, canon)
         self._columns: dict[str, Vocabulary] = {}
@@ -77,8 +79,14 @@ class Meanings:
         best = ours[0]
         if self._languages_differ(label):
             return FieldReading(best.target, min(best.score, _DIFFER), 0.0)
+        if self._only_perhaps(label, best.target):
+            return FieldReading(best.target, min(best.score, _PERHAPS), 0.0)
         rival = max([other, *(reading.score for reading in ours[1:])])
         return FieldReading(best.target, best.score, best.score - rival)
+
+    def _only_perhaps(self, label: str, field: str) -> bool:
+        """Whether a label is one of the words that mean a field often but not always (检查数量: the lot, or a part)."""
+        return any(reading.target == field and reading.score >= _TOLD for reading in self._perhaps.readings(label))
 
     def _languages_differ(self, label: str) -> bool:
         """Whether the two languages of a label, each by itself, ask for different things."""

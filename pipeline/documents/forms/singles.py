@@ -31,6 +31,7 @@ _SIGNED = frozenset({"prepared_by", "reviewed_by", "approved_by"})
 _ASPECT = 0.78
 #: The parts in which something is done; an action asked for elsewhere opens a part of its own.
 _ACTED = frozenset({"D0", "D3", "D5", "D6", "D7"})
+_ANY_MEASURE = "D5"  # its words (对策, countermeasure) are said of every measure, those of D3 and D7 are not
 
 
 class SingleReader:
@@ -165,7 +166,8 @@ class SingleReader:
         section = self._section(box)
         found = self._asked_for(box.text, section)
         if found is not None:
-            self._take(target, self._of_leg(box, found[0]), box.text, found[1] * factor * self._led(box, found[0]))
+            factor *= self._led(box, found[0]) * (0.8 if is_of_other_party(self.grid, box, found[0]) else 1.0)
+            self._take(target, self._of_leg(box, found[0]), box.text, found[1] * factor)
             return
         known = self.meanings.knows(box.text)
         self.unknown += not known
@@ -197,7 +199,8 @@ class SingleReader:
         reading = self.meanings.field(label, section)
         if reading is not None and reading.score >= _EXACT:
             return None
-        if section in _ACTED and self.meanings.is_action(label):
+        of_another = self.meanings.section(label)[0] not in {"", _ANY_MEASURE, section}
+        if section in _ACTED and self.meanings.is_action(label) and not of_another:
             return _PART_FIELDS[section], 0.85
         named = self._part_named(label, reading)
         role = self.meanings.row("team", label)

@@ -10,15 +10,16 @@ from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.label import d_number
 from pipeline.documents.forms.lexicon import Reading
 from pipeline.documents.forms.meanings import HEAD, Meanings
-from pipeline.documents.forms.parts import Parts
+from pipeline.documents.forms.parts import UNKNOWN, Parts
 from pipeline.documents.forms.proposal import CellProposal, ColumnProposal, TableProposal
+from pipeline.documents.forms.turned_tables import turned
+from pipeline.documents.forms.why_tables import WHYS, whys_in_columns, whys_in_rows
 from pipeline.ooxml.cells import CellRange
 
 _COLUMN, _ROW = 0.72, 0.8
 _MOST_ROWS, _RIVAL_MARGIN = 60, 0.035
 #: Columns by which a table is known outside its part of the form, and what that costs in certainty.
 _PLAIN, _ELSEWHERE = 3, 0.9
-_WHYS = {"occurrence": "occurrence_whys", "escape": "escape_whys"}
 #: A heading that speaks of a day, whatever day it means.
 _DAY = re.compile(r"[日期]$|日期|时间|時間|\b(?:date|day|when)\b", re.IGNORECASE)
 _DOUBT = 0.8
@@ -44,13 +45,14 @@ class TableReader:
         self.used: set[Box] = set()
         self.tables: list[TableProposal] = []
         self.cells: list[CellProposal] = []
+        self._lists: set[tuple[str, str]] = set()  # each list found so far with the part it stands in
 
     def read(self) -> None:
         """Fill ``tables`` and ``cells`` (printed rows), top to bottom."""
         for row in range(1, self.grid.rows + 1):
             boxes = [box for box in self.grid.ending_in(row) if not box.blank and box not in self.used]
             for run in self._runs(boxes):
-                if len(run) >= 2 and not self._ways(run) and not self._steps(run):
+                if len(run) >= 2 and not self._printed_over_and_beside(run):
                     header = self._header(run)
                     if header is not None:
                         self._rows(header)
@@ -66,6 +68,19 @@ class TableReader:
         if run:
             yield run
 
+    def _printed_over_and_beside(self, run: Sequence[Box]) -> bool:
+        """Take a table whose lines are printed over it and beside it; True when that is what a row heads."""
+        section = self.parts.section(run[-1])
+        for cells, taken in (
+            whys_in_columns(self.grid, run, self.meanings), whys_in_rows(self.grid, run, self.meanings),
+            turned(self.grid, run, section, self.meanings),
+        ):
+            if taken:
+                self.cells += cells
+                self.used |= taken
+                return True
+        return False
+
     def _header(self, boxes: list[Box]) -> Header | None:
         section = self.parts.section(boxes[-1])
         found = [header for name in self.meanings.lexicon.lists if (header := self._as(name, boxes)) is not None]
@@ -74,7 +89,8 @@ class TableReader:
         best = max(here or plain, key=lambda header: (header.total, header.table == _USUAL), default=None)
         if best is not None and not here:
             alike = sum(header.total == best.total for header in plain)
-            best = replace(best, doubt=_ELSEWHERE * (_DOUBT if alike > 1 else 1.0))  # measures, but which?
+            foreign = section not in {HEAD, UNKNOWN}  # checks of the effect (D6) have the columns of a containment
+            best = replace(best, doubt=_ELSEWHERE * (_DOUBT if alike > 1 or foreign else 1.0))  # measures, but which?
         if best is None or not self._more_than_fields(best, boxes, section):
             return None
         if self._is_one_of_alike(best.table) and section not in self.meanings.lexicon.lists[best.table].sections[:1]:
@@ -129,7 +145,7 @@ class TableReader:
     def _is_one_of_alike(self, name: str) -> bool:
         """Whether other lists have the same columns, so that only the part of the form tells which one is meant."""
         lists = self.meanings.lexicon.lists
-        return sum(words.columns == lists[name].columns for words in lists.values()) > 1 and name not in _WHYS.values()
+        return sum(words.columns == lists[name].columns for words in lists.values()) > 1 and name not in WHYS.values()
 
     def _as_the_part(self, name: str, boxes: Sequence[Box], taken: dict[int, tuple[str, float]]) -> None:
         """A heading that says what the part is about names the list's main column: ICA in D3, 永久措施 in D5."""
@@ -223,9 +239,9 @@ class TableReader:
 
     def _which(self, header: Header) -> tuple[str, float]:
         """The list, told apart by the heading above where two have the same columns; and how sure that is."""
-        if header.table in _WHYS.values():
+        if header.table in WHYS.values():
             way = self.parts.way(header.columns[0][0])
-            return (_WHYS[way], header.doubt) if way else ("occurrence_whys", 0.7)
+            return (WHYS[way], header.doubt) if way else ("occurrence_whys", 0.7)
         return header.table, header.doubt
 
     def _add(self, table: str, header: Header, rows: Sequence[int], doubt: float) -> None:
@@ -236,60 +252,9 @@ class TableReader:
                 continue  # numbered or named by the form already
             area = CellRange(rows[0], box.column, last.bottom if last else rows[-1], box.right)
             columns.append(ColumnProposal(str(area), column, box.text, round(score * doubt * 0.97, 3)))
+        place = (table, self.parts.section(header.columns[0][0]))
+        if place in self._lists:  # the same lines twice in one part: which of them belong here, a person says
+            columns = [replace(item, confidence=round(item.confidence * _DOUBT, 3)) for item in columns]
+        self._lists.add(place)
         sure = sum(item.confidence for item in columns) / len(columns)
         self.tables.append(TableProposal(self.grid.name, table, tuple(rows), tuple(columns), round(sure, 3)))
-
-    def _steps(self, boxes: Sequence[Box]) -> bool:
-        """Whys side by side over one row for each way; True when that is what the row heads."""
-        steps = {box: step for box in boxes if (step := self.meanings.step(box.text))}
-        if len(steps) < _PLAIN:
-            return False
-        rows = (self.grid.at(row, 0) for row in range(boxes[0].bottom + 1, boxes[0].bottom + 3))
-        ways = [(name, way) for name in rows if name is not None and (way := self.meanings.way(name.text))]
-        for name, way in ways:
-            for box in boxes:
-                target = self._line(box, name.row)
-                cause = self.meanings.field(box.text, "D4")
-                if target is None or not target.blank:
-                    continue
-                if box in steps:
-                    self._cell(target, f"{_WHYS[way]}[{steps[box]}].answer", name)
-                elif cause is not None and cause.field == "root_cause":
-                    self._cell(target, f"{way}_cause", name)
-        self.used.update(boxes if ways else ())
-        return bool(ways)
-
-    def _cell(self, target: Box, address: str, name: Box) -> None:
-        self.cells.append(CellProposal(self.grid.name, target.area, address, name.text, 0.93))
-        self.used.update((target, name))
-
-    def _ways(self, boxes: Sequence[Box]) -> bool:
-        """Two columns, occurrence and escape, over rows of whys; True when that is what the row heads."""
-        columns = {way: box for box in boxes if (way := self.meanings.way(box.text))}
-        if len(columns) < 2:
-            return False
-        row = max(box.bottom for box in columns.values()) + 1
-        found = False
-        while row <= self.grid.rows:
-            line = {way: self._line(box, row) for way, box in columns.items()}
-            name = self.grid.at(row, 0)
-            if name is None or name.blank or any(box is None or not box.blank for box in line.values()):
-                break
-            found |= self._why_row(name, {way: box for way, box in line.items() if box is not None})
-            row += 1
-        if found:
-            self.used.update(columns.values())
-        return found
-
-    def _why_row(self, name: Box, line: dict[str, Box]) -> bool:
-        step = self.meanings.step(name.text)
-        cause = self.meanings.field(name.text, "D4")
-        for way, box in line.items():
-            if step:
-                address = f"{_WHYS[way]}[{step}].answer"
-            elif cause is not None and cause.field in {"root_cause", "occurrence_cause"}:
-                address = f"{way}_cause"
-            else:
-                return False
-            self._cell(box, address, name)
-        return True
