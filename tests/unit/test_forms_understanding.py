@@ -105,6 +105,8 @@ def understood_singly(boxes: list[Box]) -> list[CellProposal]:
         ("なぜ流出したか", "D4", "escape_cause"),
         ("随机的一句话", "head", None),
         ("①问题现象 What happened", "head", "phenomenon"),
+        ("检验数", "head", None),
+        ("缺陷数/检验数", "head", "five_w.how_many"),
         ("用户描述", "head", None),
         ("客户 Supplier", "head", None),
         ("横展開", "D7", "deployment_text"),

@@ -65,6 +65,13 @@ class Meanings:
 
     def field(self, label: str, section: str) -> FieldReading | None:
         """The field that a label asks for; None when it asks for something that the ledger does not hold."""
+        found = self._field(label, section)
+        if found is not None and self._only_perhaps(label, found.field):
+            return FieldReading(found.field, min(found.score, _PERHAPS), 0.0)
+        return found
+
+    def _field(self, label: str, section: str) -> FieldReading | None:
+        """The same, words of ``perhaps`` counted in full: 检验数 alone may be anything, 缺陷数/检验数 is clear."""
         readings = self._fields.readings(label)
         ours = [self._placed(reading, section) for reading in readings if reading.target not in {NOT_OURS, GENERIC}]
         ours.sort(key=lambda reading: -reading.score)
@@ -79,8 +86,6 @@ class Meanings:
         best = ours[0]
         if self._languages_differ(label):
             return FieldReading(best.target, min(best.score, _DIFFER), 0.0)
-        if self._only_perhaps(label, best.target):
-            return FieldReading(best.target, min(best.score, _PERHAPS), 0.0)
         rival = max([other, *(reading.score for reading in ours[1:])])
         return FieldReading(best.target, best.score, best.score - rival)
 
@@ -120,7 +125,7 @@ class Meanings:
             names.append(reading.field)
         names = [name for name in names if name != "version" or len(names) == 1]  # of the part, not of the report
         if len(set(names)) < 2:
-            return names[0]
+            return "" if self._only_perhaps(label, names[0]) else names[0]
         return "five_w.how_many" if set(names) <= _HOW_MANY else "+".join(dict.fromkeys(names))
 
     def half_read(self, label: str) -> bool:
@@ -130,13 +135,13 @@ class Meanings:
 
     def _part(self, part: str, before: str, section: str) -> FieldReading | None:
         """One of several values; ``编号`` behind ``零件名称/`` is the part's number: it borrows what came before."""
-        reading = self.field(part, section)
+        reading = self._field(part, section)
         if reading is not None and reading.score >= _EXACT:
             return reading
         before = before.strip(" :：")
         gap = "" if has_han(part) else " "
         borrowed = (f"{before[:end].strip()}{gap}{part.strip()}" for end in range(len(before), 1, -1))
-        found = (self.field(text, section) for text in borrowed)
+        found = (self._field(text, section) for text in borrowed)
         return next((reading for reading in found if reading is not None and reading.score >= _EXACT), None)
 
     def is_action(self, label: str) -> bool:
