@@ -1,10 +1,10 @@
 """Writes our cells and a new row into hundreds of workbooks of many producers and spellings and looks at the results.
 
-Usage: python -m bench.workbooks [--quick]. The workbooks are built by openpyxl, xlsxwriter, LibreOffice and by hand and
-varied in ``tests/workbooks``; some are spoilt at random. Each is written as asked (judged by openpyxl, by comparing
-every zip member, and by opening source and result in LibreOffice) or refused with its reason. ``--quick`` takes one
-workbook of each variation, 100 spoilt ones, and LibreOffice opens every tenth. Prints figures and every fault; exit
-code 1 when there is one.
+Usage: python -m bench.workbooks [--quick] [--every N] [--from K]. The workbooks are built by openpyxl, xlsxwriter,
+LibreOffice and by hand and varied in ``tests/workbooks``; some are spoilt at random. Each is written as asked (judged by
+openpyxl, by comparing every zip member, and by opening source and result in LibreOffice) or refused with its reason.
+``--quick`` takes one workbook of each variation, 100 spoilt ones, and LibreOffice opens every tenth result; with ``--every
+N`` it opens every N-th, from number K (0 first) on. Prints figures and every fault; exit code 1 when there is one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Figures:
         )
 
 
-def measure(*, quick: bool) -> Figures:
+def measure(*, quick: bool, every: int, first: int) -> Figures:
     """Try the collection, then the spoilt ones; LibreOffice judges at the end."""
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="kesu-workbooks-") as name:
@@ -60,7 +60,7 @@ def measure(*, quick: bool) -> Figures:
         for sample in mutated(bases(), 100 if quick else 2000, seed=6):
             figures.spoilt += 1
             _tried(sample, folder, figures)
-        office = judged(to_open[:: 10 if quick else 1], folder / "opened")
+        office = judged(to_open[first::every], folder / "opened")
     figures.opened, figures.unopened = office.fine, office.unreadable
     figures.faults += office.faults
     return figures
@@ -83,7 +83,10 @@ def _tried(sample: Sample, folder: Path, figures: Figures) -> list[Written]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    found = measure(quick=parser.parse_args().quick)
+    parser.add_argument("--every", type=int, metavar="N", help="LibreOffice opens every N-th result")
+    parser.add_argument("--from", dest="first", type=int, default=0, metavar="K")
+    chosen = parser.parse_args()
+    found = measure(quick=chosen.quick, every=chosen.every or (10 if chosen.quick else 1), first=chosen.first)
     print(*found.faults, sep="\n")
     print(found)
     sys.exit(1 if found.faults else 0)
