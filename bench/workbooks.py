@@ -1,11 +1,11 @@
 """Writes our cells and a new row into hundreds of workbooks of many producers and spellings and looks at the results.
 
-Usage: python -m bench.workbooks [--quick] [--every N] [--from K]. The workbooks are built by openpyxl, xlsxwriter,
-LibreOffice and by hand and varied in ``tests/workbooks``; some are spoilt at random. Each is written as asked (judged
-by openpyxl, by comparing every zip member, and by opening source and result in LibreOffice) or refused with its reason.
-``--quick`` takes one workbook of each variation, 100 spoilt ones, and LibreOffice opens every tenth result; with
-``--every N`` it opens every N-th, from number K (0 first) on. Prints figures and every fault; exit code 1 when there is
-one.
+Usage: python -m bench.workbooks [--quick] [--spoilt N] [--every N] [--from K]. The workbooks are built by openpyxl,
+xlsxwriter, LibreOffice and by hand and varied in ``tests/workbooks``; 2,000, or N, are spoilt at random. Each is
+written as asked (judged by openpyxl, by comparing every zip member, and by opening source and result in LibreOffice)
+or refused with its reason. LibreOffice opens every result, or every N-th from number K (0 first) on. ``--quick`` takes
+one workbook of each variation, 100 spoilt ones, and LibreOffice opens every tenth result. Prints figures and every
+fault; exit code 1 when there is one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Figures:
         )
 
 
-def measure(*, quick: bool, every: int, first: int) -> Figures:
+def measure(*, quick: bool, spoilt: int, every: int, first: int) -> Figures:
     """Try the collection, then the spoilt ones; LibreOffice judges at the end."""
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="kesu-workbooks-") as name:
@@ -58,7 +58,7 @@ def measure(*, quick: bool, every: int, first: int) -> Figures:
         for sample in one_of_each(whole) if quick else whole:
             figures.workbooks += 1
             to_open += _tried(sample, folder, figures)
-        for sample in mutated(bases(), 100 if quick else 2000, seed=6):
+        for sample in mutated(bases(), spoilt, seed=6):
             figures.spoilt += 1
             _tried(sample, folder, figures)
         office = judged(to_open[first::every], folder / "opened")
@@ -84,10 +84,13 @@ def _tried(sample: Sample, folder: Path, figures: Figures) -> list[Written]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--spoilt", type=int, metavar="N", help="how many are spoilt at random")
     parser.add_argument("--every", type=int, metavar="N", help="LibreOffice opens every N-th result")
     parser.add_argument("--from", dest="first", type=int, default=0, metavar="K")
     chosen = parser.parse_args()
-    found = measure(quick=chosen.quick, every=chosen.every or (10 if chosen.quick else 1), first=chosen.first)
+    many, seldom = (100, 10) if chosen.quick else (2000, 1)
+    found = measure(quick=chosen.quick, spoilt=many if chosen.spoilt is None else chosen.spoilt,
+                    every=chosen.every or seldom, first=chosen.first)
     print(*found.faults, sep="\n")
     print(found)
     sys.exit(1 if found.faults else 0)
