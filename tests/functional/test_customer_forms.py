@@ -408,3 +408,12 @@ def test_braces_in_a_customers_word_form_stay_text(tmp_path: Path, text: str) ->
     shown = "".join(cases.words_of(render(documents))).replace("\u2060", "")
     assert shown.count(text.replace("|", "")) == 2
     assert "星岚汽车" in shown
+
+
+@pytest.mark.parametrize("name", ["94_word_scar", "182_ford_global_numbers"])
+def test_a_box_for_a_role_holds_its_person_and_not_the_whole_team(tmp_path: Path, name: str) -> None:
+    form = build(next(form for form in load(HELD_OUT) if form.name == name), tmp_path)
+    text = b"".join(content for part, content in members(render(adopted(tmp_path, form))).items()
+                    if part.endswith(".xml")).decode("utf-8")
+    assert "梁致远" in text
+    assert [words for words in ("表样未列出", "0000-0003") if words in text] == []

@@ -228,7 +228,7 @@ class CustomerForms:
 
 def word_context(form: CustomerForm, whole: Mapping[str, Any]) -> dict[str, Any]:
     """The context with what only a Word form's tags ask for: rows not printed under their name, and tick boxes."""
-    from pipeline.documents.forms.form_context import KEYED, holds, line_of, row_name
+    from pipeline.documents.forms.form_context import CONTINUED, KEYED, holds, line_of, row_name
 
     named: dict[str, set[str]] = {}
     for table, row in _ROW_OF.findall(_text_of(form.content)):
@@ -238,7 +238,8 @@ def word_context(form: CustomerForm, whole: Mapping[str, Any]) -> dict[str, Any]
                 and line_of(table, row)] for table in KEYED
     }
     over = {
-        table: "\n".join(("【续】表样未列出：", *(line_of(table, row) for row in rows))) if rows else ""
+        table: "\n".join(("【续】表样未列出：", *(line_of(table, row) for row in rows)))
+        if rows and table in CONTINUED else ""
         for table, rows in unnamed.items()
     }
     ticked = {

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.forms.faults import MapFault
-from pipeline.documents.forms.form_context import KEYED, holds, line_of, row_name
+from pipeline.documents.forms.form_context import CONTINUED, holds, line_of, row_name
 from pipeline.documents.forms.form_map import CheckedMap, TableRows
 from pipeline.documents.forms.form_photos import pictures_in, plan_photos
 from pipeline.documents.forms.grid import Box, Grid
@@ -250,7 +250,7 @@ def _unnamed_rows(
 ) -> None:
     """Rows whose name the form does not print (a sixth why, another store) go below the last that it does."""
     tables = {table.table for table in form_map.map.tables}
-    for table in KEYED:
+    for table in CONTINUED:
         places = [
             (place, address) for place, box in form_map.cells.items() for address in box.addresses
             if address.name == table and address.row

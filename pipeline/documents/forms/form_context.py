@@ -13,6 +13,9 @@ Row = Mapping[str, Any]
 _ROW_SURE = 0.8
 #: In which list a row's name stands in which key; the order is that of the 8D.
 KEYED = ("team", "is_is_not", "containments", "change_points", "occurrence_whys", "escape_whys", "standards")
+#: Of these a row that a form does not print goes below the last that it does; a form that prints roles asks for these
+#: people and no others: the whole team stands in the internal version.
+CONTINUED = tuple(table for table in KEYED if table != "team")
 
 
 def facts(case: Case) -> dict[str, str]:
