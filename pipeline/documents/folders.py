@@ -105,11 +105,14 @@ class TemplateFolders:
     def is_as_packaged(self, kind: str, *names: str) -> bool:
         """Whether these files of a kind, and the names of its fields, are those that come with the package.
 
-        Raises ``TemplateFault`` when fields.yaml cannot be read.
+        A file that cannot be read is not. Raises ``TemplateFault`` when fields.yaml cannot be read.
         """
         self.names(kind)
         files = ((kind, _FIELDS), (self._extended[kind] or kind, _FIELDS), *((kind, name) for name in names))
-        return all(self.read(*parts)[1] == self.packaged(*parts) for parts in files)
+        try:
+            return all(self.read(*parts)[1] == self.packaged(*parts) for parts in files)
+        except TemplateFault:
+            return False
 
     def names(self, kind: str) -> FieldNames:
         """fields.yaml of a kind, read once; raises ``TemplateFault``."""

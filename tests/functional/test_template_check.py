@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 from pathlib import Path
@@ -217,3 +218,20 @@ def test_a_template_is_checked_anew_when_what_it_is_checked_by_differs_from_the_
         changed.write_bytes(before + b"\n")
         assert not TemplateFolders(folders.folders).is_as_packaged("eight_d_internal", *checked), changed.name
         changed.write_bytes(before)
+
+
+def test_an_example_that_somebody_has_open_keeps_no_document_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = empty_plant(tmp_path / "plant")
+    read = Path.read_bytes
+
+    def locked(path: Path) -> bytes:
+        if path.name == "example.json" and path.is_relative_to(plant.root):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    plant.type(COMPLAINTS, complaint(客户要求8D="是"))
+    plant.settled()
+    assert [path.name for path in (plant.share / "客诉资料").rglob("8D报告.docx")] == ["8D报告.docx"]
