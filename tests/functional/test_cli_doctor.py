@@ -28,6 +28,14 @@ def plant(tmp_path: Path) -> PlantFolder:
     return made
 
 
+def configured(plant: PlantFolder, backend: str, ca_file: Path, lines: str) -> None:
+    """Have the plant use a mail system; ``lines`` are those of its section."""
+    section = f"  {backend}:\n{lines}#  imap_smtp:"
+    text = plant.config.read_text(encoding="utf-8").replace("#  imap_smtp:", section, 1)
+    plant.config.write_text(text, encoding="utf-8")
+    plant.configure(backend=backend, ca_file=ca_file)
+
+
 @pytest.fixture
 def server(plant: PlantFolder) -> Iterator[GraphServer]:
     """A Graph server that the plant's configuration names."""
@@ -36,14 +44,11 @@ def server(plant: PlantFolder) -> Iterator[GraphServer]:
         certificates = Servers(closing).certificates
         running = closing.enter_context(graph.running(certificates.server_context()))
         address = f"https://localhost:{running.port}"
-        section = (
-            f"  graph:\n    mailbox: {graph.USER}\n    endpoint: {address}/v1.0\n"
+        configured(plant, "graph", certificates.root, (
+            f"    mailbox: {graph.USER}\n    endpoint: {address}/v1.0\n"
             f"    oauth: {{tenant: {identity.TENANT}, client_id: {identity.CLIENT}, "
             f"secret_env: {CLIENT_SECRET_VARIABLE}, authority: '{address}'}}\n"
-        )
-        text = plant.config.read_text(encoding="utf-8").replace("#  imap_smtp:", f"{section}#  imap_smtp:", 1)
-        plant.config.write_text(text, encoding="utf-8")
-        plant.configure(backend="graph", ca_file=certificates.root)
+        ))
         yield running
 
 
@@ -54,11 +59,10 @@ def exchange(plant: PlantFolder) -> Iterator[EwsServer]:
     with ExitStack() as closing:
         certificates = Servers(closing).certificates
         running = closing.enter_context(ews.running(certificates.server_context()))
-        section = (f"  exchange:\n    mailbox: {ews.USER}\n    user: {ews.USER}\n    auth: basic\n"
-                   f"    password_env: {SECRET}\n    endpoint: https://localhost:{running.port}/EWS/Exchange.asmx\n")
-        text = plant.config.read_text(encoding="utf-8").replace("#  imap_smtp:", f"{section}#  imap_smtp:", 1)
-        plant.config.write_text(text, encoding="utf-8")
-        plant.configure(backend="exchange", ca_file=certificates.root)
+        configured(plant, "exchange", certificates.root, (
+            f"    mailbox: {ews.USER}\n    user: {ews.USER}\n    auth: basic\n"
+            f"    password_env: {SECRET}\n    endpoint: https://localhost:{running.port}/EWS/Exchange.asmx\n"
+        ))
         yield running
 
 

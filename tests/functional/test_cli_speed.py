@@ -8,11 +8,11 @@ from bench import startup, try_ledger  # measured by the same programs that prin
 
 
 def test_the_help_is_no_slower_than_importing_openpyxl() -> None:
-    for _ in range(3):  # a machine busy with other things may spoil one measurement
-        ours, theirs = startup.medians()
-        if ours <= theirs:
-            return
-    raise AssertionError(f"kesu --help {ours:.3f} s, import openpyxl {theirs:.3f} s")
+    measured = [startup.medians()]
+    while measured[-1][0] > measured[-1][1] and len(measured) < 3:  # a busy machine may spoil one measurement
+        measured.append(startup.medians())
+    ours, theirs = measured[-1]
+    assert ours <= theirs, measured
 
 
 def test_five_hundred_rows_are_tried_in_under_a_minute(tmp_path: Path) -> None:
