@@ -211,7 +211,7 @@ def _add_looking(add: _Add, config: _Option, now: _Option, as_json: _Option) -> 
     now(health)
     as_json(health)
 
-    status = add("status", "未关闭、到期、失败、等待、不确定的事项")
+    status = add("status", "未关闭、到期、失败、等待、结果不明的事项")
     config(status)
     now(status)
     as_json(status)

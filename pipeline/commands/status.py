@@ -60,7 +60,7 @@ def _lines(view: BoardView, open_effects: list[EffectRecord], past: Collection[E
         yield f"  {when} {duty.person or '(未填责任人)'} {duty.label} {duty.what}"
     if len(view.duties) > _SHOWN:
         yield f"  …另有 {len(view.duties) - _SHOWN} 项，见看板"
-    yield f"待处理 {len(open_effects)} 项" if open_effects else "没有失败、等待或不确定的事项"
+    yield f"待处理 {len(open_effects)} 项" if open_effects else "没有失败、等待或结果不明的事项"
     for record in open_effects[:_SHOWN]:
         yield f"  [{state_word(record, past)}] {record.title} {record.error}".rstrip()
     yield f"台账问题 {len(view.problems)} 处"

@@ -93,5 +93,5 @@ class EffectSettled(KesuError):
     """An effect that is done or uncertain, and must not be performed again."""
 
     def __init__(self, key: EffectKey, state: EffectState) -> None:
-        word = "已完成" if state is EffectState.DONE else "结果不确定，须由人确认"
+        word = "已完成" if state is EffectState.DONE else "结果不明，须由人确认"
         super().__init__(f"这项工作{word}，不再重复执行：{key}。")
