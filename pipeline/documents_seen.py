@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from schemas.effects import EffectRecord, EffectState
-from schemas.ports import Documents, Journal, Share
+from schemas.journal_port import Journal
+from schemas.ports import Documents, Share
 from schemas.remembered import RememberedEffects
 from schemas.report import DocumentReading
 

@@ -10,9 +10,10 @@ from pathlib import PurePosixPath
 from pipeline.files.names import safe_name
 from schemas.effects import Outcome
 from schemas.incoming import IncomingMail, MailReader
+from schemas.journal_port import Journal
 from schemas.mail_ports import Mailbox, MailStore
 from schemas.payloads import FileDropped, FileMail, SetAside, TakeMail
-from schemas.ports import Journal, Share
+from schemas.ports import Share
 
 _NAME_LIMIT = 60
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,7}$")

@@ -10,10 +10,11 @@ from pipeline.documents_seen import DocumentsSeen
 from pipeline.workdays import Workdays
 from schemas.effects import Effect
 from schemas.incoming import MailReader
+from schemas.journal_port import Journal
 from schemas.mail_ports import Mailbox, MailStore, Robot
 from schemas.meetings import CalendarEntry
 from schemas.payloads import SendMail
-from schemas.ports import Archives, Documents, Journal, Ledgers, Share
+from schemas.ports import Archives, Documents, Ledgers, Share
 from schemas.settings import Settings
 
 

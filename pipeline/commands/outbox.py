@@ -13,8 +13,8 @@ from pipeline.commands.output import say, say_json
 from pipeline.commands.status import record_json, state_word
 from schemas.effects import EffectKey, EffectRecord, EffectState, Outcome
 from schemas.errors import KesuError
+from schemas.journal_port import Journal
 from schemas.mail_ports import Mailbox, Trace
-from schemas.ports import Journal
 
 if TYPE_CHECKING:
     from pipeline.app import Opened

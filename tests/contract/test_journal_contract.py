@@ -16,9 +16,9 @@ from schemas.deck import PageMark, ShownItem
 from schemas.effects import Effect, EffectKey, EffectState, Outcome
 from schemas.errors import NumberTaken, PassRunning
 from schemas.intake import IgnoredMail, KnownMail, Verdict
+from schemas.journal_port import Journal
 from schemas.memory import KnownCase, TrackedValue, TrailEntry
 from schemas.payloads import MakeFolder, SendMail
-from schemas.ports import Journal
 from tests.memory_journal import MemoryJournal
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
