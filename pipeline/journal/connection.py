@@ -43,6 +43,25 @@ def connect(path: Path, *, wal: bool = True) -> Engine:
     return engine
 
 
+class ChangeWatch:
+    """Tells in microseconds whether anybody committed to the file: a connection of its own, which only looks."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = engine.raw_connection()
+
+    def version(self) -> int:
+        """A number that is another one after each commit of another connection, this process's or not."""
+        cursor = self._connection.cursor()
+        try:
+            return int(cursor.execute("PRAGMA data_version").fetchone()[0])
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+
 @contextmanager
 def plain_failures(path: Path) -> Iterator[None]:
     """Turn the driver's failures into ``JournalDamaged`` or ``JournalFailed``; broken constraints pass as they are."""

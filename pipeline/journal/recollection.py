@@ -45,6 +45,7 @@ class Recollection:
     def __init__(self, site: str) -> None:
         self._site = site
         self._memory: Memory | None = None
+        self._version: int | None = None  # of the file when ``_memory`` was read
         self._numbers: Grown[str, bool] = Grown({})
         self._told: Grown[tuple[str, str], bool] = Grown({})
         self._covered: int | None = None  # the count up to which ``_memory`` and ``_changes`` tell everything
@@ -70,14 +71,19 @@ class Recollection:
         """The transaction was rolled back, or nobody knows: the count will tell."""
         self._pending = None
 
-    def memory(self, connection: Connection) -> Memory:
-        """The memory as of the moment of this connection."""
+    def as_of(self, version: int) -> Memory | None:
+        """The memory while the file is in the version in which it was read, see ``ChangeWatch``."""
+        return self._memory if version == self._version else None
+
+    def memory(self, connection: Connection, version: int) -> Memory:
+        """The memory as of the moment of this connection; ``version`` was asked for before."""
         count = int(fact(connection, _GENERATION) or 0)
         if self._memory is None or count != self._covered:
             self._memory = self._whole(connection)
         elif self._changes:
             self._memory = self._grown(connection, self._memory)
         self._covered = count
+        self._version = version
         self._changes.clear()
         return self._memory
 

@@ -10,17 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from pipeline.journal import (
-    case_table,
-    deck_table,
-    effect_table,
-    field_table,
-    mail_table,
-    tables,
-    trail_table,
-)
+from pipeline.journal import case_table, deck_table, effect_table, field_table, mail_table, tables, trail_table
 from pipeline.journal.backup import RESTORED, daily_backup
-from pipeline.journal.connection import plain_failures
+from pipeline.journal.connection import ChangeWatch, plain_failures
 from pipeline.journal.errors import TimeRunsBackwards
 from pipeline.journal.meta_table import delete_fact, fact, write_fact
 from pipeline.journal.old_texts import PastTexts, TextCounts, compact, forget
@@ -44,6 +36,7 @@ class SqlJournal:
             self.site = fact(connection, "site") or ""
             self.journal_id = fact(connection, "journal_id") or ""
         self._recollection = Recollection(self.site)
+        self._watch = ChangeWatch(engine)
 
     @property
     def mode(self) -> str:
@@ -63,8 +56,13 @@ class SqlJournal:
 
     def memory(self) -> Memory:
         """Everything remembered, from one moment; what did not change since the last call is not read again."""
+        with plain_failures(self._path):
+            version = self._watch.version()  # before reading: what is committed meanwhile makes the next call read
+        known = self._recollection.as_of(version)
+        if known is not None:
+            return known
         with self._read() as connection:
-            return self._recollection.memory(connection)
+            return self._recollection.memory(connection, version)
 
     def pass_lock(self) -> AbstractContextManager[None]:
         """Held for a pass; a second one, in this process or another, raises ``PassRunning``."""
@@ -273,6 +271,7 @@ class SqlJournal:
 
     def close(self) -> None:
         """Release the file."""
+        self._watch.close()
         self._engine.dispose()
 
     def _fact(self, key: str) -> str | None:
