@@ -104,6 +104,15 @@ class MailBusy(MailRefused):
         KesuError.__init__(self, f"邮件服务器 {server} 忙或限流（{detail}），{when}自动重试。")
 
 
+class MailServerDeclined(MailRefused):
+    """The server said no to what was asked of it, reading, moving or sending; nothing was done."""
+
+    def __init__(self, server: str, detail: str) -> None:
+        KesuError.__init__(
+            self, f"邮件服务器 {server} 没有照办（{detail}），稍后自动重试。请检查该邮箱的权限、剩余空间和文件夹设置。"
+        )
+
+
 class MailFolderUnknown(MailRefused):
     """A folder of the mailbox that the configuration names and the server does not have."""
 

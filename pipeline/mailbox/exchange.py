@@ -18,6 +18,7 @@ from pipeline.mailbox.errors import (
     MailCertificateRefused,
     MailFolderUnknown,
     MailLoginRefused,
+    MailServerDeclined,
     MailServerUnreachable,
     TokenRefused,
 )
@@ -140,7 +141,7 @@ class ExchangeMailbox:
             return MailBusy(server, detail, float(getattr(error, "back_off", None) or 0))
         if isinstance(error, TransportError | OSError) or detail.startswith("ErrorTimeoutExpired"):
             return MailServerUnreachable(server, reason_of(error))
-        return MailRefused("", f"邮件服务器 {server} 答复：{detail}")
+        return MailServerDeclined(server, detail)
 
     def _folder(self, account: Any, name: str, *, make: bool = False) -> Any:
         from exchangelib.errors import ErrorFolderNotFound

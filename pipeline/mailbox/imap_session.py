@@ -16,6 +16,7 @@ from pipeline.mailbox.errors import (
     MailEncryptionUnknown,
     MailFolderUnknown,
     MailLoginRefused,
+    MailServerDeclined,
     MailServerUnreachable,
 )
 from pipeline.mailbox.reasons import LICENCE_CODE, reason_of, speaks_no_tls
@@ -165,4 +166,4 @@ class ImapSession:
             return MailBusy(self.server, reason_of(error))
         if isinstance(error, OSError | IMAPClientAbortError):
             return MailServerUnreachable(self.server, reason_of(error))
-        return MailRefused("", f"邮件服务器 {self.server} 答复：{reason_of(error)}")
+        return MailServerDeclined(self.server, reason_of(error))
