@@ -86,6 +86,7 @@ def test_rows_beyond_the_form_are_told_in_its_last_line_and_to_the_board(tmp_pat
     assert "韩听雨" in team
     assert "陆问渠" in team
     assert "其余 2 项" in team
+    assert "责任工序检验班长" not in team, "the form asks for no duties"
     assert "气密工装密封垫每月更换，列入点检表" in measures
     remarks = "；".join(documents.remarks("eight_d", context))
     assert "小组：表样只有 3 行，其余 2 项写在 8D!A9" in remarks

@@ -210,33 +210,36 @@ def _table(
     name: str, table: TableRows, named: set[tuple[str, str]], context: Mapping[str, Any], grids: Mapping[str, Grid],
     filling: Filling,
 ) -> None:
-    """Rows in order; one that has cells under its own name elsewhere on the form (the leader, say) is not repeated."""
+    """Rows in order; one that has cells under its own name elsewhere on the form (the leader, say) is not repeated.
+
+    Rows beyond the form's tell what its columns ask for, no more: who asks for names gets no phone numbers.
+    """
+    columns = {column: column_index(letters) for letters, column in table.columns.items()}
     rows = [
         row for row in context.get(table.table, ())
         if line_of(table.table, row) and (table.table, row_name(table.table, row)) not in named
     ]
-    columns = {column: column_index(letters) for letters, column in table.columns.items()}
     for line, row in zip(table.rows, rows, strict=False):
         for column, index in columns.items():
             place = (table.sheet, line, index)
             _check_free(name, place, grids, plain=True)
             if row.get(column):
                 filling.texts[place] = str(row[column])
-    rest = rows[len(table.rows) :]
-    if rest:
+    asked = [{name: value for name, value in row.items() if name in columns} for row in rows[len(table.rows) :]]
+    lines = [told for row in asked if (told := line_of(table.table, row))]
+    if lines:
         roomy = next((column for column in _ROOMY if column in columns), next(iter(columns)))
         place = (table.sheet, table.rows[-1], columns[roomy])
-        _overflow(table.table, rest, place, filling, f"表样只有 {len(table.rows)} 行")
+        _overflow(table.table, lines, place, filling, f"表样只有 {len(table.rows)} 行")
 
 
-def _overflow(table: str, rest: Sequence[Mapping[str, Any]], place: Place, filling: Filling, why: str) -> None:
-    lines = [line_of(table, row) for row in rest]
+def _overflow(table: str, lines: Sequence[str], place: Place, filling: Filling, why: str) -> None:
     title = packaged_lexicon().lists[table].name
-    filling.add_line(place, f"【续】{why}，其余 {len(rest)} 项：")
+    filling.add_line(place, f"【续】{why}，其余 {len(lines)} 项：")
     for line in lines:
         filling.add_line(place, line)
     where = f"{place[0]}!{reference(place[1], place[2])}"
-    filling.notes.append(f"{title}：{why}，其余 {len(rest)} 项写在 {where}")
+    filling.notes.append(f"{title}：{why}，其余 {len(lines)} 项写在 {where}")
 
 
 def _room(column: str, place: Place, grids: Mapping[str, Grid]) -> tuple[int, int]:
@@ -258,12 +261,11 @@ def _unnamed_rows(
         if not places or table in tables:
             continue
         named = {address.row for _, address in places}
-        rest = [
-            row for row in context.get(table, ()) if row_name(table, row) not in named and line_of(table, row)
-        ]
-        if rest:
+        unnamed = [row for row in context.get(table, ()) if row_name(table, row) not in named]
+        lines = [line for row in unnamed if (line := line_of(table, row))]
+        if lines:
             last = max(places, key=lambda item: (item[0][1], *_room(item[1].column, item[0], grids)))
-            _overflow(table, rest, last[0], filling, "表样未列出")
+            _overflow(table, lines, last[0], filling, "表样未列出")
 
 
 def _tick(
