@@ -112,6 +112,8 @@ def _new_links(
         elif ":" in cell:
             _refuse_shared_link(layout, cell, writes)
     used = [int(match[1]) for name in relations if (match := re.fullmatch(r"rId(\d{1,9})", name))]
+    # what points at a relationship that is not there must not come to point at ours
+    used += [int(match[1]) for match in re.finditer(rb"""["']rId(\d{1,9})["']""", layout.data[layout.data_end :])]
     first = max(used, default=0) + 1
     return {cell: (f"rId{first + index}", target) for index, (cell, target) in enumerate(wanted.items())}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -148,6 +149,20 @@ def test_a_link_goes_in_with_everything_else_untouched(ledger: Path, tmp_path: P
     patch_workbook(target, other, [CellWrite(SHEET, 3, 5, "打开", link="新/")])
     assert openpyxl.load_workbook(other)[SHEET]["F3"].hyperlink.target == "新/"
     assert part_of(other).count('ref="F3"') == 1
+
+
+def test_a_link_whose_relationship_is_gone_does_not_become_ours(ledger: Path, tmp_path: Path) -> None:
+    orphaned, target = tmp_path / "orphaned.xlsx", tmp_path / "out.xlsx"
+    with zipfile.ZipFile(ledger) as source, zipfile.ZipFile(orphaned, "w") as made:
+        for name in source.namelist():
+            if name != "xl/worksheets/_rels/sheet1.xml.rels":
+                made.writestr(name, source.read(name))
+    patch_workbook(orphaned, target, [CellWrite(SHEET, 3, 5, "打开", link="新/")])
+    ours = re.search(r'<hyperlink ref="F3"[^>]*id="(\w+)"', part_of(target))
+    theirs = re.search(r'<hyperlink (?:[^>]* )?ref="B4"[^>]*', part_of(target))
+    assert ours is not None
+    assert theirs is not None
+    assert f'"{ours[1]}"' not in theirs[0]
 
 
 def test_writing_what_stands_there_changes_no_byte(ledger: Path, tmp_path: Path) -> None:
