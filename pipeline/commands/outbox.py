@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands.clock import moment
 from pipeline.commands.output import say, say_json
-from pipeline.commands.status import record_json, state_word
+from pipeline.commands.status import record_json, state_word, told
+from pipeline.rules.sending_policy import holds
 from schemas.effects import EffectKey, EffectRecord, EffectState, Outcome
 from schemas.errors import KesuError
 from schemas.journal_port import Journal
@@ -46,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     with open_site(Path(arguments.config), moment(arguments.now), write=arguments.action != "list") as opened:
         journal, now = opened.site.journal, opened.now
         if arguments.action == "list":
-            return _listed(_waiting(journal), now, overtaken_now(opened), as_json=arguments.json)
+            waits = holds(journal.memory().effects, now, opened.site.settings.mail.sending)
+            return _listed(_waiting(journal), now, overtaken_now(opened), waits, as_json=arguments.json)
         with journal.pass_lock():
             record = _chosen(_waiting(journal), arguments.number)
             trace, found = _traced(opened.site.mailbox, record.key)
@@ -84,22 +86,27 @@ def _waiting(journal: Journal) -> list[EffectRecord]:
     return sorted(records, key=lambda record: (record.state is not EffectState.UNCERTAIN, record.intended, record.key))
 
 
-def _listed(waiting: list[EffectRecord], now: datetime, past: Collection[EffectKey], *, as_json: bool) -> int:
+def _listed(
+    waiting: list[EffectRecord], now: datetime, past: Collection[EffectKey], waits: Mapping[EffectKey, str], *,
+    as_json: bool,
+) -> int:
     if as_json:
-        say_json([{"number": record.key.digest[:8], **record_json(record), "overtaken": record.key in past}
+        say_json([{"number": record.key.digest[:8], **record_json(record, waits), "overtaken": record.key in past}
                   for record in waiting])
     elif not waiting:
         say("没有未决的邮件。")
     else:
-        for line in _lines(waiting, now, past):
+        for line in _lines(waiting, now, past, waits):
             say(line)
     return 1 if any(record.state is EffectState.UNCERTAIN for record in waiting) else 0
 
 
-def _lines(waiting: Iterable[EffectRecord], now: datetime, past: Collection[EffectKey]) -> Iterable[str]:
+def _lines(
+    waiting: Iterable[EffectRecord], now: datetime, past: Collection[EffectKey], waits: Mapping[EffectKey, str]
+) -> Iterable[str]:
     for record in waiting:
         since = f"{record.intended.astimezone(now.tzinfo):%m-%d %H:%M}"
-        yield f"{record.key.digest[:8]} [{state_word(record, past)}] {since} {record.title} {record.error}".rstrip()
+        yield f"{record.key.digest[:8]} [{state_word(record, past)}] {since} {told(record, past, waits)}"
     yield "重发：kesu outbox retry 编号 -c CONFIG；不再发送或已核实发出：kesu outbox drop 编号 -c CONFIG"
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 
 from pipeline.commands.clock import moment
 from pipeline.commands.output import say, say_json
+from pipeline.rules.sending_policy import holds
 from schemas.board import BoardView
 from schemas.effects import EffectKey, EffectRecord, EffectState
 
@@ -19,7 +21,7 @@ _WORDS = {EffectState.INTENDED: "等待", EffectState.RUNNING: "正在确认", E
 _MAIL_WORDS = {**_WORDS, EffectState.INTENDED: "等待发送", EffectState.DONE: "已发出"}
 
 
-def record_json(record: EffectRecord) -> dict[str, object]:
+def record_json(record: EffectRecord, waits: Mapping[EffectKey, str] = MappingProxyType({})) -> dict[str, object]:
     """One remembered effect for ``--json``; times in ISO form."""
     return {
         "kind": record.key.kind, "subject": record.key.subject, "occasion": record.key.occasion,
@@ -27,6 +29,7 @@ def record_json(record: EffectRecord) -> dict[str, object]:
         "intended": record.intended.isoformat(), "finished": record.finished.isoformat() if record.finished else None,
         "attempts": record.attempts, "path": record.outcome.path if record.outcome else "",
         "text": record.outcome.text if record.outcome else "", "error": record.error,
+        "waits": waits.get(record.key, ""),
     }
 
 
@@ -45,7 +48,14 @@ def state_word(record: EffectRecord, past: Collection[EffectKey] = ()) -> str:
     return words[record.state]
 
 
-def _lines(view: BoardView, open_effects: list[EffectRecord], past: Collection[EffectKey]) -> Iterator[str]:
+def told(record: EffectRecord, past: Collection[EffectKey], waits: Mapping[EffectKey, str]) -> str:
+    """An effect without an outcome, and why: what it waits for, else what went wrong the last time."""
+    return f"{record.title} {'' if record.key in past else waits.get(record.key) or record.error}".rstrip()
+
+
+def _lines(
+    view: BoardView, open_effects: list[EffectRecord], past: Collection[EffectKey], waits: Mapping[EffectKey, str]
+) -> Iterator[str]:
     levels = Counter(case.level for case in view.cases)
     counts = "、".join(f"{level} {count}" for level, count in levels.most_common())
     yield f"{view.site} {view.day}：未关闭 {len(view.cases)} 件" + (f"({counts})" if counts else "")
@@ -62,7 +72,7 @@ def _lines(view: BoardView, open_effects: list[EffectRecord], past: Collection[E
         yield f"  …另有 {len(view.duties) - _SHOWN} 项，见看板"
     yield f"待处理 {len(open_effects)} 项" if open_effects else "没有失败、等待或结果不明的事项"
     for record in open_effects[:_SHOWN]:
-        yield f"  [{state_word(record, past)}] {record.title} {record.error}".rstrip()
+        yield f"  [{state_word(record, past)}] {told(record, past, waits)}"
     yield f"台账问题 {len(view.problems)} 处"
 
 
@@ -78,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         planned = plan_pass(site, snapshot, memory, now)
         view = view_of(planned, snapshot, memory, site, now, {}, rehearsal=opened.rehearsal)
         past = overtaken(planned, snapshot, memory)
+        waits = holds(memory.effects, now, site.settings.mail.sending)
     unfinished = [record for record in memory.effects.values() if record.state is not EffectState.DONE]
     if arguments.json:
         say_json({
@@ -86,9 +97,9 @@ def run(arguments: argparse.Namespace) -> int:
                       "department": case.department, "overdue": list(case.overdue), "waiting": list(case.waiting)}
                      for case in view.cases],
             "duties": [{**asdict(duty), "due": duty.due.isoformat()} for duty in view.duties],
-            "effects": [record_json(record) for record in unfinished],
+            "effects": [record_json(record, waits) for record in unfinished],
         })
     else:
-        for line in _lines(view, unfinished, past):
+        for line in _lines(view, unfinished, past, waits):
             say(line)
     return 0

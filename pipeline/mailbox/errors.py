@@ -31,11 +31,11 @@ class MailUnknown(KesuError):
 
 
 class SecretMissing(MailRefused):
-    """The environment variable that should hold a password or a client secret is not set."""
+    """The environment variable that should hold a password, a client secret or the robot's address is not set."""
 
     def __init__(self, name: str) -> None:
         KesuError.__init__(
-            self, f"没有设置环境变量 {name}（邮箱的密码、授权码或应用密钥）。请在运行 kesu 的账户下设置后重启。"
+            self, f"没有设置环境变量 {name}（存放密码、授权码、密钥或机器人地址）。请在运行 kesu 的账户下设置后重启。"
         )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from schemas.effects import EffectRecord, EffectState
+from schemas.effects import EffectKey, EffectRecord, EffectState
 from schemas.mail_settings import MailSetting, SendingSetting
 from schemas.values import ascii_domain
 
@@ -132,3 +132,13 @@ def hold(record: EffectRecord, sent: int, now: datetime, setting: SendingSetting
     if sent >= setting.per_hour and not urgent and record.key.kind not in URGENT:
         return f"一小时内已发 {sent} 封，达到上限，稍后发出"
     return ""
+
+
+def holds(effects: Mapping[EffectKey, EffectRecord], now: datetime, setting: SendingSetting) -> Mapping[EffectKey, str]:
+    """Why each mail waits that was meant and has not left, for those that wait for a time; see ``hold``."""
+    waiting = [
+        record for record in effects.values()
+        if record.key.kind.startswith("mail.") and record.state is EffectState.INTENDED
+    ]
+    sent = sent_within_the_hour(effects.values(), now) if waiting else 0
+    return {record.key: why for record in waiting if (why := hold(record, sent, now, setting))}

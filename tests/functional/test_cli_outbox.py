@@ -81,6 +81,25 @@ def test_a_mail_that_no_rule_wants_any_longer_is_not_waited_for(plant: PlantFold
     assert "等了一天以上" not in kesu(*health).out
 
 
+def test_what_waits_says_what_for(plant: PlantFolder) -> None:
+    plant.configure(release_notice="true", quiet_from='"08:00"', quiet_to='"09:00"', per_hour="1")
+    plant.type(COMPLAINTS, RELEASED, complaint(客诉编号="K-2", 产品名称="卡扣", 状态="调查"))
+    plant.once("08:05")
+    plant.once("08:16")
+    listed = "outbox", "list", "-c", plant.config, "--now"
+    asked = *listed, "2026-11-26T08:20+08:00"
+    quiet = "静默时段，11-26 09:00 后发出"
+    assert kesu(*asked).out.count(quiet) == 2
+    assert {mail["waits"] for mail in kesu(*asked, "--json").json} == {quiet}
+    assert quiet in kesu("status", *asked[2:]).out
+    plant.once("09:01")
+    assert "K-2 通知注塑车间 一小时内已发 1 封，达到上限" in kesu(*listed, "2026-11-26T09:10+08:00").out
+    plant.outbox.rename(plant.outbox.with_name("away"))
+    plant.once("10:30")
+    said = kesu(*listed, "2026-11-26T10:30+08:00").out
+    assert "找不到邮件文件夹" in said, "it waits for no time: what went wrong"
+
+
 def test_a_person_who_has_looked_drops_it(plant: PlantFolder) -> None:
     _, number = uncertain_mail(plant)
     assert kesu("outbox", "drop", number, "-c", plant.config).code == 0
