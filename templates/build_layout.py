@@ -257,10 +257,10 @@ def fields(
 
 
 def form_rows(document: DocumentObject, lines: Sequence[tuple[str, str, str, int]]) -> None:
-    """Rows to write in by hand: label, what stands in the field already, how to ask, and the room in lines."""
+    """Rows to write in by hand, all on one page: label, what stands there already, how to ask, the room in lines."""
     widths = [2.6, 8.4, TEXT_WIDTH - 11.0]
     table = table_of(document, widths)
-    for name, printed, ask, room in lines:
+    for number, (name, printed, ask, room) in enumerate(lines, start=1):
         row = row_of(table, widths)
         row.height = Cm(0.62 * room)
         _label(row.cells[0], name)
@@ -268,6 +268,7 @@ def form_rows(document: DocumentObject, lines: Sequence[tuple[str, str, str, int
         value_in(row.cells[2], ask)
         hint = row.cells[2].paragraphs[0].runs[0]
         hint.font.size, hint.font.color.rgb = Pt(8), RGBColor(0x59, 0x59, 0x59)
+        row.cells[0].paragraphs[0].paragraph_format.keep_with_next = number < len(lines) or None
 
 
 def looped(
