@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.mail_site import NOW, mail_effect, mail_site
 from tests.functional.plant_folder import COMPLAINTS, PlantFolder, Said, empty_plant, kesu
 from tests.functional.test_intake import CUSTOMER, arrive
 from tests.killed_intake import BROKEN
@@ -124,6 +125,17 @@ def test_a_mail_whose_row_still_waits_for_the_ledger_stays(plant: PlantFolder) -
     purge(plant, MUCH_LATER)
     kept, = (plant.root / "state" / "mails").glob("*.eml")  # of the others nothing is left to do
     assert (kept in waiting, len(waiting)) == (True, 3)
+
+
+def test_a_mail_that_waits_for_a_person_keeps_its_words(plant: PlantFolder) -> None:
+    effect = mail_effect()
+    with mail_site(plant, None) as site:  # type: ignore[arg-type]  # the journal alone is needed
+        site.journal.intend(effect, NOW)
+        site.journal.start(effect.key, NOW)
+        site.journal.fail(effect.key, "结果不明", NOW, uncertain=True)
+    close_complaint(plant)
+    purge(plant, MUCH_LATER)
+    assert f"[结果不明] 11-26 09:00 {effect.title} 结果不明" in kesu("outbox", "list", "-c", plant.config).out
 
 
 def test_nothing_happens_twice_after_it(plant: PlantFolder) -> None:
