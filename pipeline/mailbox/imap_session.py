@@ -50,6 +50,7 @@ class ImapSession:
     renew: Callable[[], bool] = lambda: False
     _client: IMAPClient | None = None
     _roles: dict[bytes, str] = field(default_factory=dict)
+    _root: str | None = None
 
     @property
     def server(self) -> str:
@@ -75,24 +76,35 @@ class ImapSession:
         if role not in self._roles:
             with self.connected() as client:
                 listed = [(flags, name) for flags, _, name in client.list_folders()]
+                root = self._root_of(client)
             names = [name for _, name in listed]
             marked = [name for flags, name in listed if role in flags]
-            usual = [name for name in _USUAL_NAMES[role] if name in names]
+            usual = [place for name in _USUAL_NAMES[role] for place in (name, f"{root}{name}") if place in names]
             self._roles[role] = (*marked, *usual, _USUAL_NAMES[role][-1])[0]
         return self._roles[role]
 
+    def place_of(self, client: IMAPClient, folder: str) -> str:
+        """A folder's name on this server: as it stands, else below the root under which people's folders are kept."""
+        root = self._root_of(client)
+        if not root or folder.upper() == "INBOX" or folder.startswith(root) or client.folder_exists(folder):
+            return folder
+        return f"{root}{folder}"
+
     def select(self, client: IMAPClient, folder: str, *, readonly: bool) -> dict[bytes, Any]:
         """Open a folder; raises ``MailFolderUnknown`` with the names there are."""
-        if not client.folder_exists(folder):
+        place = self.place_of(client, folder)
+        if not client.folder_exists(place):
             known = "、".join(name for _, _, name in client.list_folders()[:12])
             raise MailFolderUnknown(folder, known)
-        opened: dict[bytes, Any] = client.select_folder(folder, readonly=readonly)
+        opened: dict[bytes, Any] = client.select_folder(place, readonly=readonly)
         return opened
 
-    def ensure(self, client: IMAPClient, folder: str) -> None:
-        """Make a folder that is not there; idempotent."""
-        if not client.folder_exists(folder):
-            client.create_folder(folder)
+    def ensure(self, client: IMAPClient, folder: str) -> str:
+        """Make a folder that is not there and give its name on this server; idempotent."""
+        place = self.place_of(client, folder)
+        if not client.folder_exists(place):
+            client.create_folder(place)
+        return place
 
     def close(self) -> None:
         """End the connection; what the server says to that does not matter."""
@@ -102,6 +114,13 @@ class ImapSession:
         if client is not None:
             with suppress(OSError, IMAPClientError):
                 client.shutdown()
+
+    def _root_of(self, client: IMAPClient) -> str:
+        """What the names of a person's folders begin with here: ``INBOX.`` at Courier and Cyrus, mostly nothing."""
+        if self._root is None:
+            personal = client.namespace().personal if client.has_capability("NAMESPACE") else None
+            self._root = str(personal[0][0]) if personal else ""
+        return self._root
 
     def _alive(self) -> IMAPClient:
         from imapclient.exceptions import IMAPClientError

@@ -74,14 +74,14 @@ class ImapSmtpMailbox:
         if not (validity.isdigit() and uid.isdigit()):
             raise MailUnknown(mail_id)
         with self._imap.connected() as imap:
-            self._imap.ensure(imap, self._setting.processed)
+            processed = self._imap.ensure(imap, self._setting.processed)
             self._open(imap, self._setting.inbox, readonly=False)
             if int(validity) != self._validity or not imap.search(["UID", uid]):
                 return
             if imap.has_capability("MOVE"):
-                imap.move([int(uid)], self._setting.processed)
+                imap.move([int(uid)], processed)
             else:
-                imap.copy([int(uid)], self._setting.processed)
+                imap.copy([int(uid)], processed)
                 _remove(imap, [int(uid)])
 
     def send(self, mime: bytes, key: str) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ class ImapSmtpMailbox:
             found.append(f"收信 {self._imap.server}：已登录，文件夹 {setting.inbox} 可读")
             for role, configured, name in ((_SENT, setting.sent, "已发送"), (_DRAFTS, setting.drafts, "草稿")):
                 folder = self._imap.folder_of(role, configured)
-                there = "" if imap.folder_exists(folder) else "（还没有，首次使用时新建）"
+                there = "" if imap.folder_exists(self._imap.place_of(imap, folder)) else "（还没有，首次使用时新建）"
                 found.append(f"{name}文件夹：{folder}{there}")
         with self._smtp.transaction():
             found.append(f"发信 {self._smtp.name}：已登录")
@@ -154,7 +154,7 @@ class ImapSmtpMailbox:
 
     def _find(self, imap: IMAPClient, folder: str, key: str) -> list[int]:
         """The mails of a folder that carry the key; the header decides, the server's search only proposes."""
-        if not imap.folder_exists(folder):
+        if not imap.folder_exists(self._imap.place_of(imap, folder)):
             return []
         self._open(imap, folder)
         proposed = _carrying(imap, imap.search(["HEADER", KEY_FIELD, key]), key)
@@ -164,9 +164,9 @@ class ImapSmtpMailbox:
         """Put the draft in place, instead of an older one with the same key; returns its UID."""
         folder = self._imap.folder_of(_DRAFTS, self._setting.drafts)
         with self._imap.connected() as imap:
-            self._imap.ensure(imap, folder)
+            place = self._imap.ensure(imap, folder)
             older = self._find(imap, folder, mail.key)
-            imap.append(folder, mail.mime, (_SEEN, _DRAFT))
+            imap.append(place, mail.mime, (_SEEN, _DRAFT))
             found = self._find(imap, folder, mail.key)
             self._open(imap, folder, readonly=False)
             if older:
@@ -190,8 +190,7 @@ class ImapSmtpMailbox:
         drafts = self._imap.folder_of(_DRAFTS, self._setting.drafts)
         with self._imap.connected() as imap:
             if not self._find(imap, sent, mail.key) and self._setting.save_sent:
-                self._imap.ensure(imap, sent)
-                imap.append(sent, mail.mime, (_SEEN,))
+                imap.append(self._imap.ensure(imap, sent), mail.mime, (_SEEN,))
             if not self._find(imap, sent, mail.key):
                 return  # the server files it later; until then the starred draft is all there is
             found = self._find(imap, drafts, mail.key)

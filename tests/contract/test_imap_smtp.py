@@ -15,7 +15,6 @@ from pipeline.mailbox.errors import (
     MailEncryptionUnknown,
     MailFolderUnknown,
     MailLoginRefused,
-    MailServerDeclined,
     MailServerUnreachable,
     RecipientsRefused,
     SecretMissing,
@@ -311,17 +310,3 @@ def test_a_server_that_only_names_its_port(setting: ImapSmtpSetting) -> None:
     assert ServerSetting(host="smtp.example.com", security="starttls").port_for("smtp") == 587
     with pytest.raises(ValueError, match="xoauth2"):
         ImapSmtpSetting.model_validate({**setting.model_dump(), "auth": "xoauth2"})
-
-
-def test_a_move_that_the_server_refuses_is_told_as_that(servers: Servers, office: PostOffice) -> None:
-    user = servers.user()
-    assert servers.imap
-    servers.imap.deliver(user, "a", HELLO)
-    mailbox = opened(imap_smtp_setting(user, servers.imap.port, office.port).model_copy(
-        update={"processed": "x" * 600},  # longer than Dovecot lets a folder's name be
-    ))
-    (mail_id, _), = mailbox.fetch()
-    with pytest.raises(MailServerDeclined, match="没有照办"):
-        mailbox.mark_processed(mail_id)
-    assert [found for found, _ in mailbox.fetch()] == [mail_id]
-    mailbox.close()

@@ -30,7 +30,7 @@ default_internal_user = {user}
 default_login_user = {user}
 default_internal_group = {group}
 first_valid_uid = 1
-mail_location = maildir:{root}/mail/%u:LAYOUT=fs
+mail_location = maildir:{root}/mail/%u:LAYOUT={layout}
 mail_home = {root}/mail/%u
 mail_uid = {uid}
 mail_gid = {gid}
@@ -50,15 +50,9 @@ userdb {{
 }}
 namespace inbox {{
   inbox = yes
-  separator = /
-  mailbox Drafts {{
-    special_use = \\Drafts
-    auto = subscribe
-  }}
-  mailbox "{sent}" {{
-    special_use = \\Sent
-    auto = subscribe
-  }}
+  separator = {separator}
+  prefix = {root_folder}
+{roles}
 }}
 service imap-login {{
   chroot =
@@ -81,6 +75,17 @@ service stats {{
 protocol imap {{
   imap_id_log = *
 }}
+"""
+
+_ROLES = """
+  mailbox Drafts {{
+    special_use = \\Drafts
+    auto = subscribe
+  }}
+  mailbox "{sent}" {{
+    special_use = \\Sent
+    auto = subscribe
+  }}
 """
 
 _OAUTH2 = """
@@ -166,9 +171,11 @@ def _account() -> dict[str, object]:
 @contextmanager
 def running(
     users: tuple[str, ...], *, sent: str = "Sent", introspection: str = "http://127.0.0.1:9/",
-    identity: Path | None = None,
+    identity: Path | None = None, as_courier: bool = False,
 ) -> Iterator[Dovecot]:
     """Start the server for some users; ``sent`` names the folder of sent mails.
+
+    ``as_courier``: all folders stand below INBOX, and none is marked with its use, as at Courier and older Cyrus.
 
     ``introspection`` is asked about tokens (RFC 7662); ``identity`` is a PEM file of key and certificates for TLS.
     """
@@ -176,9 +183,12 @@ def running(
     root.chmod(0o755)
     port, tls_port = free_port(), free_port() if identity else 0
     ssl = f"ssl = yes\nssl_cert = <{identity}\nssl_key = <{identity}" if identity else "ssl = no"
-    values = {**_account(), "root": root, "port": port,
-              "tls_port": tls_port, "ssl": ssl}
-    (root / "dovecot.conf").write_text(_CONFIG.format(sent=sent, **values), encoding="utf-8")
+    values = {**_account(), "root": root, "port": port, "tls_port": tls_port, "ssl": ssl}
+    values |= (
+        {"separator": ".", "root_folder": "INBOX.", "layout": "maildir++", "roles": ""} if as_courier else
+        {"separator": "/", "root_folder": "", "layout": "fs", "roles": _ROLES.format(sent=sent)}
+    )
+    (root / "dovecot.conf").write_text(_CONFIG.format(**values), encoding="utf-8")
     (root / "users").write_text("".join(f"{user}:{{PLAIN}}{PASSWORD}\n" for user in users), encoding="ascii")
     (root / "oauth2").write_text(_OAUTH2.format(url=introspection), encoding="ascii")
     (root / "mail").mkdir()
