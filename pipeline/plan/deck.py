@@ -12,9 +12,10 @@ from schemas.effects import Effect
 
 def deck(work: Pass) -> Iterator[Effect]:
     """The deck of the shared ledgers, when one may be written now."""
+    shared = work.settings.shared_ledgers
     matters = [
         DeckMatter(case, work.plan.decisions[handle], work.plan.advice.get(handle))
-        for case in work.plan.cases if case.ledger in work.settings.shared_ledgers
+        for case in work.plan.cases if case.ledger in shared
         for handle in (case.handle,)
     ]
     facts = DeckFacts(matters, work.snapshot.readings, work.memory.meetings)
