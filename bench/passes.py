@@ -21,10 +21,11 @@ SIZE, QUICK, LARGE = (20_000, 60, 100), (500, 60, 2), (100_000, 40, 100)
 PHOTOS = 6  # of 1 MB, as people paste them into a ledger: quick ledgers are too small for their hash to say anything
 _UNCHANGED = """\
 What a pass costs does not grow with the file, its hash does, and the hash of a small ledger takes less than one
-transaction of the journal. Nothing is opened, listed or parsed twice. Quick runs therefore paste photos into the
-ledger, as people do, and print the figure of the small file below. The next step is to ask the journal once a pass
-instead of several times, which every caller that writes in between would have to be shown to bear, and to keep the
-time of the last pass elsewhere than in the journal."""
+transaction of the journal. Nothing is opened, listed or parsed twice, the journal is asked whether anybody wrote to it
+instead of being read again, and the time of a pass that did nothing does not wait for the disk. Quick runs paste photos
+into the ledger, as people do, and print the figure of the small file below. The next step is one look at the templates'
+folders instead of one at each file, which would miss a file saved in place, or to take the lock of a pass once for many
+passes, which would keep the other commands out while ``run`` works."""
 _ONE_ROW = """\
 The changed rows alone are read and one case is planned, but every case is still walked over: who is who, putting the
 plans together, contradictions, telling rows from notes, columns as a whole. These grow with the rows. The next step is

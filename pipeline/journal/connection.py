@@ -18,7 +18,8 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def connect(path: Path, *, wal: bool = True) -> Engine:
-    """An engine on the file; every transaction takes the write lock at its start unless it is a ``reading`` one.
+    """An engine on the file; every transaction takes the write lock at its start unless it is a ``reading`` one, and is
+    on the disk when it ends unless it is a ``passing`` one, which a power cut may take back (never a killed process).
 
     ``wal=False`` is for a file that is being made and has no second reader yet (it leaves no ``-wal`` beside it).
     """
@@ -37,8 +38,13 @@ def connect(path: Path, *, wal: bool = True) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if options.get("reading", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # before BEGIN, since it cannot change within a transaction
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('passing', False) else 'FULL'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from pipeline.journal.errors import (
     JournalDamaged,
@@ -58,6 +60,30 @@ def test_the_file_is_durable_wal_with_foreign_keys(path: Path) -> None:
                    ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")}
     journal.close()
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10000}
+
+
+def test_the_disk_confirms_everything_but_the_time_of_a_pass_that_did_nothing(path: Path) -> None:
+    journal = open_journal(path, site="甲厂", create="rehearsal")
+
+    def confirmed(work: Callable[[], object]) -> bool:
+        asked: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            asked.append(statement)
+
+        event.listen(journal._engine, "before_cursor_execute", note)
+        work()
+        event.remove(journal._engine, "before_cursor_execute", note)
+        return asked[asked.index("BEGIN IMMEDIATE") - 1] == "PRAGMA synchronous=FULL"
+
+    minutes = [NOW + timedelta(minutes=count) for count in range(4)]
+    assert confirmed(lambda: journal.complete_pass(minutes[0], ["a.xlsx"])), "a ledger seen for the first time"
+    assert not confirmed(lambda: journal.complete_pass(minutes[1], ["a.xlsx"]))
+    assert confirmed(lambda: journal.intend(FOLDER, minutes[2]))
+    assert not confirmed(lambda: journal.complete_pass(minutes[2], ["a.xlsx"]))
+    assert confirmed(lambda: journal.complete_pass(minutes[3], ["a.xlsx", "b.xlsx"]))
+    assert (journal.last_pass, set(journal.memory().seen_ledgers)) == (minutes[3], {"a.xlsx", "b.xlsx"})
+    journal.close()
 
 
 def test_a_real_journal_follows_the_wall_clock(path: Path) -> None:
