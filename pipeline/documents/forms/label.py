@@ -48,6 +48,13 @@ _SEPARATORS = re.compile(r"[/／|｜\n\r;；·]+")
 _HAN = r"[\u3040-\u30ff\u3400-\u9fff]"
 #: A few letters that belong to the Chinese word they touch.
 _WITHIN = re.compile(rf"(?<![A-Za-z ])[A-Za-z0-9&]{{1,4}}(?={_HAN})|{_HAN}[A-Za-z0-9&]{{1,4}}(?![A-Za-z .])")
+#: Until when something has to be told says nothing about what it is: 围堵（24小时内填写）, actions within 48 h.
+_DEADLINE = re.compile(
+    r"(?:请?于)?\s*\d+\s*个?(?:工作)?(?:小时|分钟|時間|天|日)(?:以内|之内|内)(?:填写|完成|提交|回复)?"
+    r"|\b(?:within|innerhalb(?:\s+von)?)\s+\d+\s*(?:working\s+|werk)?(?:h|hrs?|hours?|d|days?|std|stunden|tagen?)\b\.?",
+    re.IGNORECASE,
+)
+_WHY = re.compile(r"为什么|为何|為何|なぜ|何故|\bwhy|\bwarum", re.IGNORECASE)
 #: What is only said to be contained names no field of its own: 原因（含流出原因）.
 CONTAINED = re.compile(r"[(（](?:含|包括|包含|incl)[^)）]*[)）]", re.IGNORECASE)
 _HINTS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
@@ -76,7 +83,7 @@ def d_number(text: str) -> str:
 
 def folded(text: str) -> str:
     """One piece of a label in the form that is compared: no numbering, punctuation, case or spaces between Han."""
-    plain = unicodedata.normalize("NFKC", _CIRCLED.sub("", text)).lower().strip(" \t\n*※★●■□:：")
+    plain = unicodedata.normalize("NFKC", _CIRCLED.sub("", text)).casefold().strip(" \t\n*※★●■□:：")
     plain = _D_NUMBER.sub("", plain)
     plain = _NUMBERING.sub("", plain)
     if _CJK.search(plain):
@@ -100,6 +107,11 @@ def has_han(text: str) -> bool:
     return _CJK.search(text) is not None
 
 
+def asks_why(text: str) -> bool:
+    """Whether a label asks why, in any language of the forms."""
+    return _WHY.search(text) is not None
+
+
 def hints(text: str) -> list[str]:
     """What stands in brackets."""
     return [hint.strip("()（）[]【】") for hint in _HINTS.findall(text)]
@@ -107,7 +119,7 @@ def hints(text: str) -> list[str]:
 
 def pieces(text: str) -> list[str]:
     """The readings of a label, the whole first: each line, each language, with and without what stands in brackets."""
-    text = CONTAINED.sub(" ", text)
+    text = _DEADLINE.sub(" ", CONTAINED.sub(" ", text))
     readings = [folded(text)]
     bare = _HINTS.sub(" ", text)
     parts = [part for source in (text, bare) for part in (source, *_SEPARATORS.split(source))]
@@ -121,6 +133,7 @@ def pieces(text: str) -> list[str]:
 
 def _languages(text: str) -> list[str]:
     """Stretches of one script: ``客户 Customer`` is two; letters within Chinese (``X光``, ``SQE确认``) stay."""
+    text = _NUMBERING.sub("", text)
     if _WITHIN.search(text):
         return []
     found = re.findall(

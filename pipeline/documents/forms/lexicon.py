@@ -23,7 +23,8 @@ _UNLIKE = 0.8  # at most, for a label with a word nobody knows: it may turn the 
 
 class FieldWords(BaseModel):
     """One value: its name for people, its kind, where its label alone means it, and the words of its labels; those of
-    ``perhaps`` are asked about.
+    ``perhaps`` are asked about. ``beside`` are words of a column's heading that mean it where another heading has taken
+    their first meaning: 完成日期 beside 计划日期.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -32,6 +33,7 @@ class FieldWords(BaseModel):
     kind: str = "text"
     words: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     within: tuple[str, ...] = Field(default=(), alias="in")
     long: bool = False
     section: str = ""

@@ -6,7 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from pipeline.documents.forms.label import CONTAINED, by_language, d_number, folded, has_han, pieces
+from pipeline.documents.forms.label import CONTAINED, asks_why, by_language, d_number, folded, has_han, pieces
 from pipeline.documents.forms.lexicon import GENERIC, NOT_OURS, Lexicon, Reading, Vocabulary, packaged_lexicon
 
 HEAD = "head"
@@ -46,6 +46,10 @@ class Meanings:
             alike = next((other for other in self._columns if lexicon.lists[other].columns == table.columns), None)
             columns = {column: words.words for column, words in table.columns.items()}
             self._columns[name] = self._columns[alike] if alike else Vocabulary(columns, canon)
+        self._beside = {
+            name: Vocabulary({column: words.beside for column, words in table.columns.items()}, canon)
+            for name, table in lexicon.lists.items()
+        }
         self._rows = {name: Vocabulary(table.rows, canon) for name, table in lexicon.lists.items() if table.rows}
 
     def section(self, label: str) -> tuple[str, float]:
@@ -148,11 +152,21 @@ class Meanings:
         """Whether a label asks for a measure, without saying which; its part of the form does."""
         return any(item.target == "content" and item.score >= _EXACT for item in self.column("corrective", label))
 
+    def list_named(self, label: str, section: str) -> str:
+        """The list of measures that a heading names itself, such as deployment by 横向展开; "" for none."""
+        reading = self.field(label, section)
+        name = reading.field.removesuffix("_text") if reading is not None and reading.score >= _EXACT else ""
+        return name if name in self.lexicon.lists else ""
+
     def column(self, table: str, label: str) -> list[Reading]:
         """The columns of a table that a heading may mean, best first."""
         readings = self._columns[table].readings(label)
         other = max((item.score for item in self._fields.readings(label) if item.target == NOT_OURS), default=0.0)
         return [item if item.score >= other else Reading(item.target, item.score * 0.8) for item in readings]
+
+    def column_beside(self, table: str, label: str) -> str:
+        """The column that a heading means where another heading has its first meaning; "" for none."""
+        return next((item.target for item in self._beside[table].readings(label) if item.score >= _EXACT), "")
 
     def row(self, table: str, label: str) -> Reading | None:
         """The printed row of a table that a label names."""
@@ -180,6 +194,12 @@ class Meanings:
         text = folded(label)
         told = any(folded(word) in text for words in self.lexicon.ways.values() for word in words)
         return not told and any(folded(word) in text for word in self.lexicon.fields["root_cause"].words)
+
+    def is_leg(self, label: str) -> bool:
+        """Whether a heading asks for the causes of one of the two ways: 流出要因, 为什么会流到客户."""
+        reading = self.field(label, "D4")
+        cause = reading is not None and reading.field.endswith("_cause") and reading.score >= _SAID
+        return bool(self.way(label)) and (cause or asks_why(label))
 
     def step(self, label: str) -> str:
         """The number of a why that a label such as ``Why 3`` names, "" for none."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.documents.forms.grid import Box, Grid
-from pipeline.documents.forms.label import d_number
+from pipeline.documents.forms.label import d_number, has_han
 from pipeline.documents.forms.meanings import HEAD, Meanings
 
-_LONGEST_HEADING, _LONGEST_BAND = 120, 50
+_LONGEST_HEADING, _LONGEST_BAND = 120, 50  # a band in Latin letters takes twice the room
 UNKNOWN = ""
 _MANY, _COLUMN = 3, 0.88
 
@@ -51,7 +51,9 @@ class Parts:
 
     def section(self, box: Box) -> str:
         """D0 … D8, ``head`` before the first heading, "" behind a heading that says nothing to us."""
-        found = self.governing(box)
+        found, leg = self.governing(box), self._leg_over(box)
+        if leg is not None and (found is None or found.box.row < leg.row):
+            return "D4"
         if found is None:
             return self._above
         ended = not found.beside and any(found.box.bottom < band.row < box.row for band in self._bands)
@@ -61,7 +63,8 @@ class Parts:
         """Whether a text lies over the whole width and no answer follows at once: a heading by its looks."""
         below = self.grid.below(box)
         over_answer = below is not None and below.blank and below.width >= box.width
-        return box.width > 1 and box.width == self.grid.columns and not over_answer and len(box.text) <= _LONGEST_BAND
+        longest = _LONGEST_BAND if has_han(box.text) else 2 * _LONGEST_BAND
+        return box.width > 1 and box.width == self.grid.columns and not over_answer and len(box.text) <= longest
 
     def governing(self, box: Box) -> Heading | None:
         """The heading beside a box, else the nearest above it."""
@@ -88,10 +91,30 @@ class Parts:
 
     def leg(self, box: Box) -> str:
         """``occurrence`` or ``escape`` when the heading that a box lies under says which of the two it is about."""
+        over = self._leg_over(box)
+        return self._meanings.way(self.title(box) if over is None else over.text)
+
+    def _leg_over(self, box: Box) -> Box | None:
+        """The nearest heading above a box that is wider than it, when it tells a leg: over half of the form, say."""
+        wider = [
+            label for label in self.grid.labels()
+            if label.bottom < box.row and label.covers(box) and label.width > box.width and self._is_over_labels(label)
+        ]
+        nearest = max(wider, key=lambda label: label.row, default=None)
+        return nearest if nearest is not None and self._meanings.is_leg(nearest.text) else None
+
+    def _is_over_labels(self, box: Box) -> bool:
+        """Whether a text stands over narrower ones and has no answer at its right."""
+        below, right = self.grid.below(box), self.grid.right_of(box)
+        narrower = below is not None and not below.blank and below.width < box.width
+        return narrower and (right is None or not right.blank or right.row != box.row)
+
+    def title(self, box: Box) -> str:
+        """The text of the heading that a box lies under, known or not; the line over a Word table where it has none."""
         band, governing = self._band(box), self.governing(box)
         if governing is not None and (band is None or governing.box.row > band.row):
-            return self._meanings.way(governing.box.text)
-        return self._meanings.way(band.text if band is not None else self.grid.over)
+            return governing.box.text
+        return band.text if band is not None else self.grid.over
 
     def is_of_no_leg(self, box: Box) -> bool:
         """Whether a box lies under a heading that says nothing to us, beside others that tell the two legs apart."""

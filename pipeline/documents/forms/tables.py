@@ -22,7 +22,7 @@ _MOST_ROWS, _RIVAL_MARGIN = 60, 0.035
 _PLAIN, _ELSEWHERE = 3, 0.9
 #: A heading that speaks of a day, whatever day it means.
 _DAY = re.compile(r"[日期]$|日期|时间|時間|\b(?:date|day|when)\b", re.IGNORECASE)
-_DOUBT = 0.8
+_DOUBT, _SECOND = 0.8, 0.95
 _USUAL = "corrective"  # what a plan of measures is about when nothing says more
 _INDEX = re.compile(r"[(（]?\d{1,2}[.)）、]?")
 
@@ -87,14 +87,16 @@ class TableReader:
         here = [header for header in found if section in self.meanings.lexicon.lists[header.table].sections]
         plain = [header for header in found if len(header.columns) >= _PLAIN and header.total >= _PLAIN * 0.9]
         best = max(here or plain, key=lambda header: (header.total, header.table == _USUAL), default=None)
-        if best is not None and not here:
+        if best is not None and section in {HEAD, UNKNOWN}:  # no part that speaks for the lists of its own
+            best = max([best, *plain], key=lambda header: header.total - (header.table != best.table))
+        if best is not None and best not in here:
             alike = sum(header.total == best.total for header in plain)
             foreign = section not in {HEAD, UNKNOWN}  # checks of the effect (D6) have the columns of a containment
             best = replace(best, doubt=_ELSEWHERE * (_DOUBT if alike > 1 or foreign else 1.0))  # measures, but which?
         if best is None or not self._more_than_fields(best, boxes, section):
             return None
-        if self._is_one_of_alike(best.table) and section not in self.meanings.lexicon.lists[best.table].sections[:1]:
-            best = replace(best, doubt=best.doubt * (_DOUBT if self.parts.is_unread(boxes[-1]) else 1.0))
+        if self._is_of_no_part(best.table, boxes, section):
+            best = replace(best, doubt=best.doubt * _DOUBT)
         if len(best.columns) * 5 < len(boxes) * 3 or any(d_number(box.text) for box in boxes):
             best = replace(best, doubt=best.doubt * _DOUBT)
         if section == HEAD and len(best.columns) * 2 < len(boxes):
@@ -110,10 +112,17 @@ class TableReader:
             (reading.score, index, reading.target) for index, found in enumerate(readings) for reading in found
         ]
         taken: dict[int, tuple[str, float]] = {}
-        for score, index, column in sorted(offers, key=lambda offer: (-offer[0], len(readings[offer[1]]), offer[1])):
+        second = [self.meanings.column_beside(name, box.text) for box in boxes]
+        for score, index, column in sorted(offers, key=lambda offer: (
+            -offer[0], bool(second[offer[1]]), len(readings[offer[1]]), offer[1]
+        )):
             if index not in taken and all(column != other for other, _ in taken.values()):
                 taken[index] = column, score
         self._as_the_part(name, boxes, taken)
+        for index, column in enumerate(second):
+            free = index not in taken and all(column != other for other, _ in taken.values())
+            if column and free and readings[index]:
+                taken[index] = column, _SECOND
         used = {column for column, _ in taken.values()}
         other_day = any(_DAY.search(box.text) for index, box in enumerate(boxes) if index not in taken)
         kinds = self.meanings.lexicon.lists[name].columns
@@ -142,10 +151,20 @@ class TableReader:
                     best[reading.target] = reading
         return sorted(best.values(), key=lambda reading: -reading.score)
 
-    def _is_one_of_alike(self, name: str) -> bool:
-        """Whether other lists have the same columns, so that only the part of the form tells which one is meant."""
+    def _alike(self, name: str) -> set[str]:
+        """The lists of measures, which have the same columns: only the part of the form tells which one is meant."""
         lists = self.meanings.lexicon.lists
-        return sum(words.columns == lists[name].columns for words in lists.values()) > 1 and name not in WHYS.values()
+        same = {other for other, words in lists.items() if words.columns == lists[name].columns}
+        return same if len(same) > 1 and name not in WHYS.values() else set()
+
+    def _is_of_no_part(self, name: str, boxes: Sequence[Box], section: str) -> bool:
+        """Whether nothing tells which of the lists of measures a table is: no heading over it, no word of its own."""
+        own = self.meanings.lexicon.lists[name].sections[:1]
+        if not self._alike(name) or section in own:
+            return False
+        if section == HEAD and not any(self.meanings.section(box.text)[0] in own for box in boxes):
+            return True
+        return self.parts.is_unread(boxes[-1])
 
     def _as_the_part(self, name: str, boxes: Sequence[Box], taken: dict[int, tuple[str, float]]) -> None:
         """A heading that says what the part is about names the list's main column: ICA in D3, 永久措施 in D5."""
@@ -238,11 +257,13 @@ class TableReader:
         return 1
 
     def _which(self, header: Header) -> tuple[str, float]:
-        """The list, told apart by the heading above where two have the same columns; and how sure that is."""
+        """The list, told apart by the heading above where some have the same columns; and how sure that is."""
         if header.table in WHYS.values():
             way = self.parts.way(header.columns[0][0])
             return (WHYS[way], header.doubt) if way else ("occurrence_whys", 0.7)
-        return header.table, header.doubt
+        first = header.columns[0][0]
+        named = self.meanings.list_named(self.parts.title(first), self.parts.section(first))
+        return named if named in self._alike(header.table) else header.table, header.doubt
 
     def _add(self, table: str, header: Header, rows: Sequence[int], doubt: float) -> None:
         columns = []

@@ -12,7 +12,7 @@ from pipeline.documents.forms.proposal import TickProposal
 EMPTY_MARKS = "□☐○◯▢◻▯"
 _OPTION = re.compile(rf"[{EMPTY_MARKS}]\s*([^{EMPTY_MARKS}☑☒■\n\t,，;；]{{1,40}})")
 _LISTS = ("containments", "change_points", "standards")
-_SURE = 0.85
+_SURE, _NEAR, _DOUBT = 0.85, 0.72, 0.8
 
 
 def options_of(text: str) -> list[str]:
@@ -26,17 +26,22 @@ def has_marks(text: str) -> bool:
 
 
 def tick_proposals(grid: Grid, meanings: Meanings) -> Iterator[TickProposal]:
-    """Boxes whose options are mostly places or factors; options of another kind are left to people."""
+    """Boxes whose options are mostly places, factors or documents; options of another kind are left to people.
+
+    An option that comes near to a known one may be that one in other words: then the box is asked about.
+    """
     boxes = [box for box in grid.labels() if has_marks(box.text) and not box.fixed]
     singles: dict[str, list[tuple[Box, str, str, float]]] = {}
     for box in boxes:
         names = options_of(box.text)
         for table in _LISTS:
-            known = [(name, reading) for name in names if (reading := meanings.row(table, name)) is not None
-                     and reading.score >= _SURE]
+            near = [(name, reading) for name in names if (reading := meanings.row(table, name)) is not None
+                    and reading.score >= _NEAR]
+            known = [(name, reading) for name, reading in near if reading.score >= _SURE]
             if len(known) >= 2 and len(known) * 2 > len(names):
                 options = tuple((name, f"{table}[{reading.target}]") for name, reading in known)
-                confidence = round(sum(reading.score for _, reading in known) / len(known) * 0.95, 3)
+                doubt = _DOUBT if len(near) > len(known) else 1.0
+                confidence = round(sum(reading.score for _, reading in known) / len(known) * 0.95 * doubt, 3)
                 yield TickProposal(grid.name, box.area, box.text, options, confidence)
                 break
             if len(names) == 1 and known:

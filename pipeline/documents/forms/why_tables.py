@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.label import asks_why
 from pipeline.documents.forms.meanings import Meanings
 from pipeline.documents.forms.proposal import CellProposal
 
 WHYS = {"occurrence": "occurrence_whys", "escape": "escape_whys"}
 _FEWEST_STEPS, _SURE = 3, 0.93
+_NUMBER = re.compile(r"[(（]?(\d)[.)）、]?")
 #: What was found, and the boxes that belong to it; both empty when a row heads nothing of the kind.
 Found = tuple[list[CellProposal], set[Box]]
 
@@ -45,6 +48,9 @@ def whys_in_columns(grid: Grid, boxes: Sequence[Box], meanings: Meanings) -> Fou
     columns = {way: box for box in boxes if (way := meanings.way(box.text))}
     if len(columns) < 2:
         return [], set()
+    numbered = any(asks_why(box.text) for box in boxes) or any(
+        reading.target == "step" for box in boxes for reading in meanings.column("occurrence_whys", box.text)
+    )
     row = max(box.bottom for box in columns.values()) + 1
     cells: list[CellProposal] = []
     taken: set[Box] = set()
@@ -53,16 +59,18 @@ def whys_in_columns(grid: Grid, boxes: Sequence[Box], meanings: Meanings) -> Fou
         name = grid.at(row, 0)
         if name is None or name.blank or any(box is None or not box.blank for box in line.values()):
             break
-        for address, box in _asked(name, {way: box for way, box in line.items() if box is not None}, meanings):
+        number = _NUMBER.fullmatch(name.text) if numbered else None
+        step = number[1] if number else meanings.step(name.text)
+        for address, box in _asked(name, step, {way: box for way, box in line.items() if box is not None}, meanings):
             cells.append(CellProposal(grid.name, box.area, address, name.text, _SURE))
             taken |= {box, name}
         row += 1
     return cells, taken | set(columns.values()) if cells else taken
 
 
-def _asked(name: Box, line: dict[str, Box], meanings: Meanings) -> Iterator[tuple[str, Box]]:
+def _asked(name: Box, step: str, line: dict[str, Box], meanings: Meanings) -> Iterator[tuple[str, Box]]:
     """What each way's box beside a label takes: the answer to a why, or the cause itself."""
-    step, cause = meanings.step(name.text), meanings.field(name.text, "D4")
+    cause = meanings.field(name.text, "D4")
     for way, box in line.items():
         if step:
             yield f"{WHYS[way]}[{step}].answer", box

@@ -1,0 +1,136 @@
+"""Lists of a form: which list a table belongs to, whose whys its rows are, what its rows and columns ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.meanings import packaged_meanings
+from pipeline.documents.forms.proposal import FormProposal, TableProposal
+from pipeline.documents.forms.understanding import understand
+
+_HEAD: list[list[str | None]] = [
+    ["8D报告", None, None, None], ["客户投诉单号", "", "客户", ""], ["零件号", "", "产品名称", ""],
+    ["不良数量", "", "投诉日期", ""],
+]
+_MEASURES: list[list[str | None]] = [["内容", "责任人", "计划日期", "完成日期"], ["", "", "", ""], ["", "", "", ""]]
+
+
+def boxes_of(rows: Sequence[Sequence[str | None]]) -> list[Box]:
+    """Framed boxes; None is a cell that belongs to the box at its left."""
+    found: list[Box] = []
+    for number, texts in enumerate(rows, start=1):
+        for column, text in enumerate(texts):
+            if text is None:
+                last = found.pop()
+                found.append(Box(last.row, last.column, last.bottom, column, last.text, framed=True))
+            else:
+                found.append(Box(number, column, number, column, text, framed=True))
+    return found
+
+
+def understood(rows: Sequence[Sequence[str | None]], over: str = "") -> FormProposal:
+    return understand([Grid("8D", boxes_of(rows), over)], packaged_meanings())
+
+
+def addresses(found: FormProposal) -> dict[str, str]:
+    """Cell → address of the single boxes that are filled unasked."""
+    return {cell.area: cell.address for cell in found.cells if cell.sure}
+
+
+def is_sure(table: TableProposal) -> bool:
+    return all(column.sure for column in table.columns)
+
+
+@pytest.mark.parametrize(("heading", "table"), [
+    ("Protective steps agreed with the production manager on the phone", "corrective"),
+    ("Sofortmaßnahmen innerhalb 48 h / Immediate actions within 48 h", "interim"),
+    ("临时措施（24小时内填写）", "interim"), ("永久措施", "corrective"), ("横向展开", "deployment"),
+    ("D7 防错", "error_proofing"), ("预防措施", "preventive"),
+])
+def test_the_heading_tells_which_list_of_measures_a_table_is(heading: str, table: str) -> None:
+    for found in (understood([*_HEAD, [heading, None, None, None], *_MEASURES]), understood(_MEASURES, heading)):
+        (read,) = found.tables
+        assert read.table == table
+        assert is_sure(read) == (not heading.startswith("Protective"))
+
+
+def test_a_day_of_completion_beside_a_planned_one_is_the_actual_day() -> None:
+    (both,) = understood([["永久措施", None, None], ["措施", "完成日期", "计划日期"], ["", "", ""]]).tables
+    (alone,) = understood([["永久措施", None, None], ["措施", "完成日期", "责任人"], ["", "", ""]]).tables
+    assert [column.column for column in both.columns] == ["content", "done", "due"]
+    assert [column.column for column in alone.columns] == ["content", "due", "person"]
+    assert is_sure(both)
+
+
+def test_measures_that_no_heading_and_no_word_tells_apart_are_asked_about() -> None:
+    (alone,) = understood([*_HEAD, *_MEASURES]).tables
+    (told,) = understood([*_HEAD, ["永久措施", *_MEASURES[0][1:]], *_MEASURES[1:]]).tables
+    assert not is_sure(alone)
+    assert is_sure(told)
+
+
+def test_whys_under_two_halves_belong_to_the_leg_of_their_half() -> None:
+    found = understood([
+        *_HEAD, ["暂定处置", None, None, None], ["临时措施", "", "", ""],
+        ["5．发生要因", None, "6．流出要因", None], ["なぜ1", "", "なぜ1", ""],
+        ["なぜ2", "", "なぜ2", ""], ["真因", "", "真因", ""],
+    ])
+    assert {area: address for area, address in addresses(found).items() if int(area[1:]) > 7} == {
+        "B8": "occurrence_whys[1].answer", "D8": "escape_whys[1].answer", "B9": "occurrence_whys[2].answer",
+        "D9": "escape_whys[2].answer", "B10": "occurrence_cause", "D10": "escape_cause",
+    }
+
+
+def test_numbered_rows_under_two_legs_are_whys_where_the_headings_ask_why() -> None:
+    def asked(occurrence: str, escape: str) -> dict[str, str]:
+        return addresses(understood([["", occurrence, escape], ["1", "", ""], ["2", "", ""], ["根因", "", ""]]))
+
+    assert asked("为什么会做出不良品", "为什么会流到客户") == {
+        "B2": "occurrence_whys[1].answer", "C2": "escape_whys[1].answer", "B3": "occurrence_whys[2].answer",
+        "C3": "escape_whys[2].answer", "B4": "occurrence_cause", "C4": "escape_cause",
+    }
+    assert set(asked("发生原因的对策", "流出原因的对策")) & {"B2", "C2", "B3", "C3"} == set()
+
+
+def test_tables_of_whys_belong_to_the_leg_that_the_line_over_them_asks_about() -> None:
+    table: list[list[str | None]] = [["层次", "为什么", "因为"], ["1", "", ""], ["2", "", ""]]
+    legs = ("为什么会做出不良品", "为什么不良品会流到用户手里", "为什么管理体系没有预先防住")
+    found = understood([row for leg in legs for row in ([leg, None, None], *table)])
+    assert [(read.table, is_sure(read)) for read in found.tables] == [
+        ("occurrence_whys", True), ("escape_whys", True), ("occurrence_whys", False),
+    ]
+
+
+def test_outside_the_parts_a_table_is_the_list_that_reads_most_of_its_headings() -> None:
+    found = understood([
+        *_HEAD, ["排查情况", None, None, None], ["要素", "变化内容", "变化时间", "判定"],
+        ["人", "", "", ""], ["机", "", "", ""],
+    ])
+    assert {cell.area: cell.address for cell in found.cells if "change_points" in cell.address} == {
+        "B7": "change_points[人].change", "C7": "change_points[人].changed", "D7": "change_points[人].verdict",
+        "B8": "change_points[机].change", "C8": "change_points[机].changed", "D8": "change_points[机].verdict",
+    }
+
+
+def test_a_heading_counted_as_a_step_is_read_in_both_its_languages() -> None:
+    found = understood([
+        *_HEAD, ["第5步 预防 Prevent", None, None, None], ["文件", "更改内容 Change", None, "完成日 Date"],
+        ["控制计划", "", None, ""], ["操作指导书", "", None, ""],
+    ])
+    assert {area: address for area, address in addresses(found).items() if "standards" in address} == {
+        "B7:C7": "standards[控制计划].change", "D7": "standards[控制计划].done",
+        "B8:C8": "standards[作业指导书].change", "D8": "standards[作业指导书].done",
+    }
+
+
+def test_tick_boxes_with_an_option_that_may_be_a_known_one_are_asked_about() -> None:
+    def sure(last: str) -> bool:
+        (tick,) = understood([["文件更新", f"□FMEA □控制计划 □作业指导书 □{last}"]]).ticks
+        return tick.sure
+
+    assert sure("图纸")
+    assert sure("检查标准书")
+    assert not sure("来料检验指导书")
