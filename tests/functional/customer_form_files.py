@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.drawing.image import Image
-from openpyxl.styles import Border, Side
+from openpyxl.styles import Alignment, Border, Side
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image as Picture
 
@@ -19,6 +19,7 @@ def _put(sheet: Worksheet, area: str, text: str | None) -> None:
     for row in sheet[area] if ":" in area else ((sheet[area],),):
         for cell in row:
             cell.border = FRAME
+            cell.alignment = Alignment(wrap_text=True)
     first = area.partition(":")[0]
     if text is not None:
         sheet[first] = text

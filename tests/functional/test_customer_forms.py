@@ -93,10 +93,10 @@ def test_rows_beyond_the_form_are_told_in_its_last_line_and_to_the_board(tmp_pat
     assert "永久措施：表样只有 2 行，其余 1 项写在 8D!A17" in remarks
 
 
-def test_text_longer_than_its_box_is_told(tmp_path: Path) -> None:
+def test_text_longer_than_the_highest_row_is_told(tmp_path: Path) -> None:
     documents = adopted(tmp_path, write_form(tmp_path / "空表.xlsx"))
     context = documents.context("eight_d", *cases.full(), None)
-    long = {**context, "phenomenon": str(context["phenomenon"]) * 12}
+    long = {**context, "phenomenon": str(context["phenomenon"]) * 40}
     assert "8D!A12" in documents.remarks("eight_d", long)[-1]
     assert "加大行高" in documents.remarks("eight_d", long)[-1]
     assert not any("8D!A12 " in remark for remark in documents.remarks("eight_d", {**context, "phenomenon": "渗水"}))

@@ -172,12 +172,13 @@ class CustomerForms:
         form = self._form(context)
         if form.suffix == ".docx":
             return ()  # its tables grow
-        from pipeline.documents.forms.fill_workbook import cut_off, photos_left, plan_filling, sheets_in
+        from pipeline.documents.forms.fill_workbook import photos_left, plan_filling, sheets_in
+        from pipeline.documents.forms.rows_grown import cut_off
 
         sheets = sheets_in(form.path.name, form.content)
         whole = form_context(context, context["form"]["facts"])
         filling = plan_filling(self._map(form), whole, {grid.name: grid for grid in sheets.grids})
-        cut = cut_off(filling, sheets)
+        cut = cut_off(filling.texts, sheets)
         left = photos_left(self._map(form), sheets, whole)
         return (*filling.notes, *(note for note in (cut, left) if note))
 

@@ -16,6 +16,7 @@ from pipeline.documents.forms.form_map import CheckedMap, TableRows
 from pipeline.documents.forms.form_photos import pictures_in, plan_photos
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.lexicon import packaged_lexicon
+from pipeline.documents.forms.rows_grown import with_room
 from pipeline.documents.forms.ticks import EMPTY_MARKS
 from pipeline.documents.forms.workbook_grid import FormSheets, read_workbook
 from pipeline.documents.photos import ReadPhoto
@@ -27,7 +28,6 @@ from pipeline.ooxml.text import MAX_CELL_TEXT
 from schemas.errors import KesuError
 
 _TICKED = "☑"
-_NAMED = 4
 _CUT = "……（内容过长，完整内容见台账）"
 #: Which column of a list can take a few words more.
 _ROOMY = ("content", "disposition", "answer", "change", "impact", "duty", "yes", "usage", "name", "place")
@@ -84,15 +84,14 @@ def fill_workbook(
                 for (sheet, row, column), text in sorted(filling.texts.items()) if clean(text)
             ]
             patch_workbook(source, target, writes)
-            return _with_photos(target, pictures)
+            return _with_photos(target, with_room(target, filling.texts, sheets), pictures)
         except TemplateFault:
             raise
         except KesuError as error:
             raise _unfit(name, error) from error
 
 
-def _with_photos(filled: Path, pictures: Mapping[str, Sequence[Picture]]) -> bytes:
-    content = filled.read_bytes()
+def _with_photos(filled: Path, content: bytes, pictures: Mapping[str, Sequence[Picture]]) -> bytes:
     for sheet, laid in pictures.items():
         content = with_pictures(filled, content, sheet, laid)
     return content
@@ -109,20 +108,6 @@ def _photos(
         for line in missing:
             filling.add_line((sheet, area.top, area.left), line)
     return found
-
-
-def cut_off(filling: Filling, sheets: FormSheets) -> str:
-    """A sentence that names the boxes whose text does not show whole on paper, "" for none."""
-    grids = {grid.name: grid for grid in sheets.grids}
-    places = []
-    for (sheet, row, column), text in sorted(filling.texts.items()):
-        box = grids[sheet].at(row, column)
-        if box is not None and not sheets.rooms[sheet].holds(box, text):
-            places.append(f"{sheet}!{box.reference}")
-    if not places:
-        return ""
-    named = "、".join(places[:_NAMED]) + (f" 等 {len(places)} 格" if len(places) > _NAMED else "")
-    return f"{named} 的文字比方框长，打印可能不全，请在表中加大行高"
 
 
 def photos_left(form_map: CheckedMap, sheets: FormSheets, context: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ KEYED = ("team", "is_is_not", "containments", "change_points", "occurrence_whys"
 #: Of these a row that a form does not print goes below the last that it does; a form that prints roles asks for these
 #: people and no others: the whole team stands in the internal version.
 CONTINUED = tuple(table for table in KEYED if table != "team")
+_SPEAKING = frozenset({"team"})  # lists whose values need no names: a person's name, department and telephone number
 
 
 def facts(case: Case) -> dict[str, str]:
@@ -78,7 +79,7 @@ def holds(table: str, row: Mapping[str, str]) -> bool:
 def line_of(table: str, row: Row) -> str:
     """One row in words, as it stands in a summary or in an overflow note; nothing of the row is left out."""
     words = packaged_meanings().lexicon.lists[table]
-    columns = words.columns
+    columns = {} if table in _SPEAKING else words.columns
     known = [(columns[name].name if name in columns else "", str(value)) for name, value in row.items() if value]
     told = any(value for name, value in row.items() if name not in {words.key, "number"})
     return phrases.listed(known, "，") if told else ""

@@ -14,7 +14,7 @@ class Box:
     """One cell or merged range: rows from 1, columns from 0, ends included.
 
     ``framed`` is None where borders are not known; ``fixed`` says that it must not be written (a formula, say);
-    ``prompt`` that its text only tells what to write, and goes.
+    ``prompt`` that its text only tells what to write, and goes; ``wraps`` that long text goes on in a further line.
     """
 
     row: int
@@ -25,6 +25,7 @@ class Box:
     framed: bool | None = None
     fixed: bool = False
     prompt: bool = False
+    wraps: bool = True
 
     @property
     def blank(self) -> bool:

@@ -88,7 +88,8 @@ class TableReader:
         plain = [header for header in found if len(header.columns) >= _PLAIN and header.total >= _PLAIN * 0.9]
         best = max(here or plain, key=lambda header: (header.total, header.table == _USUAL), default=None)
         if best is not None and section in {HEAD, UNKNOWN}:  # no part that speaks for the lists of its own
-            best = max([best, *plain], key=lambda header: header.total - (header.table != best.table))
+            usual = best.table
+            best = max([best, *plain], key=lambda header: header.total - (header.table != usual))
         if best is not None and best not in here:
             alike = sum(header.total == best.total for header in plain)
             foreign = section not in {HEAD, UNKNOWN}  # checks of the effect (D6) have the columns of a containment

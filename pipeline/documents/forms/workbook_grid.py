@@ -21,9 +21,18 @@ from pipeline.ooxml.sheet_layout import SheetLayout, locate
 
 _ROWS, _COLUMNS = 600, 120  # a form is a page or a few
 _LIMITS = Limits(members=5_000, total_bytes=400 << 20, part_bytes=60 << 20)
-_XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
+_XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*/>|<(?:\w+:)?xf\b.*?</(?:\w+:)?xf>", re.DOTALL)
+_WRAPPED = re.compile(rb"""\bwrapText\s*=\s*["'](?:1|true)""")
 _BORDER = re.compile(rb"<(?:\w+:)?border(?:\s[^>]*)?(?:/>|>.*?</(?:\w+:)?border>)", re.DOTALL)
 _STYLED_SIDE = re.compile(rb"<(?:\w+:)?(?:left|right|top|bottom)\b[^>]*\bstyle\s*=\s*[\"'](?!none)")
+
+
+@dataclass(frozen=True, slots=True)
+class CellLooks:
+    """The cell formats (by index) that draw a border on any side, and those that wrap long text."""
+
+    framed: frozenset[int] = frozenset()
+    wrapping: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ def read_workbook(path: Path) -> FormSheets:
     """
     check_package(path, _LIMITS)
     package = Package(path)
-    shared, framed, formats = lookup(package), _framed_styles(package), number_formats(package)
+    shared, looks, formats = lookup(package), _looks(package), number_formats(package)
     grids, remarks = [], []
     rooms: dict[str, SheetRoom] = {}
     for address in sheets_of(package):
@@ -58,7 +67,7 @@ def read_workbook(path: Path) -> FormSheets:
         layout = locate(path, address.name, package.read(member))
         if layout.element("sheetProtection") is not None:
             remarks.append(f"工作表“{address.name}”设有保护：照常填写，保护和密码保持原样")
-        grids.append(_grid(layout, shared, framed, formats))
+        grids.append(_grid(layout, shared, looks, formats))
         rooms[address.name] = SheetRoom(layout)
     if any(member.name.lower().endswith("vbaproject.bin") for member in package.members):
         remarks.append("带有宏：宏保持原样，不会运行")
@@ -69,7 +78,7 @@ def read_workbook(path: Path) -> FormSheets:
 
 
 def _grid(
-    layout: SheetLayout, shared: Callable[[int], str], framed: frozenset[int], formats: NumberFormats
+    layout: SheetLayout, shared: Callable[[int], str], looks: CellLooks, formats: NumberFormats
 ) -> Grid:
     merged = [area for area in layout.ranges("mergeCell") if area.top <= _ROWS and area.left < _COLUMNS]
     spilling = list(layout.spilling())
@@ -88,7 +97,7 @@ def _grid(
                 continue
             area = areas.get(place, CellRange(row.number, cell.column, row.number, cell.column))
             spilled = any(spill.holds(*place) for spill in spilling)
-            box = _box(area, cell, shared, framed, spilled=spilled)
+            box = _box(area, cell, shared, looks, spilled=spilled)
             number = cell.attributes.get("t", "n") == "n" and box.text
             found[place] = replace(box, text=formats.text(cell.attributes.get("s"), box.text)) if number else box
     for place, area in areas.items():
@@ -97,30 +106,32 @@ def _grid(
 
 
 def _box(
-    area: CellRange, cell: CellSpan, shared: Callable[[int], str], framed: frozenset[int], *, spilled: bool
+    area: CellRange, cell: CellSpan, shared: Callable[[int], str], looks: CellLooks, *, spilled: bool
 ) -> Box:
     fixed = cell.has_formula or spilled or "vm" in cell.attributes or "cm" in cell.attributes
     style = int(cell.attributes.get("s", "0") or 0)
-    return Box(area.top, area.left, area.bottom, area.right, cell.text(shared).strip(), style in framed, fixed)
+    return Box(area.top, area.left, area.bottom, area.right, cell.text(shared).strip(), style in looks.framed, fixed,
+               wraps=style in looks.wrapping)
 
 
-def _framed_styles(package: Package) -> frozenset[int]:
-    """The cell formats (by index) that draw a border on any side."""
+def _looks(package: Package) -> CellLooks:
     office = next((item for item in relations_of(package, "") if item.kind == "officeDocument"), None)
     workbook = resolve("", office.target) if office else ""
     style = next((item for item in relations_of(package, workbook) if item.kind == "styles"), None)
     member = package.find(resolve(workbook, style.target)) if style else None
     if member is None:
-        return frozenset()
+        return CellLooks()
     content = package.read(member)
     borders = re.search(rb"<(?:\w+:)?borders\b.*?</(?:\w+:)?borders>", content, re.DOTALL)
     formats = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", content, re.DOTALL)
-    if borders is None or formats is None:
-        return frozenset()
-    drawn = [bool(_STYLED_SIDE.search(item)) for item in _BORDER.findall(borders[0])]
-    found = set()
-    for index, tag in enumerate(_XF.findall(formats[0])):
-        number = re.search(rb"""\bborderId\s*=\s*["'](\d+)""", tag)
+    if formats is None:
+        return CellLooks()
+    drawn = [bool(_STYLED_SIDE.search(item)) for item in _BORDER.findall(borders[0])] if borders else []
+    framed, wrapping = set(), set()
+    for index, element in enumerate(_XF.findall(formats[0])):
+        number = re.search(rb"""\bborderId\s*=\s*["'](\d+)""", element)
         if number and int(number[1]) < len(drawn) and drawn[int(number[1])]:
-            found.add(index)
-    return frozenset(found)
+            framed.add(index)
+        if _WRAPPED.search(element):
+            wrapping.add(index)
+    return CellLooks(frozenset(framed), frozenset(wrapping))
