@@ -83,12 +83,22 @@ class FileContent:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """A mail that another passes on: who wrote it (name, address in lower case; "" where its head does not say)."""
+
+    name: str
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingMail:
     """One mail in plain terms.
 
     ``mail_id`` is the mailbox's id; ``digest`` the same for every copy of the same mail, however it was transported.
     ``sent`` is aware, None when no header gives a believable time. ``text`` is what the sender wrote now, ``history``
-    what is quoted below. ``automatic`` says why a machine must have sent it (RFC 3834), ``damage`` why it cannot be
+    what is quoted below; ``passed_on`` is the mail at the end of a chain of forwards, whose words ``text`` holds too.
+    ``automatic`` says why a machine must have sent it (RFC 3834), ``damage`` why it cannot be
     trusted to have been read whole; both "" otherwise. ``notes`` are sentences on files that were left packed.
     """
 
@@ -102,6 +112,7 @@ class IncomingMail:
     sent: datetime | None = None
     text: str = ""
     history: str = ""
+    passed_on: PassedOn | None = None
     tables: tuple[TextTable, ...] = ()
     files: tuple[AttachedFile, ...] = ()
     call_sheets: tuple[CallSheet, ...] = ()

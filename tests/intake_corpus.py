@@ -72,7 +72,13 @@ def read(entry: dict[str, Any]) -> IncomingMail:
 
 def rows_of(entry: dict[str, Any], mail: IncomingMail) -> tuple[ProposedRow, ...]:
     """The rows proposed for an entry."""
-    return proposed_rows(mail, PEOPLE[entry["by"]][2], KNOWN, SENT)
+    return proposed_rows(mail, PEOPLE[entry["by"]][2], KNOWN, SENT, author_of(mail))
+
+
+def author_of(mail: IncomingMail) -> Correspondent | None:
+    """Whom the address book of the corpus knows as the author of the mail passed on."""
+    known = {address: who for _, address, who in PEOPLE.values()}
+    return known.get(mail.passed_on.address) if mail.passed_on else None
 
 
 @dataclass

@@ -18,8 +18,8 @@ from pathlib import PurePosixPath
 from pipeline.intake.charset import one_line
 from pipeline.intake.encoded_words import header_text, octets_of
 from pipeline.intake.parts import MailParts, field_of, gather
-from pipeline.intake.quotation import is_forward, quoted_content, split_quotation
-from schemas.incoming import AttachedFile, CallSheet, FileReader, IncomingMail, TextTable
+from pipeline.intake.quotation import is_forward, passed_on, split_quotation
+from schemas.incoming import AttachedFile, CallSheet, FileReader, IncomingMail, PassedOn, TextTable
 from schemas.values import ascii_address
 
 log = logging.getLogger(__name__)
@@ -64,12 +64,12 @@ class MimeMailReader:
         return self._with_content(head, message, parts, doubt)
 
     def _with_content(self, head: IncomingMail, message: Message, parts: MailParts, doubt: str) -> IncomingMail:
-        text, history, tables = _body(parts, head.subject)
+        text, history, tables, origin = _body(parts, head.subject)
         files = tuple(parts.files)
         return IncomingMail(
             mail_id=head.mail_id, digest=_identity(head, text, history, files), message_id=head.message_id,
             references=head.references, sender=head.sender, sender_name=head.sender_name, subject=head.subject,
-            sent=head.sent, text=text, history=history, tables=tables, files=files,
+            sent=head.sent, text=text, history=history, passed_on=origin, tables=tables, files=files,
             automatic=_automatic(message, parts, head.subject), own_key=head.own_key,
             damage=doubt or _damage(message, parts, text, files), notes=tuple(dict.fromkeys(parts.notes)),
         )
@@ -171,18 +171,22 @@ def _automatic(message: Message, parts: MailParts, subject: str) -> str:
     return next((why for sign, why in signs if sign), "")
 
 
-def _body(parts: MailParts, subject: str) -> tuple[str, str, tuple[TextTable, ...]]:
-    """(what was written, history, tables): HTML where there is some, since plain versions lose the tables."""
+def _body(
+    parts: MailParts, subject: str
+) -> tuple[str, str, tuple[TextTable, ...], PassedOn | None]:
+    """(what was written, history, tables, the mail passed on): HTML where there is some, plain versions lose tables."""
     pages = [page for page in parts.pages if page.text.strip()]
     whole = "\n".join(page.text for page in pages) if pages else "\n".join(parts.plain)
     text, history = split_quotation(whole)
     quoted = [table for page in pages for table in page.tables if history and _stands_in(table, history)
               and not _stands_in(table, text)]
+    mails = parts.passed_on
     if is_forward(subject) or (not text.strip() and history):
-        text, quoted = "\n".join(piece for piece in (text, quoted_content(history)) if piece), []
-    text = "\n".join(piece for piece in (text, *parts.passed_on) if piece.strip())
+        mails, quoted = [*passed_on(history), *mails], []
+    text = "\n".join(piece for piece in (text, *(mail.text for mail in mails)) if piece.strip())
     tables = [TextTable(table, "正文") for page in pages for table in page.tables if table not in quoted]
-    return text.strip("\n"), history, (*tables, *parts.inner_tables)
+    origin = mails[-1] if mails else None
+    return text.strip("\n"), history, (*tables, *parts.inner_tables), origin
 
 
 def _stands_in(table: tuple[tuple[str, ...], ...], text: str) -> bool:

@@ -14,9 +14,10 @@ from pipeline.intake.html_text import HtmlPage, read_html
 from pipeline.intake.logos import is_decorative
 from pipeline.intake.outlook_msg import NotMsg, read_msg
 from pipeline.intake.parameters import bare_file_name, parameters
+from pipeline.intake.quotation import author_of
 from pipeline.intake.tnef import NotTnef, read_tnef
 from pipeline.intake.zipped import LeftPacked, unpack
-from schemas.incoming import AttachedFile, TextTable
+from schemas.incoming import AttachedFile, PassedOn, TextTable
 
 _MOST_PARTS: Final = 400
 _DEEPEST: Final = 12
@@ -31,12 +32,12 @@ _OFFICE_ZIPS = (".xlsx", ".docx", ".pptx", ".xlsm", ".docm", ".pptm", ".et", ".w
 
 @dataclass(slots=True)
 class MailParts:
-    """What a mail is made of; ``passed_on`` holds the texts of mails attached to it, ``notes`` sentences for people."""
+    """What a mail is made of; ``passed_on`` holds the mails attached to it, ``notes`` sentences for people."""
 
     plain: list[str] = field(default_factory=list)
     pages: list[HtmlPage] = field(default_factory=list)
     files: list[AttachedFile] = field(default_factory=list)
-    passed_on: list[str] = field(default_factory=list)
+    passed_on: list[PassedOn] = field(default_factory=list)
     inner_tables: list[TextTable] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     encrypted: bool = False
@@ -201,7 +202,7 @@ def _open_msg(name: str, content: bytes, found: MailParts) -> None:
         found.notes.append(f"附件“{name}”无法打开，按原样保存")
         return
     page = read_html(opened.html)
-    found.passed_on.append(opened.text or page.text)
+    found.passed_on.append(PassedOn("", "", opened.text or page.text))
     found.inner_tables.extend(TextTable(rows, f"附件 {name}") for rows in page.tables)
     for inner, octets in opened.files:
         found.files.append(AttachedFile(bare_file_name(inner) or "未命名", octets, "application/octet-stream", name))
@@ -223,7 +224,8 @@ def _add_nested(part: Message, name: str, found: MailParts) -> None:
     if content:
         found.files.append(AttachedFile(bare_file_name(shown) or "转来的邮件.eml", content, "message/rfc822"))
     opened = gather(nested) if not found.passed_on else MailParts()  # one level: deeper ones are in the file
-    found.passed_on.extend(["\n".join(opened.plain) or "\n".join(page.text for page in opened.pages)])
+    text = "\n".join(opened.plain) or "\n".join(page.text for page in opened.pages)
+    found.passed_on.append(PassedOn(*author_of(header_text(field_of(nested, "From"))), text))
     found.inner_tables.extend(TextTable(rows, f"附件 {shown}") for page in opened.pages for rows in page.tables)
     found.files.extend(
         AttachedFile(file.name, file.content, file.media_type, shown, file.decorative) for file in opened.files

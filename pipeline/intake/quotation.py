@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from schemas.incoming import PassedOn
+
 _DIVIDER = re.compile(
     r"^[\s>]*[-—_=*]{2,}\s*(?:原始邮件|原邮件|转发的?邮件(?:信息)?|回复的?原?邮件|邮件原文|Original Message|Original"
     r"|Forwarded message|Forwarded by.*|Begin forwarded message)\s*[-—_=*:：]{0,}.*$", re.IGNORECASE
@@ -15,7 +17,13 @@ _OTHER_FIELD = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^[\s>]*[_\-—=]{8,}\s*$")
-_FORWARD = re.compile(r"^\s*(?:转发|转寄|轉寄|fw|fwd|forward)\s*[:：]", re.IGNORECASE)
+_FORWARD = re.compile(r"^\s*(?:转发|转寄|轉寄|轉發|转|fw|fwd|forward)\s*[:：]", re.IGNORECASE)
+_SUBJECT = re.compile(r"^[\s>*]*(?:主题|主旨|Subject)\*?\s*[:：]\s*(.*)$", re.IGNORECASE)
+_ADDRESS = re.compile(r"<?\s*(?:mailto:)?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,190})\s*>?")
+_BEFORE_NAME = re.compile(
+    r"^.*(?:[,，]|(?<!\d)[:：]|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AP]M)?)[\s,，]*", re.IGNORECASE
+)
+_DEEPEST = 8
 _FIELD_LINES = 8  # lines in which the other fields of a quoted head follow its sender
 
 
@@ -37,17 +45,58 @@ def split_quotation(text: str) -> tuple[str, str]:
     return "\n".join(new).strip("\n"), "\n".join(history).strip("\n")
 
 
-def quoted_content(history: str) -> str:
-    """The words of the first mail in a history, without marks and without its head; for mails passed on."""
+def passed_on(history: str) -> tuple[PassedOn, ...]:
+    """The mails that a mail passes on, outermost first: the one quoted, and further in while each was passed on itself.
+
+    What stands below a mail that nobody passed on is its history.
+    """
+    mails: list[PassedOn] = []
+    while history.strip() and len(mails) < _DEEPEST:
+        head, rest = _head(history)
+        text, history = split_quotation(rest)
+        name, address = _author(head)
+        mails.append(PassedOn(name, address, text))
+        subject = next((match[1] for line in head if (match := _SUBJECT.match(line))), "")
+        if text.strip() and not is_forward(subject):
+            break
+    return tuple(mails)
+
+
+def _head(history: str) -> tuple[list[str], str]:
+    """The lines that say who wrote the first mail of a history, and all below them without marks of quotation."""
     lines = [re.sub(r"^(?:\s*>)+ ?", "", line) for line in history.split("\n")]
-    start = 0
-    for index, line in enumerate(lines[:16]):
-        if _DIVIDER.match(line) or _WROTE.match(line) or _FROM.match(line) or (
-            _OTHER_FIELD.match(line) and index <= start + 1
-        ):
-            start = index + 1
-    first, _ = split_quotation("\n".join(lines[start:]))
-    return first
+    start = next((index for index in range(len(lines)) if not _of_head(lines, index)), len(lines))
+    return lines[:start], "\n".join(lines[start:])
+
+
+def _of_head(lines: list[str], index: int) -> bool:
+    """Whether a line belongs to the head above a quoted mail's text: a second sender begins another mail."""
+    line, before = lines[index], lines[:index]
+    if not line.strip() or _RULE.match(line) or _OTHER_FIELD.match(line):
+        return True
+    if _DIVIDER.match(line) or _FROM.match(line) or _WROTE.match(line):
+        return not any(_FROM.match(other) or _WROTE.match(other) for other in before)
+    if _WROTE.match(" ".join(lines[index : index + 2])) or _WROTE.match(" ".join(lines[max(0, index - 1) : index + 1])):
+        return not any(map(_FROM.match, before))  # the line was folded
+    folded = bool(before) and _OTHER_FIELD.match(before[-1]) and len(lines) > index + 1
+    return bool(folded and _OTHER_FIELD.match(lines[index + 1]))  # a list of recipients over two lines
+
+
+def _author(head: list[str]) -> tuple[str, str]:
+    """(name, address) of who wrote a mail, "" for what its head does not say."""
+    for index, line in enumerate(head):
+        if _FROM.match(line) or _WROTE.match(line):
+            return author_of(line)
+        if _WROTE.match(" ".join(head[index : index + 2])):
+            return author_of(" ".join(head[index : index + 2]))
+    return "", ""
+
+
+def author_of(field: str) -> tuple[str, str]:
+    """(name, address) in a sender's field, or in a line such as 在 2026年11月25日，王芳 <w@example.com> 写道."""
+    address = _ADDRESS.search(field)
+    named = field[: address.start()] if address else re.sub(r"\s*(?:写道|wrote|撰写)\s*[:：]?\s*$", "", field)
+    return _BEFORE_NAME.sub("", named).strip(" \"'<(（*[")[:80], address[1].casefold() if address else ""
 
 
 def _begins_history(lines: list[str], index: int) -> bool:

@@ -14,8 +14,17 @@ _WORDS = "|".join(sorted(_RELATIVE, key=len, reverse=True))
 _WEEKDAY = r"(?P<week>本|这|上|下)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
 _DIGITS = (r"(?:(?P<year>20\d\d)\s*[-/.年]\s*)?(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*"
            r"(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号]?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED = ("(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+          "|nov(?:ember)?|dec(?:ember)?)")
+_ENGLISH = (rf"(?<![a-z])(?P<month_first>{_NAMED})\.?\s*(?P<day_behind>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d%])"
+            rf"(?:,?\s*(?P<year_behind>20\d\d))?"
+            rf"|(?<![\d.-])(?P<day_before>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?[\s-]*"
+            rf"(?P<month_behind>{_NAMED})(?![a-z])\.?(?:[\s,-]*(?P<year_last>20\d\d))?")
 _OF_MONTH = r"(?P<of>本|这个?|上个?|下个?)月\s*(?P<date>3[01]|[12]\d|0?[1-9])\s*[日号]|(?P<end>本?月(?:底|末))"
-DAY = re.compile(rf"(?P<word>{_WORDS})|{_WEEKDAY}|{_OF_MONTH}|(?<![\d.-]){_DIGITS}(?![\d.%])")
+DAY = re.compile(
+    rf"(?P<word>{_WORDS})|{_WEEKDAY}|{_OF_MONTH}|(?<![\d.-]){_DIGITS}(?![\d%]|\.\d)|{_ENGLISH}", re.IGNORECASE
+)
 
 
 def relative_day(text: str, sent: date) -> date | None:
@@ -55,12 +64,15 @@ def day_in(match: re.Match[str], sent: date) -> date | None:
         year, month = divmod(months, 12)
         number = int(match["date"])
         return date(year, month + 1, number) if number <= monthrange(year, month + 1)[1] else None
-    return _in_digits(match, sent)
+    if name := match["month_first"] or match["month_behind"]:
+        month = _MONTHS.index(name[:3].casefold()) + 1
+        day_of_month = int(match["day_behind"] or match["day_before"])
+        return _nearest(match["year_behind"] or match["year_last"], month, day_of_month, sent)
+    return _nearest(match["year"], int(match["month"]), int(match["day"]), sent)
 
 
-def _in_digits(match: re.Match[str], sent: date) -> date | None:
-    month, day = int(match["month"]), int(match["day"])
-    years = [int(match["year"])] if match["year"] else [sent.year - 1, sent.year, sent.year + 1]
+def _nearest(typed_year: str | None, month: int, day: int, sent: date) -> date | None:
+    years = [int(typed_year)] if typed_year else [sent.year - 1, sent.year, sent.year + 1]
     candidates = []
     for year in years:
         try:

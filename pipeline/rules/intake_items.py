@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from pipeline.rules.intake_defects import names_defect, sentences
 from pipeline.rules.intake_lines import labelled
-from pipeline.rules.intake_prose import names_defect, sentences
 
 _MARK = re.compile(
     r"(?:^|(?<=[\n:：;；。，,、\s]))\s*(?:[(（]?(?P<digits>\d{1,2})(?:[)）、]|[.．](?!\d))"

@@ -75,7 +75,9 @@ def _read_through(mail: IncomingMail, who: Correspondent, reception: Reception) 
     awaited = reception.threads.awaited(mail)
     if awaited is not None:
         return Judgement(Verdict.REPLY, "是对一封待登记来信的补充", belongs_to=awaited.digest)
-    rows = proposed_rows(mail, who, reception.acquaintance, received_at(mail, reception.now))
+    origin = mail.passed_on
+    author = reception.senders.of(origin.address, origin.name) if origin else None
+    rows = proposed_rows(mail, who, reception.acquaintance, received_at(mail, reception.now), author)
     says_nothing = not any(item.field not in _SAYS_NOTHING and item.where != "主题" for item in rows[0].found)
     if is_answer(mail.subject) and says_nothing:
         return Judgement(Verdict.IGNORED, "是对其他邮件的答复，没有谈到产品或不良")

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from pipeline.rules.intake_labels import field_of_label, without_item_number
-from pipeline.rules.intake_value import readable
+from pipeline.rules.intake_labels import field_of_label, fields_of_pair, is_label, without_item_number
+from pipeline.rules.intake_value import is_pending, phone_behind, value_under, with_unit, without_note
 from schemas.intake import Found
 
 _COLON = re.compile(r"\s*[:：]\s*")
 _BRACKETED = re.compile(r"^\s*[【\[「]\s*([^】\]」]{1,16})\s*[】\]」]\s*[:：]?\s*(.*)$")
-_FURTHER_LABEL = re.compile(r"(?:[;；,，|/]\s*|\s+|(?<=。))(?=[\w/（）()]{1,12}\s*[:：])")
-_LABEL_ONLY = re.compile(r"^[^:：]{1,16}[:：]\s*$")
+_FURTHER_LABEL = re.compile(r"(?:[;；,，|/(（]\s*|\s+|(?<=[。)）]))(?=[\w/（）(). #]{1,24}\s*[:：])")
+_LABEL_ONLY = re.compile(r"^[^:：]{1,40}[:：]\s*$")
+_OPENED = re.compile(r"[(（]")
 _MOST_CONTINUED = 4
 _FEWEST_STACKED = 3
 _OF_ALL = re.compile(r"(\d[\d,]*)\s*[/／]\s*(\d[\d,]*)\s*(?:件|个|只|支|根|套|pcs)?", re.IGNORECASE)
@@ -26,31 +27,46 @@ _COLUMN_WORDS = frozenset({
 
 def labelled(text: str, sent: date) -> Iterator[Found]:
     """Every labelled value of a text, in order; ``certain`` when the label leaves no choice and the ledger reads it."""
+    for _, found in labelled_lines(text, sent):
+        yield found
+
+
+def labelled_lines(text: str, sent: date) -> Iterator[tuple[int, Found]]:
+    """The same with the line that each label stands on."""
     lines = text.split("\n")
     stacked = _stacked(lines)
-    index = 0
+    index, before = 0, ""
     while index < len(lines):
+        place = index
         pairs = [(lines[index].strip(), "")] if index in stacked else list(_pairs(lines[index]))
         if len(pairs) == 1 and not pairs[0][1]:
             value, used = _following(lines, index + 1)
             pairs, index = [(pairs[0][0], value)], index + used
         for label, value in pairs:
-            yield from _findings(label, value, sent)
+            beside = "产品名称" if label == "名称" and before == "part_number" else label
+            for found in findings(beside, value, sent, "标签行"):
+                yield place, replace(found, source=f"{label}：{value}"[:160])
+                before = found.field
         index += 1
 
 
-def _findings(label: str, value: str, sent: date) -> Iterator[Found]:
-    """What a labelled line says; a quantity of so many of so many (``5/300``) says two things."""
-    found = finding(label, value, sent, "标签行")
-    if found is None:
-        return
-    parts = _OF_ALL.fullmatch(value.strip()) if found.field == "defects" else None
-    few, all_of_them = (int(part.replace(",", "")) for part in parts.groups()) if parts else (1, 0)
-    if few > all_of_them:
+def findings(label: str, value: str, sent: date, where: str) -> Iterator[Found]:
+    """What a label and its value say: 5/300 how many of how many, 联系人：王芳 000-5555-7788 who and where to call."""
+    pair = fields_of_pair(label)
+    found = _finding(label, value, sent, where)
+    few_of_all = _OF_ALL.fullmatch(value.strip()) if pair or (found and found.field == "defects") else None
+    if few_of_all:
+        few, all_of_them = (number.replace(",", "") for number in few_of_all.groups())
+        if int(few) > int(all_of_them):
+            yield from [found] if found else []
+            return
+        for field, number in zip(pair or ("defects", "lot_size"), (few, all_of_them), strict=True):
+            yield Found(field, number, f"{label}：{value}"[:160], where, certain=False)
+    elif found is not None:
         yield found
-        return
-    yield replace(found, text=str(few), certain=False)
-    yield replace(found, field="lot_size", text=str(all_of_them), certain=False)
+        phone = phone_behind(value) if found.field == "reporter" else ""
+        if phone:
+            yield replace(found, field="reporter_contact", text=phone)
 
 
 def _stacked(lines: Sequence[str]) -> frozenset[int]:
@@ -61,16 +77,22 @@ def _stacked(lines: Sequence[str]) -> frozenset[int]:
     return frozenset(found) if len(found) >= _FEWEST_STACKED else frozenset()
 
 
-def finding(label: str, value: str, sent: date, where: str, *, sure: bool | None = None) -> Found | None:
-    """What a label and its value say; None for a label that names no field or a value that is blank."""
+def _finding(label: str, value: str, sent: date, where: str) -> Found | None:
+    """What a label and its value say; None for a label that names no field, or a value that says nothing yet."""
     named = field_of_label(label)
     if named is None or not value.strip() or value.strip() in _COLUMN_WORDS:
         return None
     field, exact = named
-    typed = readable(field, value, sent)
-    certain = typed is not None and (exact if sure is None else sure)
-    source = f"{label.strip()}：{value.strip()}"
-    return Found(field, typed if typed is not None else value.strip()[:80], source[:160], where, certain)
+    source = f"{label.strip()}：{value.strip()}"[:160]
+    if is_pending(field, value):
+        return None
+    typed = value_under(label, field, value, sent)
+    if typed is not None:
+        return Found(field, typed, source, where, certain=exact)
+    if field == "wants_8d":  # 8D报告：12月3日前提交 is read as the sentence it is
+        return None
+    told = without_note(field, value, sent) or with_unit(label, field, value.strip())[:80]
+    return Found(field, told, source, where, certain=False)
 
 
 def _pairs(line: str) -> Iterator[tuple[str, str]]:
@@ -88,14 +110,17 @@ def _pairs(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _pieces(line: str) -> Sequence[str]:
-    """The line cut before each further label that names a field, so that free text with a colon stays whole."""
-    cuts = [match.end() for match in _FURTHER_LABEL.finditer(line)]
-    pieces, start = [], 0
-    for cut in cuts:
+    """The line cut before each further label that the ledger knows, so that free text with a colon stays whole."""
+    pieces, start, label_ends = [], 0, 0
+    for match in _FURTHER_LABEL.finditer(line):
+        cut = match.end()
         label, colon, _ = _split(line[cut:])
-        if colon and field_of_label(label) is not None:
+        before = line[start:cut]
+        other_name = match[0].strip() == "/" and not _COLON.search(before)
+        inside = cut < label_ends or other_name or is_label(without_item_number(before) + label)
+        if colon and not inside and is_label(label):
             pieces.append(line[start:cut])
-            start = cut
+            start, label_ends = cut, cut + len(label)
     return [*pieces, line[start:]]
 
 
@@ -103,7 +128,10 @@ def _split(piece: str) -> tuple[str, bool, str]:
     match = _COLON.search(piece)
     if match is None:
         return piece, False, ""
-    return without_item_number(piece[: match.start()]).strip(), True, piece[match.end():].strip(" \t|;；，,")
+    value = piece[match.end():].strip(" \t|;；，,（(")
+    while value.endswith((")", "）")) and _OPENED.search(value) is None:  # its opening bracket went with the last cut
+        value = value[:-1].strip(" ;；，,")
+    return without_item_number(piece[: match.start()]).strip(), True, value
 
 
 def _following(lines: Sequence[str], start: int) -> tuple[str, int]:

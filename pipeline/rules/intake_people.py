@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.rules.intake_labels import field_of_label
+from schemas.incoming import IncomingMail
 from schemas.intake import Correspondent, Found
 
 _TAIL_LINES = 8
@@ -18,15 +19,42 @@ _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[A-Za-z][A-Za-z .]{2,30}")
 
 def from_sender(who: Correspondent, address: str, text: str) -> Iterator[Found]:
     """Name and contact of a customer who wrote; nothing for colleagues, who report what somebody else said."""
-    if who.colleague:
+    if not who.colleague:
+        yield from _signed(who.name, f"{who.name} <{address}>", text, certain=True)
+
+
+def from_author(mail: IncomingMail, known: Correspondent | None) -> Iterator[Found]:
+    """Who reports in a mail that a colleague passes on: whoever of outside wrote the innermost one.
+
+    ``known`` is who the address book says the author is. Somebody it does not know may be a customer as well as a
+    carrier: good for a proposal.
+    """
+    origin = mail.passed_on
+    if origin is None or not is_outside(mail, known):
         return
-    if who.name and _NAME.fullmatch(who.name):
-        yield Found("reporter", who.name, f"{who.name} <{address}>", "发件人", certain=True)
+    words = f"{origin.name} <{origin.address}>"
+    customer = known.customer if known else ""
+    if customer:
+        yield Found("customer", customer, words, "发件人", certain=True)
+    yield from _signed(origin.name, words, origin.text, certain=bool(customer))
+
+
+def is_outside(mail: IncomingMail, known: Correspondent | None) -> bool:
+    """Whether the mail passed on was written by somebody of another house than who passes it on."""
+    if mail.passed_on is None or not mail.passed_on.address or (known and known.colleague):
+        return False
+    return mail.passed_on.address.rpartition("@")[2] != mail.sender.rpartition("@")[2]
+
+
+def _signed(name: str, words: str, text: str, *, certain: bool) -> Iterator[Found]:
+    """A writer's name, and the one telephone and department that stand at the end of what he wrote."""
+    if name and _NAME.fullmatch(name):
+        yield Found("reporter", name, words, "发件人", certain)
     tail = [line for line in text.split("\n") if line.strip()][-_TAIL_LINES:]
     phones = {match[0]: line for line in tail for match in _PHONE.finditer(line)}
     if len(phones) == 1:
         phone, line = next(iter(phones.items()))
-        yield Found("reporter_contact", phone, line.strip()[:120], "签名", certain=who.name in line or len(tail) > 1)
+        yield Found("reporter_contact", phone, line.strip()[:120], "签名", certain and (name in line or len(tail) > 1))
     departments = {
         match[1]: line for line in tail[-5:] for match in _DEPARTMENT.finditer(line)
         if field_of_label(match[1]) is None  # the word 部门科室 of a form is no department

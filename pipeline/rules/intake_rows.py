@@ -3,85 +3,129 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from pipeline.rules.intake_blocks import COMMON, Block, Blocks, blocks_of
+from pipeline.rules.intake_defects import names_defect, says_fine, sentences
 from pipeline.rules.intake_items import complaint_items
-from pipeline.rules.intake_labels import field_of_label
 from pipeline.rules.intake_lines import labelled
-from pipeline.rules.intake_people import from_sender
-from pipeline.rules.intake_prose import guessed, line_stop_in, names_defect, parts_in, sentences
+from pipeline.rules.intake_parts import parts_in, recognised
+from pipeline.rules.intake_people import from_author, from_sender, is_outside
+from pipeline.rules.intake_prose import guessed, line_stop_in
+from pipeline.rules.intake_settled import settled
 from pipeline.rules.intake_tables import complaint_rows, labelled_cells, typed_tables
-from schemas.cell_value import value_of
 from schemas.incoming import IncomingMail
 from schemas.intake import Acquaintance, Correspondent, Found, ProposedRow
-from schemas.rows import Complaint
-from schemas.values.text import half_width
 
 _PREFIX = re.compile(
-    r"^\s*(?:(?:回复|答复|转发|re|fw|fwd|答覆|轉寄)\s*[:：]\s*|【[^】]{1,12}】\s*|\[[^\]]{1,12}\]\s*)+", re.IGNORECASE
+    r"^\s*(?:(?:回复|答复|转发?|re|fw|fwd|答覆|轉寄)\s*[:：]\s*|【[^】]{1,12}】\s*|\[[^\]]{1,12}\]\s*)+", re.IGNORECASE
 )
-_SIGNATURE_LABELS = re.compile(r"^(?:电话|手机|手机号|tel\.?|mobile|phone|联络电话)：", re.IGNORECASE)
-#: Fields of the sender and of the mail as a whole, which hold for every row of a table.
-_COMMON = frozenset({
-    "customer", "customer_site", "reporter", "reporter_contact", "reporter_department", "reporter_position",
-    "reporter_duty", "source",
-})
+_SIGNATURE_LABELS = re.compile(r"^(?:电话|手机|手机号|tel\.?|mobile|mob\.?|phone|联络电话)：", re.IGNORECASE)
+#: What a letter asks for all the complaints in it, where it says so outside of them.
+_ASKED_FOR_ALL = frozenset({"wants_8d", "d3_due", "d8_due", "line_stop"})
 
 
 def proposed_rows(
-    mail: IncomingMail, who: Correspondent, known: Acquaintance, received: datetime
+    mail: IncomingMail, who: Correspondent, known: Acquaintance, received: datetime, author: Correspondent | None = None
 ) -> tuple[ProposedRow, ...]:
     """The complaints of a mail, at least one; ``received`` (aware, the plant's zone) is when it reached us.
 
-    A table with several complaints gives one row each; anything else one row. Where two readings of a field differ
-    neither is certain and both are kept in ``doubts``. A letter that numbers several complaints in its prose gives one
-    row that asks: only what stands outside the list is certain, ``items`` says how many there seem to be.
+    ``author`` is who the address book says wrote the mail passed on. A table with several complaints, or several
+    blocks of labelled lines, give a row each; anything else one row. Where two readings of a field differ neither is
+    certain and both are kept in ``doubts``. A letter that numbers several complaints in its prose gives one row that
+    asks: only what stands outside the list is certain, ``items`` says how many there seem to be.
     """
     sent = received.date()
-    rows = [row for table in mail.tables or typed_tables(mail.text) for row in complaint_rows(table, sent)]
-    common = [*_from_correspondent(mail, who, received), *_mentions(mail, who, known)]
+    rows = [row for table in mail.tables for row in complaint_rows(table, sent)]
+    rows = rows or [row for table in typed_tables(mail.text) for row in complaint_rows(table, sent)]
+    rows = [recognised(row, known.parts) for row in rows]
+    common = [*_from_correspondent(mail, who, received, author), *_mentions(mail, who, known)]
+    letter = recognised(_letter(mail, who, author, sent), known.parts)
+    blocks = Blocks() if rows else blocks_of(mail.text, sent)
     if len(rows) > 1:
-        said = [found for found in _letter(mail, who, sent) if found.field in _COMMON]
-        return tuple(_settled([*row, *said, *common], known, sent, "") for row in rows)
-    letter = [*(rows[0] if rows else ()), *_letter(mail, who, sent)]
-    said = [*letter, *_part_mentions(mail, known), *_prose(mail, sent)]
+        prose = "\n".join(line for line in mail.text.split("\n") if "\t" not in line) if mail.tables else ""
+        blocks = Blocks(tuple(Block(row, "") for row in rows), Block(letter, prose))
+    if blocks.complaints:
+        said = [found for found in letter if found in blocks.outside.found]
+        for_all = [*_for_each(said, blocks.outside.text, sent), *common]
+        return tuple(settled([*_of_block(block, known, sent), *for_all], known, sent, "")
+                     for block in blocks.complaints)
+    one = rows[0] if rows else ()
+    text = f"{mail.subject}\n{mail.text}"
+    said = [*one, *letter, *_part_mentions(text, known), *guessed(text, sent), *line_stop_in(text)]
     items, outside = complaint_items(mail.text, sent)
     if items:
         alone = replace(mail, text=outside)
-        for_all = [*(rows[0] if rows else ()), *_letter(alone, who, sent), *_part_mentions(alone, known)]
-        said = [_held_for_all(item, for_all) for item in said]
-    row = _settled([*said, *common], known, sent, _PREFIX.sub("", mail.subject).strip())
+        labels = recognised(_letter(alone, who, author, sent), known.parts)
+        beside = [*one, *labels, *_part_mentions(f"{mail.subject}\n{outside}", known)]
+        said = [_held_for_all(item, beside) for item in said]
+    row = settled([*said, *common], known, sent, _PREFIX.sub("", mail.subject).strip())
     return (replace(row, items=len(items)),)
+
+
+def _of_block(block: Block, known: Acquaintance, sent: date) -> Iterator[Found]:
+    """One complaint of several: what its own labels and lines say."""
+    yield from recognised(block.found, known.parts)
+    yield from _part_mentions(block.text, known)
+    yield from guessed(block.text, sent)
+    yield from line_stop_in(block.text)
+
+
+def _for_each(said: Sequence[Found], text: str, sent: date) -> Iterator[Found]:
+    """What is said beside several complaints, for each: for certain who reports, in doubt what is asked of all."""
+    for item in said:
+        if item.field in COMMON:
+            yield item
+        elif item.field in _ASKED_FOR_ALL:
+            yield replace(item, certain=False)
+    for item in (*guessed(text, sent), *line_stop_in(text)):
+        if item.field in _ASKED_FOR_ALL:
+            yield replace(item, certain=False)
 
 
 def _held_for_all(item: Found, for_all: Sequence[Found]) -> Found:
     """A finding of a letter with several complaints: certain only where it stands outside the list, or is about the
     sender, or says that the line stops, which alerts whichever complaint stops it."""
-    if item in for_all or item.field in _COMMON or item.field == "line_stop":
+    if item in for_all or item.field in COMMON or item.field == "line_stop":
         return item
     return replace(item, certain=False)
 
 
-def _letter(mail: IncomingMail, who: Correspondent, sent: date) -> list[Found]:
+def _letter(mail: IncomingMail, who: Correspondent, author: Correspondent | None, sent: date) -> list[Found]:
+    """What the labels of a letter say. A telephone under a colleague's letter is the colleague's, not the customer's,
+    unless somebody of outside signs with it in the mail passed on."""
     found = [*labelled(mail.text, sent)]
     for table in mail.tables:
         if not complaint_rows(table, sent):
             found += labelled_cells(table, sent)
-    if who.colleague:  # the telephone under a colleague's letter is the colleague's
-        found = [item for item in found if not _SIGNATURE_LABELS.match(item.source)]
-    return found
+    if not who.colleague:
+        return found
+    signed = {item.source for item in labelled(mail.passed_on.text, sent)} if mail.passed_on else set()
+    theirs = signed if is_outside(mail, author) else set()
+    return [_by_colleague(item, certain=bool(author and author.customer)) for item in found
+            if not _SIGNATURE_LABELS.match(item.source) or item.source in theirs]
 
 
-def _from_correspondent(mail: IncomingMail, who: Correspondent, received: datetime) -> list[Found]:
+def _by_colleague(item: Found, *, certain: bool) -> Found:
+    """A number of a complaint that a colleague writes may be ours; a signature passed on counts as its writer does."""
+    if item.field == "customer_ref" or (_SIGNATURE_LABELS.match(item.source) and not certain):
+        return replace(item, certain=False)
+    return item
+
+
+def _from_correspondent(
+    mail: IncomingMail, who: Correspondent, received: datetime, author: Correspondent | None
+) -> list[Found]:
     address = mail.sender
     moment = f"{received:%Y-%m-%d %H:%M}"
     found = [Found("received", moment, f"邮件时间 {moment}", "发件人", certain=True),
              Found("source", who.source, f"{who.name} <{address}>", "发件人", certain=True)]
     if who.customer:
         found.append(Found("customer", who.customer, f"发件人 {address}", "发件人", certain=True))
-    return [*found, *from_sender(who, address, mail.text)]
+    passed = from_author(mail, author) if who.colleague else ()
+    return [*found, *from_sender(who, address, mail.text), *passed]
 
 
 def _mentions(mail: IncomingMail, who: Correspondent, known: Acquaintance) -> list[Found]:
@@ -98,86 +142,19 @@ def _mentions(mail: IncomingMail, who: Correspondent, known: Acquaintance) -> li
     return []
 
 
-def _part_mentions(mail: IncomingMail, known: Acquaintance) -> list[Found]:
-    parts = parts_in(f"{mail.subject}\n{mail.text}", known.parts)
+def _part_mentions(text: str, known: Acquaintance) -> list[Found]:
+    """Known part numbers in a text: one alone is certain; of several the one that is wrong, or all, are in doubt."""
+    parts = parts_in(text, known.parts)
     if len(parts) == 1:
-        return [Found("part_number", parts[0].number, parts[0].number, "正文", certain=True)]
-    wrong = {part for sentence in sentences(mail.text) if names_defect(sentence)
-             for part in parts_in(sentence, known.parts)}
-    if len(wrong) == 1:  # the others are in stock, planned, or asked about
-        (part,) = wrong
-        return [Found("part_number", part.number, part.number, "正文", certain=False)]
-    return [Found("part_number", part.number, part.number, "正文", certain=False) for part in parts]
+        return [_mention(parts[0].number, certain=True)]
+    told = [(sentence, parts_in(sentence, known.parts)) for sentence in sentences(text)]
+    wrong = {part for sentence, named in told if names_defect(sentence) for part in named}
+    fine = {part for sentence, named in told if says_fine(sentence) for part in named}
+    left = wrong or set(parts) - fine
+    if len(left) == 1:  # the others are in stock, planned, asked about, or nothing is wrong with them
+        return [_mention(left.pop().number, certain=False)]
+    return [_mention(part.number, certain=False) for part in parts]
 
 
-def _prose(mail: IncomingMail, sent: date) -> list[Found]:
-    text = f"{mail.subject}\n{mail.text}"
-    stopped = line_stop_in(text)
-    return [*guessed(text, sent), *([stopped] if stopped else [])]
-
-
-def _settled(found: Iterable[Found], known: Acquaintance, sent: date, subject: str) -> ProposedRow:
-    """One finding a field: the certain ones agree or none of them is certain; guesses only where nothing is certain."""
-    by_field: dict[str, list[Found]] = {}
-    for item in found:
-        by_field.setdefault(item.field, []).append(item)
-    chosen: dict[str, Found] = {}
-    doubts: list[Found] = []
-    for field, items in by_field.items():
-        best, rivals = _agreed(field, items, sent)
-        doubts += rivals
-        if best is not None:
-            chosen[field] = best
-    _add_product(chosen, known)
-    if "phenomenon" not in chosen and subject:
-        chosen["phenomenon"] = Found("phenomenon", subject[:120], subject[:120], "主题", certain=False)
-    return ProposedRow(tuple(chosen.values()), tuple(doubts))
-
-
-#: Findings about the sender stand behind what the letter itself says.
-_BEHIND = ("发件人", "签名", "通讯录")
-
-
-def _agreed(field: str, items: list[Found], sent: date) -> tuple[Found | None, list[Found]]:
-    certain = [item for item in items if item.certain]
-    said = [item for item in certain if item.where not in _BEHIND] or certain
-    unreadable = [item for item in items if not item.certain and _under_the_label(field, item)]
-    if said and unreadable:
-        return None, [*said, *unreadable]
-    if said:
-        values = {_same(field, item.text, sent) for item in said}
-        return (said[0], []) if len(values) == 1 else (None, said)
-    values = {_same(field, item.text, sent) for item in items}
-    return (items[0], []) if len(values) == 1 else (None, items)
-
-
-def _under_the_label(field: str, item: Found) -> bool:
-    """Whether an uncertain finding stood under a label of the field: a rival even though the ledger cannot read it."""
-    label, colon, _ = item.source.partition("：")
-    return item.where in {"标签行", "表格"} and bool(colon) and field_of_label(label) == (field, True)
-
-
-def _same(field: str, text: str, sent: date) -> object:
-    value = value_of(Complaint, field, text, sent)
-    return half_width(str(value)).casefold() if isinstance(value, str) else value if value is not None else text
-
-
-def _add_product(chosen: dict[str, Found], known: Acquaintance) -> None:
-    """Number as earlier rows spell it, and the product they name for it."""
-    number = chosen.get("part_number")
-    if number is None or not number.certain:
-        return
-    part = known.parts.get(half_width(number.text).casefold())
-    if part is None:
-        return
-    named = chosen.get("product")
-    if named is not None and part.number.casefold() in named.text.casefold():  # 产品：卡扣 KC-318
-        rest = re.sub(re.escape(part.number), "", named.text, flags=re.IGNORECASE).strip(" ()（）-—，,、/")
-        if rest:
-            chosen["product"] = replace(named, text=rest)
-        else:
-            del chosen["product"]
-    chosen["part_number"] = Found("part_number", part.number, number.source, number.where, certain=True)
-    if part.product and "product" not in chosen:
-        words = f"{part.number} 在以往台账中是 {part.product}"
-        chosen["product"] = Found("product", part.product, words, "以往台账", certain=True)
+def _mention(number: str, *, certain: bool) -> Found:
+    return Found("part_number", number, number, "正文", certain)

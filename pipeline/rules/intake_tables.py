@@ -6,16 +6,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import takewhile
 
-from pipeline.rules.intake_labels import field_of_heading, field_of_label
-from pipeline.rules.intake_lines import finding
-from pipeline.rules.intake_value import readable
+from pipeline.rules.intake_labels import field_of_heading, field_of_label, is_label
+from pipeline.rules.intake_lines import findings
+from pipeline.rules.intake_value import is_pending, value_under, with_unit, without_note
 from schemas.incoming import TextTable
 from schemas.intake import Found
 
 _HEADING_ROWS = 6          # a title and a date may stand above the headings
 _FEWEST_HEADINGS = 3
 _SUBJECT_FIELDS = {"phenomenon", "part_number", "product"}
-_TOTALS = ("合计", "总计", "小计", "备注", "说明", "制表", "审核", "编制", "注")
+_SAYS_WRONG = {"defects", "rate", "failure_class"}
+_TOTALS = ("合计", "总计", "小计", "共计", "累计", "汇总", "平均", "备注", "说明", "制表", "审核", "编制", "注",
+           "total", "subtotal", "sub total", "grand total", "sum", "average", "remark", "note")
+_DITTO = frozenset({"同上", "同前", "〃", "″", "\"", "''", "”", "“", "ditto", "same as above", "as above", "do."})
 _MOST_ROWS = 300
 
 
@@ -25,43 +28,89 @@ def complaint_rows(table: TextTable, sent: date) -> tuple[tuple[Found, ...], ...
     if not columns:
         return ()
     rows = []
+    above: Sequence[str] = ()
     for cells in table.rows[start + 1 : start + 1 + _MOST_ROWS]:
-        found = tuple(_row_findings(cells, columns, table.source, sent))
+        above = _written_out(cells, above)
+        found = tuple(_row_findings(above, columns, table.source, sent))
         fields = {item.field for item in found}
-        said = [cell.strip() for cell in cells if cell.strip()]
-        if fields & _SUBJECT_FIELDS and len(said) > 1 and not said[0].startswith(_TOTALS):
+        if fields & _SUBJECT_FIELDS and sum(bool(cell.strip()) for cell in cells) > 1 and not _is_total(cells):
             rows.append(found)
     return tuple(rows)
 
 
-def typed_tables(text: str) -> Iterator[TextTable]:
-    """Tables typed or pasted as text: a line of headings, then lines of as many words.
+def _written_out(cells: Sequence[str], above: Sequence[str]) -> Sequence[str]:
+    """A row with what 同上 and its like stand for: the cell of the row above, nothing in the first row."""
+    return [
+        (above[column] if column < len(above) else "") if cell.strip().casefold() in _DITTO else cell
+        for column, cell in enumerate(cells)
+    ]
 
-    None where a line has another number of words, since nobody can tell then which word stands in which column.
+
+def _is_total(cells: Sequence[str]) -> bool:
+    """Whether a row adds up or comments on the others, or only rules them off."""
+    said = [cell.strip().casefold().rstrip(":：") for cell in cells if cell.strip()]
+    ruled = all(set(cell) <= set("-=") for cell in said)
+    return bool(said) and (said[0].startswith(_TOTALS) or any(cell in _TOTALS for cell in said) or ruled)
+
+
+def typed_tables(text: str) -> Iterator[TextTable]:
+    """Tables typed or pasted as text: a line of headings, then lines of as many words, down to prose.
+
+    None where a line has another number of words, since nobody can tell then which word stands in which column;
+    between tabs or upright strokes empty cells count, and the last may be missing.
     """
-    lines = [tuple(line.split()) for line in text.split("\n")]
+    lines = text.split("\n")
     index = 0
     while index < len(lines):
-        below = list(takewhile(lambda words: len(words) >= _FEWEST_HEADINGS, lines[index + 1 :]))
-        if _headings(lines[index : index + 1])[1] and below and {len(words) for words in below} == {len(lines[index])}:
-            yield TextTable((lines[index], *below), "正文")
-            index += len(below)
+        mark = next((mark for mark in "\t|｜" if lines[index].count(mark) >= _FEWEST_HEADINGS - 1), None)
+        headings = _cells(lines[index], mark)
+        if _headings([headings])[1]:
+            below = list(takewhile(_is_row, (_cells(line, mark) for line in lines[index + 1 :])))
+            rows = [cells for cells in below if not _is_total(cells)]
+            if mark:
+                rows = [cells + ("",) * (len(headings) - len(cells)) for cells in rows]
+            if rows and {len(cells) for cells in rows} == {len(headings)}:
+                yield TextTable((headings, *rows), "正文")
+                index += len(below)
         index += 1
 
 
+def _cells(line: str, mark: str | None) -> tuple[str, ...]:
+    outer = f" {mark}" if mark and mark != "\t" else " "
+    return tuple(cell.strip() for cell in line.strip(outer).split(mark))
+
+
+def _is_row(cells: tuple[str, ...]) -> bool:
+    """Whether a line below headings belongs to their table: rows hold numbers; a sentence or a blank line ends it."""
+    said = [cell for cell in cells if cell]
+    numbers = any(character.isdecimal() for cell in said for character in cell)
+    return (len(said) >= _FEWEST_HEADINGS and numbers) or (len(said) > 1 and _is_total(cells))
+
+
 def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[int, tuple[str, str]]]:
-    """(index of the heading row, field and heading by column); no columns when nothing looks like headings."""
+    """(index of the heading row, field and heading by column); no columns when nothing looks like headings.
+
+    Of two columns for one field the first counts, but 不良数 before 数量, which may count anything beside it. Headings
+    that do not say what is wrong, or how many are, stand over orders, plans and stock.
+    """
     for index, cells in enumerate(rows[:_HEADING_ROWS]):
+        named = {column: found for column, cell in enumerate(cells) if (found := _column(cell)) is not None}
         columns: dict[int, tuple[str, str]] = {}
-        for column, cell in enumerate(cells):
-            named = field_of_heading(cell) if cell.strip() else None
-            if named is not None and named[0] not in {field for field, _ in columns.values()}:
-                columns[column] = (named[0], cell.strip())
+        for column in sorted(named, key=lambda column: (not named[column][1], column)):
+            if named[column][0] not in {field for field, _ in columns.values()}:
+                columns[column] = (named[column][0], cells[column].strip())
         fields = {field for field, _ in columns.values()}
         words = sum(bool(cell.strip()) for cell in cells)
-        if len(columns) >= _FEWEST_HEADINGS and fields & _SUBJECT_FIELDS and len(columns) * 2 >= words:
+        complains = any(field == "phenomenon" or (exact and field in _SAYS_WRONG) for field, exact in named.values())
+        if len(columns) >= _FEWEST_HEADINGS and fields & _SUBJECT_FIELDS and complains and len(columns) * 2 >= words:
             return index, columns
     return 0, {}
+
+
+def _column(heading: str) -> tuple[str, bool] | None:
+    """(field, whether its words leave no choice even in a letter) of a heading."""
+    named = field_of_heading(heading) if heading.strip() else None
+    return (named[0], (field_of_label(heading) or named)[1]) if named else None
 
 
 def _row_findings(
@@ -69,11 +118,12 @@ def _row_findings(
 ) -> Iterator[Found]:
     for column, (field, heading) in columns.items():
         text = " ".join(cells[column].split()) if column < len(cells) else ""
-        if not text:
+        if not text or is_pending(field, text):
             continue
-        typed = readable(field, text, sent)
+        typed = value_under(heading, field, text, sent, shown=source == "正文")
         words = f"{heading}：{text}（{source}）"[:160]
-        yield Found(field, typed if typed is not None else text[:80], words, "表格", certain=typed is not None)
+        told = typed or without_note(field, text, sent) or with_unit(heading, field, text)[:80]
+        yield Found(field, told, words, "表格", certain=typed is not None)
 
 
 def labelled_cells(table: TextTable, sent: date) -> Iterator[Found]:
@@ -82,10 +132,8 @@ def labelled_cells(table: TextTable, sent: date) -> Iterator[Found]:
         column = 0
         while column + 1 < len(cells):
             label, value = cells[column], " ".join(cells[column + 1].split())
-            if field_of_label(label) is not None and field_of_label(value) is None:
-                found = finding(label.rstrip(":： "), value, sent, "表格")
-                if found is not None:
-                    yield found
+            if is_label(label) and not is_label(value):
+                yield from findings(label.rstrip(":： "), value, sent, "表格")
                 column += 2
             else:
                 column += 1

@@ -6,16 +6,61 @@ import re
 from datetime import date
 
 from pipeline.rules.intake_days import with_absolute_day
-from pipeline.rules.intake_labels import FIELDS
+from pipeline.rules.intake_labels import FIELDS, unit_of
 from schemas.cell_value import value_of
 from schemas.rows import Complaint
 from schemas.values import clean_text
+from schemas.values.text import half_width
 
 _LONGEST = 400
 _TRAILING = re.compile(r"[\s;；,，。.、]+$")
 _ID_WITH_SEVERAL = re.compile(r"[/、,，;；]|\s和\s|及")
-_PHONE_BEHIND = re.compile(r"(?<=[^\d\s])[\s,，/、]*(?:电话|手机|tel)?[.:：\s]*[\d+][\d\s-]{6,}$", re.IGNORECASE)
+_PHONE_BEHIND = re.compile(r"(?<=[^\d\s])[\s,，/、]*(?:电话|手机|tel)?[.:：\s]*(?P<phone>[\d+][\d\s-]{6,})$",
+                           re.IGNORECASE)
 _NOTE_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
+_BARE = re.compile(r"\d[\d,]*(?:\.\d+)?")
+#: Units of a heading that change what a bare number below it is; 件 and 元 are what the ledger counts in anyway.
+_UNITS = {
+    "rate": re.compile(r"%|‰|d?ppm", re.IGNORECASE),
+    "quantity": re.compile(r"[千万](?:件|个|只|支|根|套)?|箱|盒|包|袋|托|卷|捆|k?g|吨|米|m|k", re.IGNORECASE),
+    "money": re.compile(r"[千万]元?|(?:美|欧|日|港)[元币]|美金|usd|eur|jpy|hkd|[$€]", re.IGNORECASE),
+}
+_MEASURED = frozenset({"quantity", "rate", "money", "day", "moment"})
+_WITH_GRAMMAR = _MEASURED | {"id", "yes_no"}
+#: What stands where the value will be one day: says nothing, not even in words.
+_PENDING = re.compile(
+    r"(?:[待未]|尚未|暂未|还没|正在|目前)[^\d]{0,12}(?:定|查|确认|统计|清点|盘点|核实|核对|核算|补充|提供|反馈|判定|分析|检|挑选)"
+    r"|[^\d]{0,8}(?:统计|清点|盘点|确认|核实|核算|排查|全检|挑选|分析|检测|更新)中"
+    r"|(?:to be|not yet) [a-z ]{3,30}|t\.?b\.?[acd]\.?|pending|unknown|open|under [a-z ]{3,20}|in progress|n\.?/?a\.?",
+    re.IGNORECASE,
+)
+
+
+def is_pending(field: str, text: str) -> bool:
+    """Whether a text only says that the number, amount or day of a field is not known yet."""
+    typed = _TRAILING.sub("", half_width(text))
+    return FIELDS[field].kind.name in _WITH_GRAMMAR and _PENDING.fullmatch(typed) is not None
+
+
+def with_unit(label: str, field: str, text: str) -> str:
+    """``text`` with the unit of its label or heading, where a number stands alone and the unit changes what it is."""
+    kind, unit = FIELDS[field].kind.name, unit_of(label)
+    counts = kind in _UNITS and _BARE.fullmatch(half_width(text)) and _UNITS[kind].fullmatch(unit)
+    return f"{half_width(text)}{unit}" if counts else text
+
+
+def value_under(label: str, field: str, text: str, sent: date, *, shown: bool = True) -> str | None:
+    """``readable`` for a value under its label or heading.
+
+    ``shown`` says that the text is what a reader sees; a cell of a workbook holds 0.03 and may show 3%. A share
+    that nobody gave a unit, or not for certain, is not read.
+    """
+    whole = with_unit(label, field, text)
+    if FIELDS[field].kind.name == "rate" and _BARE.fullmatch(half_width(text)):
+        has_unit, below_one = whole != text, half_width(text).startswith("0")
+        if (shown and not has_unit) or (not shown and has_unit and below_one):
+            return None
+    return readable(field, whole, sent)
 
 
 def readable(field: str, text: str, sent: date) -> str | None:
@@ -39,3 +84,18 @@ def readable(field: str, text: str, sent: date) -> str | None:
         return None
     return None if value_of(Complaint, field, typed, sent) is None else typed
 
+
+def without_note(field: str, text: str, sent: date) -> str:
+    """A number, amount or day without the note in brackets behind it, "" where that is not what was written.
+
+    What the note says (累计, 其中两件待确认) may change the value: good for a proposal, never for certain.
+    """
+    if FIELDS[field].kind.name not in _MEASURED or not _NOTE_BEHIND.search(text.strip()):
+        return ""
+    return readable(field, _NOTE_BEHIND.sub("", text.strip()), sent) or ""
+
+
+def phone_behind(text: str) -> str:
+    """The telephone number written behind a name, "" for none."""
+    match = _PHONE_BEHIND.search(_TRAILING.sub("", text.strip()))
+    return match["phone"].strip() if match else ""

@@ -11,7 +11,7 @@ from pipeline.plan import Plan, Snapshot, plan
 from pipeline.rules.wanted_intake import Arrivals
 from pipeline.workdays import Workdays
 from schemas.effects import Effect
-from schemas.incoming import CALL_SHEET_LABELS, CallSheet, DroppedFile, IncomingMail, TextTable
+from schemas.incoming import CALL_SHEET_LABELS, CallSheet, DroppedFile, IncomingMail, PassedOn, TextTable
 from schemas.intake import Found, IntakeSetting, ProposedRow
 from schemas.mail_settings import MailSetting
 from schemas.payloads import AppendRow, FileDropped, FileMail, ReserveNumber, TakeMail, WriteCells
@@ -36,15 +36,17 @@ _DIGEST = "d0d0d0d0"
 
 
 def letter(given: Given, number: int = 0) -> IncomingMail:
-    """A mail from 发, sent 2026-11-26 08:10 unless 时间 says otherwise; 号 is its identity."""
+    """A mail from 发, sent 2026-11-26 08:10 unless 时间 says otherwise; 号 is its identity, 转自 what it passes on."""
     writer = WRITERS[given.get("发", "客户")]
     name, address = PEOPLE[writer][:2] if isinstance(writer, str) else writer
     table = given.get("表")
+    origin = PassedOn(*given["转自"]) if "转自" in given else None
     identity = str(given.get("号", f"{_DIGEST}{number}"))
     return IncomingMail(
         str(given.get("信箱号", f"m{identity}")), identity.ljust(32, "0"), f"{identity}@x", tuple(given.get("答", ())),
         address, name,
-        given.get("主题", "渗漏"), at(given.get("时间", "2026-11-26T08:10")), given.get("正文", TEXT),
+        given.get("主题", "渗漏"), at(given.get("时间", "2026-11-26T08:10")),
+        given.get("正文", TEXT) + (f"\n{origin.text}" if origin else ""), passed_on=origin,
         tables=(TextTable(tuple(tuple(map(str, row)) for row in table), "正文"),) if table else (),
         call_sheets=tuple(sheet(answers, "表.xlsx") for answers in given.get("信息收集表", ())),
         automatic=given.get("自动", ""), own_key=given.get("标记", ""), damage=given.get("损坏", ""),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pipeline.rules.intake_judgement import Judgement, Reception, judge
 from pipeline.rules.intake_thread import Threads
 from schemas.effects import EffectKey, EffectRecord, EffectState
-from schemas.incoming import IncomingMail
+from schemas.incoming import IncomingMail, PassedOn
 from schemas.intake import KnownMail, Verdict
 from tests.intake_verdicts import NOW, reception
 
@@ -46,6 +46,14 @@ def test_replies_name_their_complaint_or_the_mail_they_answer() -> None:
     assert (numbered.number, numbered.belongs_to) == ("KS-202611-0071", "")
     awaited = judge(mail(references=("came@x",)), desk(), 0)
     assert (awaited.number, awaited.belongs_to) == ("", "d1")
+
+
+def test_a_mail_passed_on_is_of_the_customer_who_wrote_it() -> None:
+    passed = mail(sender=COLLEAGUE, subject="FW: 客诉", passed_on=PassedOn("卢静宜", CUSTOMER, TEXT))
+    rows = judge(passed, desk(), 0).rows
+    assert [(item.text, item.certain) for item in rows[0].found if item.field in {"customer", "reporter"}] == [
+        ("远嵘新能源", True), ("卢静宜", True),
+    ]
 
 
 def test_the_same_mail_again_and_too_many_of_a_day() -> None:

@@ -20,7 +20,7 @@ from pipeline.rules.wanted_intake import left_alone
 from schemas.case import Directory
 from schemas.intake import Acquaintance, Correspondent, Found, IgnoredMail, IntakeSetting, ProposedRow, Verdict
 from schemas.rows import Contact
-from tests.intake_corpus import KNOWN, PEOPLE
+from tests.intake_corpus import KNOWN, PEOPLE, author_of
 from tests.intake_verdicts import NOW
 from tests.spec.intake_plant import FIELDS, HEADINGS, WRITERS, IntakePlant, letter, told
 from tests.spec.ledger_tables import at
@@ -41,7 +41,7 @@ def test_what_is_read_from_a_letter(row: Row) -> None:
     mail = letter(row["给"])
     person = WRITERS[row["给"].get("发", "客户")]
     who = PEOPLE[person][2] if isinstance(person, str) else Correspondent(person[0], "远嵘新能源")
-    rows = proposed_rows(mail, who, KNOWN, at("2026-11-26T08:10"))
+    rows = proposed_rows(mail, who, KNOWN, at("2026-11-26T08:10"), author_of(mail))
     lines = [told(found) for found in rows]
     assert (lines[0] if len(lines) == 1 else [f"第{n}行 {line}" for n, found in enumerate(lines, 1) for line in found]
             ) == row["得"]

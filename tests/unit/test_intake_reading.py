@@ -15,7 +15,7 @@ from pipeline.intake.charset import decode
 from pipeline.intake.encoded_words import header_text
 from pipeline.intake.mail_reader import MimeMailReader
 from pipeline.intake.parameters import bare_file_name, parameters
-from schemas.incoming import IncomingMail
+from schemas.incoming import IncomingMail, PassedOn
 from tests.mail_clients import PROGRAMS, Written, outlook, qq, word
 from tests.mail_containers import outlook_msg, winmail
 
@@ -70,6 +70,38 @@ def test_a_mail_passed_on_is_read_with_what_it_passes_on() -> None:
         answered=("客户", datetime.fromisoformat("2026-11-25T09:00:00+08:00"), ["不良数量：7件", "批次：B1"]),
     )))
     assert mail.text.split("\n") == ["请处理", "不良数量：7件", "批次：B1"]
+
+
+OUTER = "发件人: 庄小满\n发送时间: 2026年11月25日 19:26\n收件人: 叶知秋\n主题: FW: 渗漏\n\n下午发我的\n\n"
+INNER = ("From: Meng Xianghe <Meng@Beiling.example.com>\nSent: Wednesday, November 25, 2026 4:08 PM\nTo: 庄小满\n"
+         "Subject: 渗漏\n\n三件渗漏\n\n")
+
+
+def forwarded(*lines: str) -> IncomingMail:
+    return read(outlook(Written("FW: 渗漏", ["见下", "", *"\n".join(lines).split("\n")])))
+
+
+def test_a_chain_of_forwards_is_read_down_to_who_wrote_first() -> None:
+    mail = forwarded(OUTER + INNER)
+    assert mail.text.split("\n") == ["见下", "下午发我的", "三件渗漏"]
+    assert mail.passed_on == PassedOn("Meng Xianghe", "meng@beiling.example.com", "三件渗漏")
+
+
+def test_what_stands_below_a_mail_that_was_not_passed_on_is_its_history() -> None:
+    mail = forwarded(OUTER.replace("FW: 渗漏", "答复: 渗漏") + INNER)
+    assert mail.text.split("\n") == ["见下", "下午发我的"]
+    assert mail.passed_on == PassedOn("庄小满", "", "下午发我的")
+
+
+@pytest.mark.parametrize(("head", "name", "address"), [
+    ("在 2026-11-25 16:08:12，\"孟祥和\" <m@b.example.com> 写道：", "孟祥和", "m@b.example.com"),
+    ("On Wed, Nov 25, 2026 at 4:08 PM Meng Xianghe <m@b.example.com> wrote:", "Meng Xianghe", "m@b.example.com"),
+    ("On Wed, Nov 25, 2026 at 4:08 PM Meng Xianghe <m@b.example.com>\nwrote:", "Meng Xianghe", "m@b.example.com"),
+    ("发件人：孟祥和\n发送时间：2026年11月25日\n收件人：甲 <a@b.example.com>;\n 乙\n主题：渗漏", "孟祥和", ""),
+    ("发件人: 孟祥和 [mailto:m@b.example.com]\n日期: 昨天\n收件人: 甲", "孟祥和", "m@b.example.com"),
+])
+def test_who_wrote_a_mail_passed_on(head: str, name: str, address: str) -> None:
+    assert forwarded(head, "三件渗漏").passed_on == PassedOn(name, address, "三件渗漏")
 
 
 @pytest.mark.parametrize(("octets", "declared", "text"), [
@@ -194,6 +226,7 @@ def test_a_mail_attached_to_a_mail() -> None:
     mail = read(outer)
     assert [(file.name, file.origin) for file in mail.files] == [("渗漏.eml", ""), ("内.jpg", "渗漏.eml")]
     assert mail.text.split("\n") == ["请处理", "不良数量：6件"]
+    assert mail.passed_on == PassedOn("卢静宜", "lujingyi@yuanrong.example.com", "不良数量：6件")
 
 
 @pytest.mark.parametrize(("fields", "why"), [

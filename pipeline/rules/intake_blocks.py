@@ -1,0 +1,109 @@
+"""Several complaints in one letter, each a block of labelled lines: 问题一 … 问题二 …, or 零件号 … 零件号 …."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from pipeline.rules.intake_labels import field_of_label
+from pipeline.rules.intake_lines import labelled_lines
+from schemas.intake import Found
+from schemas.values.text import half_width
+
+#: Fields of the sender and of the mail as a whole, which hold for every complaint in it.
+COMMON = frozenset({
+    "customer", "customer_site", "reporter", "reporter_contact", "reporter_department", "reporter_position",
+    "reporter_duty", "source",
+})
+_SUBJECT_FIELDS = ("part_number", "product", "phenomenon")
+Placed = tuple[int, Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What the labels of one complaint say, and the lines it stands on."""
+
+    found: tuple[Found, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The complaints of a letter, and what stands before and behind all of them."""
+
+    complaints: tuple[Block, ...] = ()
+    outside: Block = Block((), "")
+
+
+def blocks_of(text: str, sent: date) -> Blocks:
+    """The blocks of a letter in which the labels of one complaint come again for the next; none for any other letter.
+
+    Every block has to say of what it is, and what is wrong or how many, and no two may be about the same: the second
+    of those corrects the first, or repeats it.
+    """
+    placed = list(labelled_lines(text, sent))
+    lines = text.split("\n")
+    starts = _starts([found.field for _, found in placed])
+    if not starts:
+        return Blocks()
+    ends = [*starts[1:], _end_of_last(placed, starts, lines)]
+    parts = [placed[start:end] for start, end in zip(starts, ends, strict=True)]
+    said = [[found for _, found in part] for part in parts]
+    if not all(map(_complains, said)) or len({_subject(found) for found in said}) < len(said):
+        return Blocks()
+    first, last = placed[starts[0]][0], _last_line(parts[-1], lines)
+    bounds = [*(part[0][0] for part in parts), last]
+    texts = ["\n".join(lines[start:end]) for start, end in pairwise(bounds)]
+    complaints = tuple(Block(tuple(found), own) for found, own in zip(_last_in_doubt(said), texts, strict=True))
+    around = tuple(found for _, found in (*placed[: starts[0]], *placed[ends[-1] :]))
+    return Blocks(complaints, Block(around, "\n".join([*lines[:first], *lines[last:]])))
+
+
+def _starts(fields: Sequence[str]) -> list[int]:
+    """Where each block begins: at the first label that comes as often as there are complaints."""
+    counts = Counter(field for field in fields if field not in COMMON)
+    most = max((counts[field] for field in _SUBJECT_FIELDS), default=0)
+    if most < 2:
+        return []
+    anchor = next(field for field in fields if counts[field] == most)
+    return [index for index, field in enumerate(fields) if field == anchor]
+
+
+def _end_of_last(placed: Sequence[Placed], starts: Sequence[int], lines: Sequence[str]) -> int:
+    """The last block ends at a blank line behind which nothing comes that the other blocks say as well."""
+    shared = {found.field for _, found in placed[starts[0] : starts[-1]]}
+    for index in range(starts[-1] + 1, len(placed)):
+        blank = any(not line.strip() for line in lines[placed[index - 1][0] : placed[index][0]])
+        if blank and not shared & {found.field for _, found in placed[index:]}:
+            return index
+    return len(placed)
+
+
+def _last_line(part: Sequence[Placed], lines: Sequence[str]) -> int:
+    """The line below the last block: the first blank one behind its last label."""
+    below = part[-1][0]
+    return next((index for index in range(below, len(lines)) if not lines[index].strip()), len(lines))
+
+
+def _complains(found: Sequence[Found]) -> bool:
+    fields = {item.field for item in found}
+    counted = any(item.field == "defects" and field_of_label(item.source.partition("：")[0]) == ("defects", True)
+                  for item in found)
+    return bool(fields & set(_SUBJECT_FIELDS)) and len(fields) > 1 and ("phenomenon" in fields or counted)
+
+
+def _subject(found: Sequence[Found]) -> tuple[str, ...]:
+    return tuple(
+        half_width(next((item.text for item in found if item.field == field), "")).casefold()
+        for field in _SUBJECT_FIELDS
+    )
+
+
+def _last_in_doubt(said: Sequence[Sequence[Found]]) -> list[list[Found]]:
+    """What only the last block says may be meant for all of them: nobody can tell, so it is not certain."""
+    *others, last = said
+    shared = {item.field for found in others for item in found}
+    return [*map(list, others), [item if item.field in shared else replace(item, certain=False) for item in last]]

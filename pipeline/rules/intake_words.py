@@ -1,0 +1,102 @@
+"""The words by which letters name a ledger field, beside the ledger's own headings and aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def _joined(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    """Every word of one list before every word of another."""
+    behind = tuple(second)
+    return tuple(f"{one} {other}".strip() for one in first for other in behind)
+
+
+def _both_ways(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    """The same in either order: English forms write Rejected Qty and Qty rejected."""
+    return (*_joined(first, second), *_joined(second, first))
+
+
+_COUNTED = ("qty", "quantity", "pcs")
+_NO = ("no", "number", "id", "#")
+_DUE = ("due", "due date", "due on", "deadline", "required by", "截止", "截止日", "截止日期", "截止时间", "期限",
+        "要求日期", "要求时间", "回复期限", "提交期限", "完成期限", "回复截止日期", "提交截止日期", "回复截止时间",
+        "提交截止时间")
+
+#: Fields that a mail from outside never decides: ours, people's, or later steps of the process.
+NOT_FROM_MAIL = frozenset({
+    "number", "engineer", "department", "status", "level", "liability", "supplier", "process", "occurrence_cause",
+    "escape_cause", "cause_rank", "reproduction_trials", "reproduced", "reproduction", "d3_sent", "d5_sent", "d8_sent",
+    "closed", "interim_actions", "lasting_actions", "paused_because", "customer_agreed_day", "related", "lead_or_part",
+    "restarts", "review_reason", "lesson", "take_in", "release", "note", "feedback", "folder_link", "break_point_day",
+    "break_point_lot", "containment", "contained_at", "close_due", "plant", "management_knows",
+})
+#: Words of the ledger that mean something else, or anything, in a letter.
+NOT_IN_LETTERS = frozenset({
+    "日期", "时间", "date", "发生日期", "登记日期", "受理日期", "受理时间", "发布日期", "发起日期", "开单日期",
+    "立案日期", "提报日期", "通报日期", "申报日期", "issue date", "open date", "date opened", "no.", "编号", "单号",
+    "主题", "类型", "名称", "来源", "工厂", "plant", "part", "product", "description", "issue", "lot", "说明",
+    "诉求", "基地", "科室", "联系人电话",
+})
+MORE: dict[str, tuple[str, ...]] = {
+    "part_number": ("物料编号", "产品件号", "产品图号", "型号", "规格型号", "零件代号", "item no", "part no", "part #",
+                    "item number", "material number", "article no", "article number", "drawing no", "drawing number",
+                    "故障件图号", "故障件号", "故障件代码", "不良件图号", "不良件号", "客户图号", "客户件号"),
+    "product": ("零件", "部件", "部件名称", "产品品名", "零部件名称", "物料", "故障件名称", "故障件", "不良件名称",
+                "material name", "material description", "item name", "item description", "article"),
+    "phenomenon": ("不良情况", "问题内容", "缺陷现象", "失效现象", "异常现象", "异常内容", "异常描述", "故障描述",
+                   "质量问题", "缺陷", "问题点", "不良项目", "不合格描述", "不合格内容", "不合格现象", "失效描述",
+                   "failure", "failure symptom", "symptom", "nonconformity", "nonconformance", "fault description",
+                   "fault", "defect details", "problem details", "reason for complaint", "complaint reason"),
+    "defects": ("不合格件数", "不良个数", "不良品数", "不良品数量", "缺陷数", "问题件数", "异常数", "不良件", "ng数量",
+                "不合格品数", "不合格品数量", "不良总数", "ng件数", "故障件数", "故障件数量", "不良件数量",
+                "number of defects", "no of defects", "nok parts", "defective parts", "rejected parts", "ng parts",
+                *_both_ways(("rejected", "reject", "defective", "defect", "nok", "not ok", "ng", "failed",
+                             "nonconforming", "faulty", "complained"), _COUNTED)),
+    "lot": ("批次号码", "产品批号", "来料批次", "lot no", "batch no", "batch number", "batch code", "lot code",
+            "batch id", "到货批次", "不良批号"),
+    "lot_size": ("批次总数", "检查数量", "送货数量", "总数量", "到货数量", "投入数量", "批次数", "来料总数",
+                 "抽查数", "来料数", "抽检数", "检验数量", "检验数", "抽检总数", "总投入", "总投入数",
+                 "到货数", "交货数", "检查数", "检查总数", "抽查数量", "检验总数", "lot size", "batch size",
+                 *_both_ways(("delivered", "delivery", "received", "shipped", "lot", "batch"), _COUNTED)),
+    "customer_ref": ("客户编号", "ncr编号", "ncr号", "qn号", "qn编号", "客户投诉编号", "our reference", "our ref",
+                     *_joined(("complaint", "claim", "notification", "qn", "ncr", "ncmr", "ticket", "case", "report",
+                               "reference", "ref"), _NO),
+                     *_joined(("投诉", "抱怨", "通知", "通知单", "质量通知单", "索赔", "异常", "异常单", "不合格",
+                               "不合格品", "不合格单", "不良单", "反馈单", "质量反馈单", "联络单", "案件"),
+                              ("单号", "编号", "号"))),
+    "reporter_contact": ("电话", "手机", "手机号", "tel", "mobile", "phone", "联系方法", "联络电话", "mob", "telephone",
+                         "cell", "phone no", "phone number", "tel no", "contact no", "contact number"),
+    "reporter": ("客户反馈人员", "联络人", "contact", "contact person", "reported by", "issued by", "报告人", "提出人",
+                 "反馈者", "对接人", "签发人", "质量联系人"),
+    "received": ("客户反馈时间", "投诉接收时间", "date of complaint"),
+    "project": ("使用车型", "配套车型", "搭载车型", "vehicle model", "car model"),
+    "produced": ("date of manufacture", "manufacturing date", "date of production", "mfg date"),
+    "mould_cavity": ("mould no", "mold no", "cavity no", "cavity"),
+    "rate": ("不良ppm", "ppm值", "不合格品率", "reject rate", "rejection rate", "ng rate", "failure rate"),
+    "cost": ("索赔总额", "claim amount", "claimed amount", "claimed cost", "claimed costs", "claim cost"),
+    "failure_class": ("defect type", "defect category", "failure type"),
+    "customer_request": ("customer request", "requested action", "requested actions"),
+    "daily_usage": ("每日用量", "日均用量", "每天用量", "daily usage", "daily consumption"),
+    "good_stock": ("现场库存", "良品数量", "线边库存"),
+    "d3_due": _joined(("d3", "3d", "围堵措施", "临时措施", "containment", "containment action",
+                       "interim action"), _DUE),
+    "d8_due": ("8d报告提交日期", "8d报告要求日期", *_joined(("8d", "8d report", "8d报告"), _DUE)),
+    "wants_8d": ("8d报告要求", *_joined(("", "是否", "是否需", "是否需要", "是否要求", "是否提交", "是否出具", "需要",
+                                      "要求"), ("8d报告",)),
+                 *_joined(("需要", "要求", "是否提交", "是否出具"), ("8d",)),
+                 *_joined(("8d", "8d report"), ("", "required", "requested", "needed", "request", "requirement"))),
+    "line_stop": ("是否影响生产停线", "是否有停线风险", "停线/甩车", "停线与否", "停线情况",
+                  *_joined(("是否", "有无", "有否"), ("停线", "停产", "断线", "甩车", "停线风险")),
+                  *_joined(("是否造成", "是否导致", "是否引起"), ("停线", "停产", "断线", "甩车")),
+                  *_joined(("line", "production"), ("stop", "stopped", "stoppage", "down", "interrupted", "risk"))),
+}
+#: Labels whose words fit more than one field: the value is proposed, never taken for certain.
+LOOSE = {
+    "部门": "reporter_department", "数量": "defects", "问题": "phenomenon", "现象": "phenomenon", "qty": "defects",
+    "quantity": "defects", "问题简述": "phenomenon", "描述": "phenomenon",
+    "发生地点": "customer_site", "使用地点": "customer_site",
+    **dict.fromkeys(("抽检数量", "抽样数量", "抽样数", "sample size", "total qty", "total quantity", *_both_ways(
+        ("checked", "inspected", "inspection", "sample", "sampled", "tested", "sorted"), _COUNTED)), "lot_size"),
+}
+TABLE_ONLY = {"日期": "received", "时间": "received", "数量": "defects", "名称": "product", "问题": "phenomenon",
+              "现象": "phenomenon", "主题": "phenomenon", "型号": "part_number"}
