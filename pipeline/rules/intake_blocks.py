@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from pipeline.rules.intake_labels import field_of_label
 from pipeline.rules.intake_lines import labelled_lines
+from pipeline.rules.intake_tables import labelled_cells
+from schemas.incoming import TextTable
 from schemas.intake import Found
 from schemas.values.text import half_width
 
@@ -32,20 +34,33 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The complaints of a letter, and what stands before and behind all of them."""
+    """The complaints of a letter, and the lines before and behind all of them."""
 
     complaints: tuple[Block, ...] = ()
-    outside: Block = Block((), "")
+    outside: str = ""
 
 
 def blocks_of(text: str, sent: date) -> Blocks:
+    """The blocks of a letter's lines."""
+    return _blocks(list(labelled_lines(text, sent)), text.split("\n"))
+
+
+def blocks_in(tables: Sequence[TextTable], sent: date) -> Blocks:
+    """The same for tables with label and value side by side: one after the other, or one below the other in one."""
+    placed: list[Placed] = []
+    lines: list[str] = []
+    for table in tables:
+        placed += [(len(lines) + row, found) for row, found in labelled_cells(table, sent)]
+        lines += ["\t".join(cells) for cells in table.rows] + [""]
+    return _blocks(placed, lines)
+
+
+def _blocks(placed: list[Placed], lines: list[str]) -> Blocks:
     """The blocks of a letter in which the labels of one complaint come again for the next; none for any other letter.
 
     Every block has to say of what it is, and what is wrong or how many, and no two may be about the same: the second
     of those corrects the first, or repeats it.
     """
-    placed = list(labelled_lines(text, sent))
-    lines = text.split("\n")
     starts = _starts([found.field for _, found in placed])
     if not starts:
         return Blocks()
@@ -58,8 +73,7 @@ def blocks_of(text: str, sent: date) -> Blocks:
     bounds = [*(part[0][0] for part in parts), last]
     texts = ["\n".join(lines[start:end]) for start, end in pairwise(bounds)]
     complaints = tuple(Block(tuple(found), own) for found, own in zip(_last_in_doubt(said), texts, strict=True))
-    around = tuple(found for _, found in (*placed[: starts[0]], *placed[ends[-1] :]))
-    return Blocks(complaints, Block(around, "\n".join([*lines[:first], *lines[last:]])))
+    return Blocks(complaints, "\n".join([*lines[:first], *lines[last:]]))
 
 
 def _starts(fields: Sequence[str]) -> list[int]:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from schemas.intake import Found
 from schemas.values.numerals import NUMERAL_CHARACTERS
 from schemas.values.text import half_width
+from schemas.values.traditional import simplified
 
 _SENTENCE = re.compile(r"(?:[^。；;！!？?\n.]|\.(?!\s+[A-Z])|(?<![a-z0-9)%]{2})\.)+")
 _DEFECT_WORD = re.compile(
     r"不良|不合格|异常|失效|缺陷|故障|损坏|渗|漏(?!检|发)|脱|松(?:动|了|的|旷|弛|散)?|(?<![判诊])断(?!点|线|电|货|料|定)|裂|堵|破|坏"
-    r"|超差|起皮|起泡|鼓包|气泡|变形|压扁|压伤|碰伤|划伤|划痕|刮伤|擦伤|凹|毛刺|飞边|披锋|缺料|缺牙|缺角|缺口|缺件|少装|多装"
-    r"|混装|混入|混料|错装|装错|错料|错位|错牙|反装|装反|贴错|短装|异响|异味|哨音|噪音|卡滞|卡死|卡不|装不|插不|拧不|打不|套不"
+    r"|超(?:差|限|标|上限|下限|规格|公差)|起皮|起泡|鼓包|气泡|变形|压扁|压伤|碰伤|划伤|划痕|刮伤|擦伤|凹|毛刺|飞边|披锋|缺料|缺牙|缺角|缺口|缺件|少装|多装"
+    r"|混装|混入|混料|错装|装错|错料|错位|错牙|反装|装反|贴错|短装|异响|异味|哨音|噪音|卡滞|卡死|[卡装插拧打套压扣拔合]不|不[牢严紧平齐匀符畅灵顺]|掉[了落出下]|下垂|干涉"
     r"|难装|不到位|偏[大小紧松短长厚薄心移斜]|缩水|缩印|缩痕|发白|发黄|变色|色差|生锈|锈蚀|锈|氧化|针孔|砂眼|杂质|异物|油污|脏"
     r"|椭圆|磨穿|磨损|老化|龟裂|脆|切伤|歪|翘曲|烧焦|NG(?![a-z])"
     r"|(?<![a-z])(?:NOK|not ok|crack|leak|brok|break|defect|damage|deform|burr|scratch"
@@ -54,6 +55,17 @@ _COUNTS_ELSE_BEHIND = re.compile(
     r"|\s*(?:(?:of|from) )?(?:\w+ ){0,3}(?:in stock|are ok|were ok|are blocked|were blocked|left|delivered|in our)",
     re.IGNORECASE
 )
+#: A matter that is answered, planned or reported on: no further complaint.
+_SETTLED = re.compile(
+    r"已(?:经|于\S{0,6}?)?(?:提交|关闭|回复|整改|完成|结案|答复|闭环|结清|抵扣)|无意见|同意关闭|进展[:：]|计划[:：]|closed|completed",
+    re.IGNORECASE
+)
+_FOUND = re.compile(
+    rf"(?:发现|出现|挑出|检出|查出|选出|found|detected)[^,。;；]{{0,16}}?{_START}{_NUMBER}\s*{_UNIT}", re.IGNORECASE
+)
+_BREAKDOWN = re.compile(
+    rf"(?<=[件个只支根套条s])\((?!总?共|合计|抽|检|投入|总数)[^()]*{_NUMBER}\s*{_UNIT}[^()]*\)", re.IGNORECASE
+)
 _ANY_UNIT = rf"\s*(?:{_UNIT})?"
 _WITHIN = r"(?:[，,]?\s*其中|之?中|里面?|当中|内)"
 #: So many of so many; the few stand behind (850件中17件) or before (9 out of 450, 4根（共200根）).
@@ -68,10 +80,16 @@ _OF_ALL = (
 )
 _LOOKED_AT = re.compile(
     rf"(?:抽检了?|抽查了?|抽样|抽了|共检|检查了?|全检了?|检验了?|复检了?|投入|checked|inspected|sampled|tested)"
-    rf"\s*(?P<all>{_DIGITS})\s*{_UNIT}", re.IGNORECASE
+    rf"\s*(?P<all>{_DIGITS})\s*{_UNIT}"
+    rf"|[抽检查]\D{{0,6}}\d+\s*{_UNIT}?\s*,?共\s*(?P<sum>{_DIGITS})\s*{_UNIT}", re.IGNORECASE
 )
 #: Parts known to be wrong, or their like, looked at once more: no lot.
 _LOOKED_AT_AGAIN = re.compile(r"(?:复测|返检)了?\s*$")
+
+
+def plain(text: str) -> str:
+    """A text as it is searched: half-width and in simplified characters."""
+    return simplified(half_width(text))
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -81,17 +99,25 @@ def sentences(text: str) -> Iterator[str]:
 
 def names_defect(text: str) -> bool:
     """Whether a text names something wrong with a part, and does not say that it is not so."""
-    return any(_DEFECT_WORD.search(clause) and not _FINE.search(clause) for clause in re.split(r"[，,]", text))
+    told = plain(text)
+    return not _SETTLED.search(told) and any(
+        _DEFECT_WORD.search(clause) and not _FINE.search(clause) for clause in told.split(",")
+    )
+
+
+def finds(text: str) -> bool:
+    """Whether a text says that some pieces were found, whatever is wrong with them."""
+    return _FOUND.search(plain(text)) is not None
 
 
 def says_fine(text: str) -> bool:
     """Whether a text says that nothing is wrong."""
-    return _FINE.search(text) is not None and not names_defect(text)
+    return _FINE.search(plain(text)) is not None and not names_defect(text)
 
 
 def quantities(sentence: str) -> Iterator[Found]:
     """Pieces that are wrong, in a sentence that says so; of so many, where it says that too. Never certain."""
-    told = half_width(sentence)
+    told = _BREAKDOWN.sub("", plain(sentence))
     found = [match for pattern in _OF_ALL for match in pattern.finditer(told)]
     for match in found:
         yield _guess("defects", match["few"], sentence)
@@ -99,10 +125,13 @@ def quantities(sentence: str) -> Iterator[Found]:
             yield _guess("lot_size", match["all"], sentence)
     if found:
         return
-    for match in _LOOKED_AT.finditer(told):
+    looked_at = list(_LOOKED_AT.finditer(told))
+    for match in looked_at:
         if not _VAGUE_BEFORE.search(told[: match.start()]) and not _VAGUE_BEHIND.match(told[match.end():]):
-            yield _guess("lot_size", match["all"], sentence)
+            yield _guess("lot_size", match["all"] or match["sum"], sentence)
     for match in _PIECES.finditer(told):
+        if any(other.start() <= match.start() < other.end() for other in looked_at):
+            continue
         before, behind = told[: match.start()], told[match.end():]
         vague = _VAGUE_BEFORE.search(before) or _VAGUE_BEHIND.match(behind)
         if not (vague or _COUNTS_ELSE_BEFORE.search(before) or _COUNTS_ELSE_BEHIND.match(behind)):

@@ -13,7 +13,7 @@ from schemas.intake import Found
 
 _COLON = re.compile(r"\s*[:：]\s*")
 _BRACKETED = re.compile(r"^\s*[【\[「]\s*([^】\]」]{1,16})\s*[】\]」]\s*[:：]?\s*(.*)$")
-_FURTHER_LABEL = re.compile(r"(?:[;；,，|/(（]\s*|\s+|(?<=[。)）]))(?=[\w/（）(). #]{1,24}\s*[:：])")
+_FURTHER_LABEL = re.compile(r"(?:[;；,，|/／(（]\s*|\s+|(?<=[。)）]))(?=[\w/（）(). #]{1,24}\s*[:：])")
 _LABEL_ONLY = re.compile(r"^[^:：]{1,40}[:：]\s*$")
 _OPENED = re.compile(r"[(（]")
 _MOST_CONTINUED = 4
@@ -34,18 +34,21 @@ def labelled(text: str, sent: date) -> Iterator[Found]:
 def labelled_lines(text: str, sent: date) -> Iterator[tuple[int, Found]]:
     """The same with the line that each label stands on."""
     lines = text.split("\n")
-    stacked = _stacked(lines)
+    stacked, spaced = _stacked(lines), _spaced(lines)
     index, before = 0, ""
     while index < len(lines):
         place = index
         pairs = [(lines[index].strip(), "")] if index in stacked else list(_pairs(lines[index]))
+        if index in spaced:
+            pairs = [spaced[index]]
         if len(pairs) == 1 and not pairs[0][1]:
             value, used = _following(lines, index + 1)
             pairs, index = [(pairs[0][0], value)], index + used
         for label, value in pairs:
             beside = "产品名称" if label == "名称" and before == "part_number" else label
             for found in findings(beside, value, sent, "标签行"):
-                yield place, replace(found, source=f"{label}：{value}"[:160])
+                certain = found.certain and place not in spaced
+                yield place, replace(found, source=f"{label}：{value}"[:160], certain=certain)
                 before = found.field
         index += 1
 
@@ -75,6 +78,19 @@ def _stacked(lines: Sequence[str]) -> frozenset[int]:
     found = [index for index, label in enumerate(labels[:-1])
              if label and lines[index + 1].strip() and not labels[index + 1]]
     return frozenset(found) if len(found) >= _FEWEST_STACKED else frozenset()
+
+
+def _spaced(lines: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """(label, value) by line of a form that has blanks for colons; never certain, for sentences begin like that too."""
+    found: dict[int, tuple[str, str]] = {}
+    for index, line in enumerate(lines):
+        words = [] if _COLON.search(line) or "\t" in line else without_item_number(line).split()
+        label = next((" ".join(words[:count]) for count in (3, 2, 1)
+                      if count < len(words) and is_label(" ".join(words[:count]))), "")
+        value = words[len(label.split()) :] if label else []
+        if value and not all(map(is_label, value)):
+            found[index] = label, " ".join(value)
+    return found if len(found) >= _FEWEST_STACKED else {}
 
 
 def _finding(label: str, value: str, sent: date, where: str) -> Found | None:
@@ -116,7 +132,7 @@ def _pieces(line: str) -> Sequence[str]:
         cut = match.end()
         label, colon, _ = _split(line[cut:])
         before = line[start:cut]
-        other_name = match[0].strip() == "/" and not _COLON.search(before)
+        other_name = match[0].strip() in {"/", "／"} and not _COLON.search(before)
         inside = cut < label_ends or other_name or is_label(without_item_number(before) + label)
         if colon and not inside and is_label(label):
             pieces.append(line[start:cut])
@@ -128,7 +144,7 @@ def _split(piece: str) -> tuple[str, bool, str]:
     match = _COLON.search(piece)
     if match is None:
         return piece, False, ""
-    value = piece[match.end():].strip(" \t|;；，,（(")
+    value = piece[match.end():].strip(" \t|;；，,/／（(")
     while value.endswith((")", "）")) and _OPENED.search(value) is None:  # its opening bracket went with the last cut
         value = value[:-1].strip(" ;；，,")
     return without_item_number(piece[: match.start()]).strip(), True, value

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from pipeline.rules.intake_days import DAY, day_in
-from pipeline.rules.intake_defects import names_defect, quantities, sentences
+from pipeline.rules.intake_defects import finds, names_defect, plain, quantities, sentences
 from schemas.intake import Found
-from schemas.values.text import half_width
 
 _RATE = re.compile(r"(?:不良|不合格)率[^0-9%‰]{0,6}(\d+(?:\.\d+)?\s*(?:%|‰|ppm))", re.IGNORECASE)
 _SHARE = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?\s*(?:%|‰|ppm))(?![A-Za-z])", re.IGNORECASE)
@@ -20,8 +19,10 @@ _LOT = re.compile(
 #: A lot a few words behind its name (批次没错，还是KC20261117) or before it (KC20261117批); it holds a date.
 _LOT_AROUND = re.compile(
     r"批[次号]\D{1,8}?(?<![A-Za-z0-9-])([A-Za-z]{0,4}-?\d{6,12}[A-Za-z]?)(?![A-Za-z0-9-])"
-    r"|(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?\d{6,12}[A-Za-z]?)\s*批(?!准)"
+    r"|(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?\d{6,12}[A-Za-z]?)\s*[这那]?一?批(?!准)"
 )
+_PROJECT = re.compile(r"(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?[A-Za-z]?\d{1,3}[A-Za-z]?)\s*(?:车型|平台|项目)(?!经理)")
+_UNIT = re.compile(r"\s*(?:[件个只支根套条]|[a-z]+)\.?$", re.IGNORECASE)
 _NOT = (r"(?:没有?|未|(?<!有)无)(?:造成|导致|引起|发生|产生|出现|影响|构成)?"
         r"(?:客户|产线|生产线|生产|整线|线体|主线|总装)?")
 _STOPPED = re.compile(
@@ -58,7 +59,7 @@ _NOT_ASKED = re.compile(
 #: That no 8D is wanted; not that it needs no change, no stamp.
 _WANTS_NONE = re.compile(
     rf"(?:不用|无需|不需要?|不必|不要求?|免)(?:再|另|单独)?(?:写|做|提交|提供|出具?|回复?|交|给|正式|完整|的)*{_8D}"
-    rf"|{_8D}(?:报告)?(?:就|也|可以?)?(?:不用|无需|不需要?|不必|免)(?:再)?(?:写|做|提交|提供|出具?|回复?|交|给)?了?(?=[。，,；;！!\s]|$)"
+    rf"|{_8D}(?:报告)?(?:就|也|可以?)?(?:不用|无需|不需要?|不必|免|不要求?|不)(?:再)?(?:写|做|提交|提供|出具?|回复?|交|给|了)*(?=[。,;!\s]|$)"
     rf"|no (?:formal |full )?{_8D}(?: report)?(?: is)? (?:required|needed|necessary)"
     rf"|{_8D}(?: report)?(?: is| are)? not (?:required|needed|necessary)",
     re.IGNORECASE
@@ -66,67 +67,65 @@ _WANTS_NONE = re.compile(
 _D3 = re.compile(r"D3|3D|围堵措施|临时措施|containment|interim", re.IGNORECASE)
 _D8 = re.compile(_8D, re.IGNORECASE)
 _ANSWER_BY = re.compile(
-    r"回复|提交|提供|反馈|答复|完成|发[给我]|[给交][^，,。]{0,4}8D|给[我到出]|交[给到]"
+    r"回复|提交|提供|反馈|答复|完成|发[给我]|[给交][^，,。]{0,4}8D|[给交](?=$|[我到出给,;!])"
     r"|\b(?:by|due|until|before|submit|send|provide|reply)\b", re.IGNORECASE
 )
 
 
 def line_stop_in(text: str) -> Iterator[Found]:
     """A line that stops or will stop: said outright is certain (it alerts at once), said not to be is a guess of no."""
-    for sentence in sentences(text):
-        match = None if _LABELLED.search(sentence) else _STOPPED.search(sentence)
-        if match and not _DENIED.search(sentence[: match.end() + 4]) and "解除" not in sentence:
+    said = [(sentence, plain(sentence)) for sentence in sentences(text)]
+    for sentence, told in said:
+        match = None if _LABELLED.search(told) else _STOPPED.search(told)
+        if match and not _DENIED.search(told[: match.end() + 4]) and "解除" not in told:
             yield Found("line_stop", "是", sentence[:120], "正文", certain=True)
             return
-    denied = next((sentence for sentence in sentences(text) if _NO_STOP.search(sentence)), None)
+    denied = next((sentence for sentence, told in said if _NO_STOP.search(told)), None)
     if denied:
         yield Found("line_stop", "否", denied[:120], "正文", certain=False)
 
 
 def guessed(text: str, sent: date) -> Iterator[Found]:
     """Quantity, rate, lot, dates due and the wish for an 8D as sentences say them; never certain."""
-    wrong = [sentence for sentence in sentences(text) if names_defect(sentence)]
+    said = list(sentences(text))
+    wrong = [sentence for sentence in said if names_defect(sentence) or finds(sentence)]
     counted = [found for sentence in wrong for found in quantities(sentence)]
-    for field in ("defects", "lot_size"):
-        said = [found for found in counted if found.field == field]
-        if len({_same_number(found.text) for found in said}) == 1:
-            yield said[0]
-    if not _RATE.search(text):
-        shares = {match[1]: sentence for sentence in wrong for match in _SHARE.finditer(sentence)}
-        if len(shares) == 1:
-            share, sentence = next(iter(shares.items()))
-            yield Found("rate", share, sentence[:120], "正文", certain=False)
-    lots = _LOT if _LOT.search(text) else _LOT_AROUND
-    for field, pattern in (("rate", _RATE), ("lot", lots)):
-        values = {(match[1] or match[match.lastindex or 1]).strip(): match for match in pattern.finditer(text)}
-        if len(values) == 1:
-            value, match = next(iter(values.items()))
-            yield Found(field, value, match[0].strip(), "正文", certain=False)
-    for sentence in sentences(text):
+    shares = list(_values("rate", _RATE, said)) or list(_values("rate", _SHARE, wrong))
+    lots = list(_values("lot", _LOT, said)) or list(_values("lot", _LOT_AROUND, said))
+    projects = list(_values("project", _PROJECT, said))
+    for several in (counted, shares, lots, projects):
+        for field in sorted({found.field for found in several}):
+            of_field = [found for found in several if found.field == field]
+            if len({_UNIT.sub("", found.text) for found in of_field}) == 1:
+                yield of_field[0]
+    for sentence in said:
         yield from _wishes(sentence, sent)
 
 
-def _same_number(text: str) -> str:
-    return re.sub(r"[^\d一二两三四五六七八九十百千]", "", half_width(text))
-
-
-def _clauses_around(sentence: str, match: re.Match[str]) -> str:
-    """The clauses of a sentence that a match reaches into."""
-    commas = [-1, *(comma.start() for comma in re.finditer(r"[，,]", sentence)), len(sentence)]
-    before = max(comma for comma in commas if comma < match.start())
-    return sentence[before + 1 : min(comma for comma in commas if comma >= match.end())]
+def _values(field: str, pattern: re.Pattern[str], said: Iterable[str]) -> Iterator[Found]:
+    for sentence in said:
+        for match in pattern.finditer(plain(sentence)):
+            yield Found(field, next(group for group in match.groups() if group).strip(), sentence[:120], "正文", False)
 
 
 def _wishes(sentence: str, sent: date) -> Iterator[Found]:
-    if _WANTS_NONE.search(sentence):
+    told = plain(sentence)
+    if _WANTS_NONE.search(told):
         yield Found("wants_8d", "否", sentence[:120], "正文", certain=False)
-    elif (asked := _ASKS_8D.search(sentence)) and not _NOT_ASKED.search(_clauses_around(sentence, asked)):
+    elif (asked := _ASKS_8D.search(told)) and not _NOT_ASKED.search(_clauses_around(told, asked)):
         yield Found("wants_8d", "是", sentence[:120], "正文", certain=False)
     topic = ""
-    for clause in re.split(r"[，,]", sentence):
+    for clause in told.split(","):
         own = "d3_due" if _D3.search(clause) else "d8_due" if _D8.search(clause) else ""
-        asks = _ANSWER_BY.search(clause if topic and not own else sentence)
+        asks = _ANSWER_BY.search(clause if topic and not own else told)
         topic = own or topic
         day = next((found for match in DAY.finditer(clause) if (found := day_in(match, sent)) and found >= sent), None)
         if day is not None and topic and asks and not _NOT_ASKED.search(clause):
-            yield Found(topic, day.isoformat(), clause.strip()[:120], "正文", certain=False)
+            yield Found(topic, day.isoformat(), sentence[:120], "正文", certain=False)
+
+
+def _clauses_around(told: str, match: re.Match[str]) -> str:
+    """The clauses of a sentence that a match reaches into."""
+    commas = [-1, *(comma.start() for comma in re.finditer(",", told)), len(told)]
+    before = max(comma for comma in commas if comma < match.start())
+    return told[before + 1 : min(comma for comma in commas if comma >= match.end())]

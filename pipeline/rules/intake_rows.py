@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from pipeline.rules.intake_blocks import COMMON, Block, Blocks, blocks_of
+from pipeline.rules.intake_blocks import COMMON, Block, Blocks, blocks_in, blocks_of
 from pipeline.rules.intake_defects import names_defect, says_fine, sentences
 from pipeline.rules.intake_items import complaint_items
 from pipeline.rules.intake_lines import labelled
@@ -38,31 +38,46 @@ def proposed_rows(
     asks: only what stands outside the list is certain, ``items`` says how many there seem to be.
     """
     sent = received.date()
-    rows = [row for table in mail.tables for row in complaint_rows(table, sent)]
-    rows = rows or [row for table in typed_tables(mail.text) for row in complaint_rows(table, sent)]
-    rows = [recognised(row, known.parts) for row in rows]
-    common = [*_from_correspondent(mail, who, received, author), *_mentions(mail, who, known)]
     letter = recognised(_letter(mail, who, author, sent), known.parts)
-    blocks = Blocks() if rows else blocks_of(mail.text, sent)
+    common = [*_from_correspondent(mail, who, received, author), *_mentions(mail, who, known)]
+    rows = [recognised(row, known.parts) for row in _table_rows(mail, sent)]
+    blocks = _several(mail, rows, sent)
+    if not blocks.complaints:
+        return (_one(mail, [*(rows[0] if rows else ()), *letter], common, known, sent),)
+    taken = {(item.field, item.source) for block in blocks.complaints for item in block.found}
+    beside = [item for item in letter if (item.field, item.source) not in taken]
+    for_all = [*_for_each(beside, blocks.outside, sent), *common]
+    return tuple(settled([*_of_block(block, known, sent), *for_all], known, sent, "") for block in blocks.complaints)
+
+
+def _table_rows(mail: IncomingMail, sent: date) -> list[tuple[Found, ...]]:
+    rows = [row for table in mail.tables for row in complaint_rows(table, sent)]
+    return rows or [row for table in typed_tables(mail.text) for row in complaint_rows(table, sent)]
+
+
+def _several(mail: IncomingMail, rows: Sequence[tuple[Found, ...]], sent: date) -> Blocks:
+    """The complaints of a mail that holds more than one, and the lines beside all of them."""
+    beside_tables = "\n".join(line for line in mail.text.split("\n") if "\t" not in line) if mail.tables else ""
     if len(rows) > 1:
-        prose = "\n".join(line for line in mail.text.split("\n") if "\t" not in line) if mail.tables else ""
-        blocks = Blocks(tuple(Block(row, "") for row in rows), Block(letter, prose))
-    if blocks.complaints:
-        said = [found for found in letter if found in blocks.outside.found]
-        for_all = [*_for_each(said, blocks.outside.text, sent), *common]
-        return tuple(settled([*_of_block(block, known, sent), *for_all], known, sent, "")
-                     for block in blocks.complaints)
-    one = rows[0] if rows else ()
+        return Blocks(tuple(Block(row, "") for row in rows), beside_tables)
+    if rows:
+        return Blocks()
+    typed = blocks_of(mail.text, sent)
+    return typed if typed.complaints else Blocks(blocks_in(mail.tables, sent).complaints, beside_tables)
+
+
+def _one(mail: IncomingMail, letter: list[Found], common: list[Found], known: Acquaintance, sent: date) -> ProposedRow:
+    """The row of a mail that seems to hold one complaint, or numbers several in its prose."""
     text = f"{mail.subject}\n{mail.text}"
-    said = [*one, *letter, *_part_mentions(text, known), *guessed(text, sent), *line_stop_in(text)]
+    said = [*letter, *_part_mentions(text, known), *guessed(text, sent), *line_stop_in(text)]
     items, outside = complaint_items(mail.text, sent)
     if items:
-        alone = replace(mail, text=outside)
-        labels = recognised(_letter(alone, who, author, sent), known.parts)
-        beside = [*one, *labels, *_part_mentions(f"{mail.subject}\n{outside}", known)]
+        labels = {(item.field, item.source) for item in labelled(outside, sent)}
+        beside = [item for item in letter if item.where == "表格" or (item.field, item.source) in labels]
+        beside += _part_mentions(f"{mail.subject}\n{outside}", known)
         said = [_held_for_all(item, beside) for item in said]
     row = settled([*said, *common], known, sent, _PREFIX.sub("", mail.subject).strip())
-    return (replace(row, items=len(items)),)
+    return replace(row, items=len(items))
 
 
 def _of_block(block: Block, known: Acquaintance, sent: date) -> Iterator[Found]:
@@ -99,7 +114,7 @@ def _letter(mail: IncomingMail, who: Correspondent, author: Correspondent | None
     found = [*labelled(mail.text, sent)]
     for table in mail.tables:
         if not complaint_rows(table, sent):
-            found += labelled_cells(table, sent)
+            found += [item for _, item in labelled_cells(table, sent)]
     if not who.colleague:
         return found
     signed = {item.source for item in labelled(mail.passed_on.text, sent)} if mail.passed_on else set()

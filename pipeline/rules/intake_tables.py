@@ -126,14 +126,26 @@ def _row_findings(
         yield Found(field, told, words, "表格", certain=typed is not None)
 
 
-def labelled_cells(table: TextTable, sent: date) -> Iterator[Found]:
-    """The values of a table that holds label and value side by side (one pair a row, or two)."""
-    for cells in table.rows:
+def labelled_cells(table: TextTable, sent: date) -> Iterator[tuple[int, Found]]:
+    """The values of a table that holds label and value side by side (one pair a row, or two), each with its row."""
+    for row, cells in enumerate(table.rows):
+        below = table.rows[row + 1] if row + 1 < len(table.rows) else ()
         column = 0
         while column + 1 < len(cells):
-            label, value = cells[column], " ".join(cells[column + 1].split())
-            if is_label(label) and not is_label(value):
-                yield from findings(label.rstrip(":： "), value, sent, "表格")
+            label, value = cells[column].rstrip(":： "), " ".join(cells[column + 1].split())
+            under = below[column] if column < len(below) else ""
+            if is_label(label) and not is_label(value) and not _heads_column(label, value, under, sent):
+                for found in findings(label, value, sent, "表格"):
+                    yield row, found
                 column += 2
             else:
                 column += 1
+
+
+def _heads_column(label: str, beside: str, below: str, sent: date) -> bool:
+    """Whether a label heads a column: its value can be read below it, and not beside it."""
+    named = field_of_label(label)
+    if named is None:
+        return False
+    here, there = (value_under(label, named[0], text, sent) for text in (beside, below))
+    return here is None and there is not None

@@ -11,6 +11,7 @@ from schemas.cell_value import value_of
 from schemas.rows import Complaint
 from schemas.values import clean_text
 from schemas.values.text import half_width
+from schemas.values.traditional import simplified
 
 _LONGEST = 400
 _TRAILING = re.compile(r"[\s;；,，。.、]+$")
@@ -25,6 +26,8 @@ _UNITS = {
     "quantity": re.compile(r"[千万](?:件|个|只|支|根|套)?|箱|盒|包|袋|托|卷|捆|k?g|吨|米|m|k", re.IGNORECASE),
     "money": re.compile(r"[千万]元?|(?:美|欧|日|港)[元币]|美金|usd|eur|jpy|hkd|[$€]", re.IGNORECASE),
 }
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,8}|[A-Za-z][A-Za-z.'-]*(?: [A-Za-z.'-]+){0,3}")
+_NO_PERSON = (*"部科室处课厂车线组", "公司", "基地", "集团", "中心")
 _MEASURED = frozenset({"quantity", "rate", "money", "day", "moment"})
 _WITH_GRAMMAR = _MEASURED | {"id", "yes_no"}
 #: What stands where the value will be one day: says nothing, not even in words.
@@ -74,10 +77,14 @@ def readable(field: str, text: str, sent: date) -> str | None:
         return None
     if kind in {"day", "moment"}:
         typed = with_absolute_day(typed, sent)
+    if kind in _UNITS:
+        typed = simplified(typed)
     if field == "part_number" and (_ID_WITH_SEVERAL.search(typed) or re.search(r"[\u4e00-\u9fff]", typed)):
         return None
     if field == "reporter":
-        typed = _PHONE_BEHIND.sub("", typed)
+        typed = _NOTE_BEHIND.sub("", _PHONE_BEHIND.sub("", typed))
+        if not _NAME.fullmatch(typed):
+            return None
     if field == "reporter_contact" or kind == "yes_no":
         typed = _NOTE_BEHIND.sub("", typed)
     if kind in {"day", "moment"} and "～" in typed:
@@ -86,10 +93,15 @@ def readable(field: str, text: str, sent: date) -> str | None:
 
 
 def without_note(field: str, text: str, sent: date) -> str:
-    """A number, amount or day without the note in brackets behind it, "" where that is not what was written.
+    """A number, amount or day without the note in brackets behind it, or the one name among what says who reports.
 
-    What the note says (累计, 其中两件待确认) may change the value: good for a proposal, never for certain.
+    "" where that is not what was written. What the note says (累计, 其中两件待确认) may change the value: good for a
+    proposal, never for certain.
     """
+    if field == "reporter":
+        names = [word for word in _PHONE_BEHIND.sub("", text.strip()).split()
+                 if _NAME.fullmatch(word) and not word.endswith(_NO_PERSON)]
+        return names[0] if len(names) == 1 else ""
     if FIELDS[field].kind.name not in _MEASURED or not _NOTE_BEHIND.search(text.strip()):
         return ""
     return readable(field, _NOTE_BEHIND.sub("", text.strip()), sent) or ""

@@ -18,6 +18,9 @@ def _both_ways(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
 
 _COUNTED = ("qty", "quantity", "pcs")
 _NO = ("no", "number", "id", "#")
+_WRONG = ("不良", "不良品", "不良件", "不合格", "不合格品", "缺陷", "缺陷件", "异常", "异常件", "故障", "故障件",
+          "失效", "失效件", "问题件", "不具合", "ng", "ng品")
+_PIECE = ("产品", "零件", "部件", "零部件", "部品", "物料", "配件", "故障件", "不良件", "问题件", "失效件")
 _DUE = ("due", "due date", "due on", "deadline", "required by", "截止", "截止日", "截止日期", "截止时间", "期限",
         "要求日期", "要求时间", "回复期限", "提交期限", "完成期限", "回复截止日期", "提交截止日期", "回复截止时间",
         "提交截止时间")
@@ -38,25 +41,28 @@ NOT_IN_LETTERS = frozenset({
     "诉求", "基地", "科室", "联系人电话",
 })
 MORE: dict[str, tuple[str, ...]] = {
-    "part_number": ("物料编号", "产品件号", "产品图号", "型号", "规格型号", "零件代号", "item no", "part no", "part #",
-                    "item number", "material number", "article no", "article number", "drawing no", "drawing number",
-                    "故障件图号", "故障件号", "故障件代码", "不良件图号", "不良件号", "客户图号", "客户件号"),
-    "product": ("零件", "部件", "部件名称", "产品品名", "零部件名称", "物料", "故障件名称", "故障件", "不良件名称",
-                "material name", "material description", "item name", "item description", "article"),
-    "phenomenon": ("不良情况", "问题内容", "缺陷现象", "失效现象", "异常现象", "异常内容", "异常描述", "故障描述",
-                   "质量问题", "缺陷", "问题点", "不良项目", "不合格描述", "不合格内容", "不合格现象", "失效描述",
-                   "failure", "failure symptom", "symptom", "nonconformity", "nonconformance", "fault description",
-                   "fault", "defect details", "problem details", "reason for complaint", "complaint reason"),
-    "defects": ("不合格件数", "不良个数", "不良品数", "不良品数量", "缺陷数", "问题件数", "异常数", "不良件", "ng数量",
-                "不合格品数", "不合格品数量", "不良总数", "ng件数", "故障件数", "故障件数量", "不良件数量",
-                "number of defects", "no of defects", "nok parts", "defective parts", "rejected parts", "ng parts",
+    "part_number": ("型号", "规格型号", "item no", "part no", "part #", "item number", "material number", "article no",
+                    "article number", "drawing no", "drawing number", "客户图号", "客户件号", "品番", "故障件号",
+                    "不良件号",
+                    *_joined(_PIECE, ("编号", "图号", "件号", "料号", "代号", "代码", "编码", "型号", "品番"))),
+    "product": ("零件", "部件", "物料", "故障件", *_joined(_PIECE, ("名称", "品名", "名")), "material name",
+                "material description", "item name", "item description", "article"),
+    "phenomenon": ("问题内容", "质量问题", "缺陷", "问题点", "不良项目", "failure", "failure symptom", "symptom",
+                   "nonconformity", "nonconformance", "fault description", "fault", "defect details",
+                   "problem details", "reason for complaint", "complaint reason",
+                   *_joined((*_WRONG, "问题", "质量问题", "投诉", "抱怨"), (
+                       "现象", "内容", "情况", "描述", "说明", "详情", "状况", "现象描述", "情况描述", "内容描述",
+                       "详细描述"))),
+    "defects": (*_joined(_WRONG, ("数", "数量", "件数", "个数", "总数", "总数量")), "不良件", "number of defects",
+                "no of defects", "nok parts", "defective parts", "rejected parts", "ng parts",
                 *_both_ways(("rejected", "reject", "defective", "defect", "nok", "not ok", "ng", "failed",
                              "nonconforming", "faulty", "complained"), _COUNTED)),
-    "lot": ("批次号码", "产品批号", "来料批次", "lot no", "batch no", "batch number", "batch code", "lot code",
-            "batch id", "到货批次", "不良批号"),
-    "lot_size": ("批次总数", "检查数量", "送货数量", "总数量", "到货数量", "投入数量", "批次数", "来料总数",
-                 "抽查数", "来料数", "抽检数", "检验数量", "检验数", "抽检总数", "总投入", "总投入数",
-                 "到货数", "交货数", "检查数", "检查总数", "抽查数量", "检验总数", "lot size", "batch size",
+    "lot": ("lot no", "batch no", "batch number", "batch code", "lot code", "batch id", *_joined(
+        ("", "产品", "零件", "生产", "制造", "来料", "到货", "供货", "不良", "不良品", "问题", "涉及", "故障件"),
+        ("批次", "批号", "批次号", "批次号码", "批次编号"))),
+    "lot_size": ("批次总数", "批次数", "总数量", "抽查数", "抽检数", "抽检总数", "抽查数量", "总投入", "总投入数",
+                 "本批数量", *_joined(("来料", "到货", "送货", "交货", "供货", "投入", "检查", "检验"), (
+                     "数", "数量", "总数", "总数量", "件数")), "lot size", "batch size",
                  *_both_ways(("delivered", "delivery", "received", "shipped", "lot", "batch"), _COUNTED)),
     "customer_ref": ("客户编号", "ncr编号", "ncr号", "qn号", "qn编号", "客户投诉编号", "our reference", "our ref",
                      *_joined(("complaint", "claim", "notification", "qn", "ncr", "ncmr", "ticket", "case", "report",
@@ -67,12 +73,14 @@ MORE: dict[str, tuple[str, ...]] = {
     "reporter_contact": ("电话", "手机", "手机号", "tel", "mobile", "phone", "联系方法", "联络电话", "mob", "telephone",
                          "cell", "phone no", "phone number", "tel no", "contact no", "contact number"),
     "reporter": ("客户反馈人员", "联络人", "contact", "contact person", "reported by", "issued by", "报告人", "提出人",
-                 "反馈者", "对接人", "签发人", "质量联系人"),
-    "received": ("客户反馈时间", "投诉接收时间", "date of complaint"),
+                 "反馈者", "对接人", "签发人", "质量联系人", "来电人", "致电人", "来电者"),
+    "received": ("date of complaint", *_joined(("来电", "来函", "通话", "接电"), ("时间", "日期")), "客户反馈时间",
+                 "投诉接收时间"),
     "project": ("使用车型", "配套车型", "搭载车型", "vehicle model", "car model"),
     "produced": ("date of manufacture", "manufacturing date", "date of production", "mfg date"),
     "mould_cavity": ("mould no", "mold no", "cavity no", "cavity"),
-    "rate": ("不良ppm", "ppm值", "不合格品率", "reject rate", "rejection rate", "ng rate", "failure rate"),
+    "rate": (*_joined(_WRONG, ("率", "比例", "比率", "占比", "ppm")), "ppm值", "reject rate", "rejection rate",
+             "ng rate", "failure rate"),
     "cost": ("索赔总额", "claim amount", "claimed amount", "claimed cost", "claimed costs", "claim cost"),
     "failure_class": ("defect type", "defect category", "failure type"),
     "customer_request": ("customer request", "requested action", "requested actions"),
@@ -99,4 +107,6 @@ LOOSE = {
         ("checked", "inspected", "inspection", "sample", "sampled", "tested", "sorted"), _COUNTED)), "lot_size"),
 }
 TABLE_ONLY = {"日期": "received", "时间": "received", "数量": "defects", "名称": "product", "问题": "phenomenon",
-              "现象": "phenomenon", "主题": "phenomenon", "型号": "part_number"}
+              "现象": "phenomenon", "主题": "phenomenon", "型号": "part_number",
+              **dict.fromkeys(("nok", "ng", "rejected", "rejects", "defective", "不良", "不合格"), "defects"),
+              **dict.fromkeys(("inspected", "checked", "delivered"), "lot_size")}
