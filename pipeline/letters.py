@@ -12,7 +12,7 @@ from schemas.effects import Effect, Outcome
 from schemas.errors import KesuError
 from schemas.payloads import FileDropped, FileMail, SetAside, TakeMail
 
-_AT_ONCE = 10  # mails; more would hold more in memory and repeat more when one of them fails
+_AT_ONCE = 25  # mails; more would hold more in memory and repeat more when one of them fails
 
 
 class IntakeOff(KesuError):

@@ -9,7 +9,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AT_ONCE = 4
+_AT_ONCE = 8
 
 
 def at_once(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
