@@ -84,16 +84,7 @@ class TableReader:
     def _header(self, boxes: list[Box]) -> Header | None:
         section = self.parts.section(boxes[-1])
         found = [header for name in self.meanings.lexicon.lists if (header := self._as(name, boxes)) is not None]
-        here = [header for header in found if section in self.meanings.lexicon.lists[header.table].sections]
-        plain = [header for header in found if len(header.columns) >= _PLAIN and header.total >= _PLAIN * 0.9]
-        best = max(here or plain, key=lambda header: (header.total, header.table == _USUAL), default=None)
-        if best is not None and section in {HEAD, UNKNOWN}:  # no part that speaks for the lists of its own
-            usual = best.table
-            best = max([best, *plain], key=lambda header: header.total - (header.table != usual))
-        if best is not None and best not in here:
-            alike = sum(header.total == best.total for header in plain)
-            foreign = section not in {HEAD, UNKNOWN}  # checks of the effect (D6) have the columns of a containment
-            best = replace(best, doubt=_ELSEWHERE * (_DOUBT if alike > 1 or foreign else 1.0))  # measures, but which?
+        best = self._best(found, section)
         if best is None or not self._more_than_fields(best, boxes, section):
             return None
         if self._is_of_no_part(best.table, boxes, section):
@@ -103,6 +94,21 @@ class TableReader:
         if section == HEAD and len(best.columns) * 2 < len(boxes):
             return None
         return best
+
+    def _best(self, found: Sequence[Header], section: str) -> Header | None:
+        """The list that headings are read as: one of their part; where no part is known, any that reads one more."""
+        here = [header for header in found if section in self.meanings.lexicon.lists[header.table].sections]
+        plain = [header for header in found if len(header.columns) >= _PLAIN and header.total >= _PLAIN * 0.9]
+        own = max(here or plain, key=lambda header: (header.total, header.table == _USUAL), default=None)
+        if own is None:
+            return None
+        others = plain if section in {HEAD, UNKNOWN} else []
+        best = max([own, *others], key=lambda header: header.total - (header.table != own.table))
+        if best in here:
+            return best
+        alike = sum(header.total == best.total for header in plain)
+        foreign = section not in {HEAD, UNKNOWN}  # checks of the effect (D6) have the columns of a containment
+        return replace(best, doubt=_ELSEWHERE * (_DOUBT if alike > 1 or foreign else 1.0))  # measures, but which?
 
     def _as(self, name: str, boxes: Sequence[Box]) -> Header | None:
         """The headings as columns of one list: each column once, the surest first."""
