@@ -134,3 +134,28 @@ def test_tick_boxes_with_an_option_that_may_be_a_known_one_are_asked_about() -> 
     assert sure("图纸")
     assert sure("检查标准书")
     assert not sure("来料检验指导书")
+
+
+def test_places_are_named_by_their_owner() -> None:
+    found = addresses(understood([
+        ["D3 围堵", None, None], ["地点", "数量", "不良数"], ["我司仓库", "", ""], ["贵司成品仓", "", ""],
+        ["供方在制", "", ""], ["贵司食堂", "", ""],
+    ]))
+    assert found == {
+        f"{column}{row}": f"containments[{place}].{name}"
+        for row, place in ((3, "客户产线"), (4, "成品库存"), (5, "半成品"))
+        for column, name in (("B", "quantity"), ("C", "defects"))
+    }
+
+
+def test_the_heading_of_its_measures_tells_the_part_of_a_table() -> None:
+    table: list[list[str | None]] = [["恒久对策", "担当", "限", "毕"], ["", "", "", ""]]
+    (told,) = understood([*_HEAD, ["现象", None, None, None], ["", None, None, None], *table]).tables
+    (untold,) = understood([
+        *_HEAD, ["现象", None, None, None], ["", None, None, None], ["对策内容", *table[0][1:]], table[1],
+    ]).tables
+    assert (told.table, [column.column for column in told.columns]) == (
+        "corrective", ["content", "person", "due", "done"]
+    )
+    assert is_sure(told)
+    assert not is_sure(untold)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.documents.forms.grid import Box, Grid
+from pipeline.documents.forms.parties import CUSTOMER, SUPPLIER
 from pipeline.documents.forms.proposal import CellProposal, ColumnProposal, TableProposal
 from pipeline.ooxml.cells import CellRange
 
@@ -19,13 +20,6 @@ _SIGNERS = frozenset({"prepared_by", "approved_by"})
 #: What a customer's part of a form asks of the customer, and what a supplier's part cannot ask about the customer.
 _OF_CUSTOMER = frozenset({"prepared_by", "reviewed_by", "approved_by", "implemented_text"})
 _OF_SUPPLIER = frozenset({"customer", "customer_site", "reporter"})
-#: On a customer's form 我司 is the customer and 贵司 the supplier.
-_CUSTOMER = re.compile(
-    r"客户|顾客|主机厂|整车厂|客先|得意先|我司|我方|本公司|customer|\boem\b|\bsqe\b|buyer|kunde", re.IGNORECASE
-)
-_SUPPLIER = re.compile(
-    r"供应商|供方|供货|厂商|仕入先|取引先|贵司|贵方|贵公司|御社|supplier|vendor|lieferant", re.IGNORECASE
-)
 _CELL = re.compile(r"[A-Z]+[0-9]+(?::|$)")
 
 
@@ -55,7 +49,7 @@ def is_of_other_party(grid: Grid, box: Box, field: str) -> bool:
     ), None)
     if band is None or band.row == 1:
         return False
-    customer, supplier = _CUSTOMER.search(band.text), _SUPPLIER.search(band.text)
+    customer, supplier = CUSTOMER.search(band.text), SUPPLIER.search(band.text)
     if bool(customer) == bool(supplier):
         return False
     return field in (_OF_CUSTOMER if customer else _OF_SUPPLIER)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.documents.forms.label import CONTAINED, asks_why, by_language, d_number, folded, has_han, pieces
 from pipeline.documents.forms.lexicon import GENERIC, NOT_OURS, Lexicon, Reading, Vocabulary, packaged_lexicon
+from pipeline.documents.forms.parties import CUSTOMER, SUPPLIER
 
 HEAD = "head"
 _HEADING, _EXACT, _OTHER_LANGUAGE = 0.9, 0.95, 0.97
@@ -17,6 +18,7 @@ _SAID = 0.6  # enough where the number says the same
 _SYSTEM_NUMBER = re.compile(r"[a-z]{2,6}\s?(?:单号|编号|号|号码|no|id)")
 _JOINED = re.compile(r"[/／&及和、|｜\n]|\band\b")
 _BESIDE_A_NAME = re.compile("日期|时间|签字|签名|签章|date|signature|sign|日付|datum|unterschrift")
+_AT_CUSTOMER = "客户产线"
 _HOW_MANY = {"defects", "rate", "lot_size"}
 
 
@@ -171,7 +173,21 @@ class Meanings:
     def row(self, table: str, label: str) -> Reading | None:
         """The printed row of a table that a label names."""
         known = self._rows.get(table)
-        return next(iter(known.readings(label)), None) if known else None
+        best = next(iter(known.readings(label)), None) if known else None
+        if table != "containments" or (best is not None and best.score >= _EXACT):
+            return best
+        return self._place_of(label) or best
+
+    def _place_of(self, label: str) -> Reading | None:
+        """A place named by its owner: 贵司成品仓 is our stock of finished goods, 我司仓库 one of the customer's."""
+        label = label.strip()
+        theirs, ours = CUSTOMER.match(label), SUPPLIER.match(label)
+        if theirs and not ours:
+            label = f"客户{label[theirs.end() :]}"
+        place = next(iter(self._rows["containments"].readings(label[ours.end() if ours else 0 :])), None)
+        if place is None or place.score < _TOLD or bool(ours) == (place.target == _AT_CUSTOMER):
+            return None
+        return Reading(place.target, _EXACT) if ours or theirs else None
 
     def way(self, label: str) -> str:
         """``occurrence`` or ``escape`` when a heading tells which of the two it is about; "" for neither or both."""

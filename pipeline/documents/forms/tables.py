@@ -97,7 +97,10 @@ class TableReader:
 
     def _best(self, found: Sequence[Header], section: str) -> Header | None:
         """The list that headings are read as: one of their part; where no part is known, any that reads one more."""
-        here = [header for header in found if section in self.meanings.lexicon.lists[header.table].sections]
+        lists = self.meanings.lexicon.lists
+        here = [header for header in found if section in lists[header.table].sections] or [
+            header for header in found if self._part_named(header) in lists[header.table].sections[:1]
+        ]
         plain = [header for header in found if len(header.columns) >= _PLAIN and header.total >= _PLAIN * 0.9]
         own = max(here or plain, key=lambda header: (header.total, header.table == _USUAL), default=None)
         if own is None:
@@ -109,6 +112,12 @@ class TableReader:
         alike = sum(header.total == best.total for header in plain)
         foreign = section not in {HEAD, UNKNOWN}  # checks of the effect (D6) have the columns of a containment
         return replace(best, doubt=_ELSEWHERE * (_DOUBT if alike > 1 or foreign else 1.0))  # measures, but which?
+
+    def _part_named(self, header: Header) -> str:
+        """The part that the heading over a list's measures names itself: D5 by 恒久对策; "" for none."""
+        content = next((box for box, column, _ in header.columns if column == "content"), None)
+        named = self.meanings.section(content.text)[0] if content is not None else ""
+        return named if len(header.columns) >= _PLAIN else ""
 
     def _as(self, name: str, boxes: Sequence[Box]) -> Header | None:
         """The headings as columns of one list: each column once, the surest first."""
