@@ -110,3 +110,40 @@ def test_a_new_line_of_a_list_of_both_belongs_where_its_words_say(
     fields = documents.understood(reading, documents.context("eight_d", *cases.full(), None)).fields
     found = {field.split("/")[0] for field, value in fields.items() if value == typed}
     assert found == ({part} if part else set())
+
+
+def test_counted_measures_are_filled_by_their_place_and_read_back(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "8D"
+    for row, texts in enumerate((
+        ("8D报告", None, None), ("客户名称", None, None), ("D5 永久措施", None, None), ("项目", "措施1", "措施2"),
+        ("措施内容", None, None), ("责任人", None, None),
+    ), start=1):
+        for column, text in enumerate(texts, start=1):
+            sheet.cell(row, column, text).border = FRAME
+    sheet.merge_cells("A3:C3")
+    book.save(tmp_path / "空表.xlsx")
+    documents = adopted(tmp_path, tmp_path / "空表.xlsx")
+    context = documents.context("eight_d", *cases.full(), None)
+    first, second = context["corrective"][:2]
+    ours = load_workbook(io.BytesIO(render(documents)))
+    written = ours.worksheets[0]
+    assert (written["B5"].value, written["B6"].value) == (first["content"], first["person"])
+    assert str(written["C5"].value).startswith(second["content"])
+    written["B6"] = "王小明"
+    theirs = io.BytesIO()
+    ours.save(theirs)
+    reading = DocumentReading("a.xlsx", "eight_d", documents.read_back("eight_d", theirs.getvalue()), frozenset())
+    fields = documents.understood(reading, context).fields
+    assert [field for field, value in fields.items() if value == "王小明"] == [f"corrective/{first['number']}/person"]
+
+
+def test_measures_side_by_side_in_word_are_filled_and_those_beyond_told(tmp_path: Path) -> None:
+    documents = adopted(tmp_path, foreign("172_word_measures_across_cn", tmp_path))
+    context = documents.context("eight_d", *cases.full(), None)
+    measures = [{**context["corrective"][0], "content": f"第{number}条措施"} for number in range(1, 5)]
+    made = Document(io.BytesIO(documents.render("eight_d", {**context, "corrective": measures}, cases.NOW)))
+    first, second, third = (made.tables[0].cell(16, column).text for column in (1, 2, 3))
+    assert (first, second, third[:5]) == ("第1条措施", "第2条措施", "第3条措施")
+    assert "第4条措施" in third

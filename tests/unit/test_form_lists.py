@@ -136,6 +136,29 @@ def test_tick_boxes_with_an_option_that_may_be_a_known_one_are_asked_about() -> 
     assert not sure("来料检验指导书")
 
 
+@pytest.mark.parametrize("counted", ["措施{}", "Action {}", "对策（{}）"])
+def test_measures_side_by_side_are_read_by_their_number(counted: str) -> None:
+    heads = [counted.format(number) for number in (1, 2)]
+    lines: list[list[str | None]] = [["措施内容", "", ""], ["完成日期", "", ""], ["计划日期", "", ""], ["备注", "", ""]]
+    for heading, table in (("临时措施", "interim"), ("D5 永久措施", "corrective"), ("横向展开", "deployment")):
+        assert addresses(understood([[heading, None, None], ["项目", *heads], *lines])) == {
+            f"{column}{row}": f"{table}[{number}].{name}"
+            for number, column in ((1, "B"), (2, "C")) for row, name in ((3, "content"), (4, "done"), (5, "due"))
+        }
+    for heading in ("D7 预防措施", "丙类事项"):  # of a list that mixes two kinds, or of none that is known
+        assert addresses(understood([["8D报告", None, None], [heading, None, None], ["项目", *heads], *lines])) == {}
+
+
+def test_the_line_of_a_counted_measure_holds_its_person_and_day() -> None:
+    found = addresses(understood([
+        ["临时措施1：____  责任人：____  日期：____"], ["纠正措施2：____  责任人：____  完成期限：____"],
+        ["确认人：____  责任人：____"],
+    ]))
+    by_line = understood([["纠正措施2：____  责任人：____  完成期限：____  审批：____"]]).cells
+    assert found.keys() == {"A1", "A2"}
+    assert [cell.address for cell in by_line] == ["corrective[2].content", "corrective[2].person", "corrective[2].due"]
+
+
 def test_places_are_named_by_their_owner() -> None:
     found = addresses(understood([
         ["D3 围堵", None, None], ["地点", "数量", "不良数"], ["我司仓库", "", ""], ["贵司成品仓", "", ""],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from pipeline.documents.forms.form_context import KEYED
+from pipeline.documents.forms.form_context import KEYED, NUMBERED
 from pipeline.documents.forms.lexicon import Lexicon
 
 _ADDRESS = re.compile(r"([A-Za-z_][\w.]*)(?:\[([^\]]+)\]\.(\w+))?")
@@ -100,10 +100,12 @@ class Addresses:
                 raise UnknownAddress(text, self._near(found[1]))
             return Address(found[1])
         table = self._lexicon.lists.get(found[1]) if found[1] in KEYED else None
-        if table is None or found[3] not in table.columns:
+        known = found[1] not in NUMBERED or found[2].strip().isdecimal()
+        if table is None or found[3] not in table.columns or not known:
             raise UnknownAddress(text, self._near(found[1] if table is None else f"{found[1]}.{found[3]}"))
         return Address(found[1], found[2].strip(), found[3])
 
     def _near(self, name: str) -> str:
-        columns = [f"{table}.{column}" for table in KEYED for column in self._lexicon.lists[table].columns]
+        columns = [f"{table}{'[1]' * (table in NUMBERED)}.{column}" for table in KEYED
+                   for column in self._lexicon.lists[table].columns]
         return next(iter(get_close_matches(name, [*sorted(self._fields), *KEYED, *columns], n=1)), "")

@@ -229,14 +229,14 @@ class CustomerForms:
 
 def word_context(form: CustomerForm, whole: Mapping[str, Any]) -> dict[str, Any]:
     """The context with what only a Word form's tags ask for: rows not printed under their name, and tick boxes."""
-    from pipeline.documents.forms.form_context import CONTINUED, KEYED, holds, line_of, row_name
+    from pipeline.documents.forms.form_context import CONTINUED, KEYED, holds, line_of, named_rows
 
     named: dict[str, set[str]] = {}
     for table, row in _ROW_OF.findall(_text_of(form.content)):
         named.setdefault(table, set()).add(row)
     unnamed = {
-        table: [row for row in whole.get(table, ()) if row_name(table, row) not in named.get(table, set())
-                and line_of(table, row)] for table in KEYED
+        table: [row for name, row in named_rows(table, whole.get(table, ()))
+                if name not in named.get(table, set()) and line_of(table, row)] for table in KEYED
     }
     over = {
         table: "\n".join(("【续】表样未列出：", *(line_of(table, row) for row in rows)))

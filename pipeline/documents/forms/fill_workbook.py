@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.documents.fault import TemplateFault
 from pipeline.documents.forms.faults import MapFault
-from pipeline.documents.forms.form_context import CONTINUED, holds, line_of, row_name
+from pipeline.documents.forms.form_context import CONTINUED, holds, line_of, named_rows
 from pipeline.documents.forms.form_map import CheckedMap, TableRows
 from pipeline.documents.forms.form_photos import pictures_in, plan_photos
 from pipeline.documents.forms.grid import Box, Grid
@@ -201,8 +201,8 @@ def _table(
     """
     columns = {column: column_index(letters) for letters, column in table.columns.items()}
     rows = [
-        row for row in context.get(table.table, ())
-        if line_of(table.table, row) and (table.table, row_name(table.table, row)) not in named
+        row for name, row in named_rows(table.table, context.get(table.table, ()))
+        if line_of(table.table, row) and (table.table, name) not in named
     ]
     for line, row in zip(table.rows, rows, strict=False):
         for column, index in columns.items():
@@ -227,10 +227,11 @@ def _overflow(table: str, lines: Sequence[str], place: Place, filling: Filling, 
     filling.notes.append(f"{title}：{why}，其余 {len(lines)} 项写在 {where}")
 
 
-def _room(column: str, place: Place, grids: Mapping[str, Grid]) -> tuple[int, int]:
-    """How well a column takes a few words more: those of text first, then the wider box."""
+def _room(column: str, place: Place, grids: Mapping[str, Grid]) -> tuple[int, int, int, int]:
+    """How well a box takes a few words more: one of text first, then the lowest, the widest, the last."""
     box = grids[place[0]].at(place[1], place[2])
-    return -_ROOMY.index(column) if column in _ROOMY else -len(_ROOMY), box.width if box else 1
+    words = -_ROOMY.index(column) if column in _ROOMY else -len(_ROOMY)
+    return words, place[1], box.width if box else 1, place[2]
 
 
 def _unnamed_rows(
@@ -246,10 +247,10 @@ def _unnamed_rows(
         if not places or table in tables:
             continue
         named = {address.row for _, address in places}
-        unnamed = [row for row in context.get(table, ()) if row_name(table, row) not in named]
+        unnamed = [row for name, row in named_rows(table, context.get(table, ())) if name not in named]
         lines = [line for row in unnamed if (line := line_of(table, row))]
         if lines:
-            last = max(places, key=lambda item: (item[0][1], *_room(item[1].column, item[0], grids)))
+            last = max(places, key=lambda item: _room(item[1].column, item[0], grids))
             _overflow(table, lines, last[0], filling, "表样未列出")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.documents import phrases
@@ -11,8 +11,13 @@ from schemas.case import Case
 
 Row = Mapping[str, Any]
 _ROW_SURE = 0.8
-#: In which list a row's name stands in which key; the order is that of the 8D.
-KEYED = ("team", "is_is_not", "containments", "change_points", "occurrence_whys", "escape_whys", "standards")
+#: Measures have no names: a form that prints their rows or columns counts them (措施1, 措施2).
+NUMBERED = ("interim", "corrective", "error_proofing", "deployment")
+_MOST_NUMBERED = 9
+#: The lists whose rows a form may print under their names; the order is that of the 8D.
+KEYED = (
+    "team", "is_is_not", "containments", "change_points", "occurrence_whys", "escape_whys", "standards", *NUMBERED
+)
 #: Of these a row that a form does not print goes below the last that it does; a form that prints roles asks for these
 #: people and no others: the whole team stands in the internal version.
 CONTINUED = tuple(table for table in KEYED if table != "team")
@@ -42,7 +47,13 @@ def form_context(context: Mapping[str, Any], known: Mapping[str, str]) -> dict[s
     return whole
 
 
-def row_name(table: str, row: Row) -> str:
+def named_rows(table: str, rows: Iterable[Row]) -> Iterator[tuple[str, Row]]:
+    """Each row with the name it goes by: measures by their place, others by what they are about."""
+    for number, row in enumerate(rows, start=1):
+        yield str(number) if table in NUMBERED else _row_name(table, row), row
+
+
+def _row_name(table: str, row: Row) -> str:
     """The name under which a row of a list is known (客户产线, 人, 组长, 1 …); its own words when none is."""
     table_words = packaged_meanings().lexicon.lists[table]
     own = str(row.get(table_words.key, ""))
@@ -55,9 +66,10 @@ def row_name(table: str, row: Row) -> str:
 def rows_by_name(table: str, rows: Iterable[Row]) -> dict[str, dict[str, str]]:
     """Rows by their name, all names of the list there; rows of one name are joined line by line."""
     words = packaged_meanings().lexicon.lists[table]
-    found: dict[str, dict[str, str]] = {name: dict.fromkeys(words.columns, "") for name in words.rows}
-    for row in rows:
-        target = found.setdefault(row_name(table, row), dict.fromkeys(words.columns, ""))
+    known = map(str, range(1, _MOST_NUMBERED + 1)) if table in NUMBERED else words.rows
+    found: dict[str, dict[str, str]] = {name: dict.fromkeys(words.columns, "") for name in known}
+    for name, row in named_rows(table, rows):
+        target = found.setdefault(name, dict.fromkeys(words.columns, ""))
         for column in words.columns:
             value = str(row.get(column, "") or "")
             if value and value not in target[column].split("\n"):

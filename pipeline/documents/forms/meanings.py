@@ -16,6 +16,8 @@ _HALF, _DIFFER = 0.75, 0.85
 _PERHAPS, _TOLD = 0.78, 0.8
 _SAID = 0.6  # enough where the number says the same
 _SYSTEM_NUMBER = re.compile(r"[a-z]{2,6}\s?(?:单号|编号|号|号码|no|id)")
+_DIGITS = "123456789一二三四五六七八九①②③④⑤⑥⑦⑧⑨"
+_COUNTED = re.compile(rf"(.+?)\s*(?:no\.?|#|第)?\s*[(（]?([{_DIGITS}])[)）]?", re.IGNORECASE)
 _JOINED = re.compile(r"[/／&及和、|｜\n]|\band\b")
 _BESIDE_A_NAME = re.compile("日期|时间|签字|签名|签章|date|signature|sign|日付|datum|unterschrift")
 _AT_CUSTOMER = "客户产线"
@@ -157,8 +159,21 @@ class Meanings:
     def list_named(self, label: str, section: str) -> str:
         """The list of measures that a heading names itself, such as deployment by 横向展开; "" for none."""
         reading = self.field(label, section)
-        name = reading.field.removesuffix("_text") if reading is not None and reading.score >= _EXACT else ""
+        name = reading.field.removesuffix("_text") if reading is not None and reading.score >= _OTHER_LANGUAGE else ""
         return name if name in self.lexicon.lists else ""
+
+    def list_of(self, label: str, section: str) -> str:
+        """The list that a measure belongs to, by its own words or by its part of the form; "" where neither tells."""
+        opened, score = self.section(label)
+        part = opened if score >= _OTHER_LANGUAGE else section
+        lists = self.lexicon.lists.items()
+        of_part = (name for name, table in lists if "content" in table.needs and table.sections[0] == part)
+        return self.list_named(label, section) or next(of_part, "")
+
+    def counted(self, label: str) -> tuple[str, str] | None:
+        """A measure and its number, such as 措施1 or Action 2; None for other labels."""
+        found = _COUNTED.fullmatch(label.strip(" \n:："))
+        return (found[1], str(_DIGITS.index(found[2]) % 9 + 1)) if found and self.is_action(found[1]) else None
 
     def column(self, table: str, label: str) -> list[Reading]:
         """The columns of a table that a heading may mean, best first."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.documents.field_names import FieldNames, row_field, shown
 from pipeline.documents.forms.fill_workbook import named_cells
-from pipeline.documents.forms.form_context import KEYED, line_of, row_name
+from pipeline.documents.forms.form_context import line_of, named_rows
 from pipeline.documents.forms.form_map import CheckedMap, TableRows
 from pipeline.documents.forms.label import has_han
 from pipeline.documents.forms.lexicon import packaged_lexicon
@@ -43,19 +43,17 @@ def cells_by_field(
         address = box.addresses[0] if box.plain and box.addresses else None
         if address is None or not address.row or address.name in _WHYS:
             continue
-        named = [row for row in _rows(address.name, whole, names) if row_name(address.name, row.values) == address.row]
+        named = [row for name, row in _named(address.name, whole, names) if name == address.row]
         if len(named) == 1:  # rows of one name stand in one cell line by line, and cannot be told apart
             cells[f"{place[0]}!{reference(place[1], place[2])}"] = row_field(
                 named[0].table, named[0].key, address.column
             )
             told.update(_identity(named[0], names))
-    named_rows = set(named_cells(form_map))
+    elsewhere = set(named_cells(form_map))
     for table in form_map.map.tables:
         rows = [
-            row for row in _rows(table.table, whole, names)
-            if line_of(table.table, row.values) and (table.table, row_name(table.table, row.values)) not in named_rows
-        ] if table.table in KEYED else [
-            row for row in _rows(table.table, whole, names) if line_of(table.table, row.values)
+            row for name, row in _named(table.table, whole, names)
+            if line_of(table.table, row.values) and (table.table, name) not in elsewhere
         ]
         for number, places in enumerate(_lines(table)):
             line = {column: texts.get(cell, "") for column, cell in places.items()}
@@ -74,6 +72,13 @@ def _rows(table: str, whole: Mapping[str, Any], names: FieldNames) -> Iterator[_
         if part in names.rows:
             for key, row in zip(names.rows[part].keys(listed), listed, strict=True):
                 yield _Known(part, key, row)
+
+
+def _named(table: str, whole: Mapping[str, Any], names: FieldNames) -> Iterator[tuple[str, _Known]]:
+    """The rows of a list, each with the name it goes by on a form."""
+    rows = list(_rows(table, whole, names))
+    for (name, _), row in zip(named_rows(table, [row.values for row in rows]), rows, strict=True):
+        yield name, row
 
 
 def _lines(table: TableRows) -> Iterator[dict[str, str]]:

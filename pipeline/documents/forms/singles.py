@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from pipeline.documents.forms.doubts import crossed, is_of_other_party
+from pipeline.documents.forms.form_context import NUMBERED
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.label import d_number, folded
 from pipeline.documents.forms.meanings import HEAD, FieldReading, Meanings
@@ -221,9 +222,13 @@ class SingleReader:
     def _inside(self, box: Box, segments: list[re.Match[str]]) -> None:
         """Labels with a colon or a line to write on, their answers within the same box."""
         section = self._section(box)
+        measure: tuple[str, str] | None = None
         for segment in segments:
             several = self.meanings.several(segment[1], section)
             reading = FieldReading(several, 0.95, 1.0) if several else self.meanings.field(segment[1], section)
+            measure = self.meanings.counted(segment[1]) or measure
+            if measure is not None:
+                reading = self._of_measure(measure, segment[1], section)
             if reading is None:
                 continue
             colon = next((mark for mark in ":：" if mark in segment[0]), "：")
@@ -232,6 +237,18 @@ class SingleReader:
                 (segment.start() + len(segment[1].rstrip()), segment.end()), colon + ("\n" if box.height > 1 else ""),
             ))
             self.used.add(box)
+
+    def _of_measure(self, measure: tuple[str, str], label: str, section: str) -> FieldReading | None:
+        """What a label in the line of a counted measure asks for: the measure itself, its person, its day."""
+        words, number = measure
+        table = self.meanings.list_of(words, section)
+        if table not in NUMBERED:
+            return None
+        column = next(iter(self.meanings.column(table, label)), None)
+        if self.meanings.counted(label) == measure:
+            return FieldReading(f"{table}[{number}].content", _EXACT, 1.0)
+        found = column is not None and column.score >= _EXACT
+        return FieldReading(f"{table}[{number}].{column.target}", column.score, 1.0) if column and found else None
 
     def _answer(self, box: Box) -> tuple[Box | None, float]:
         """The box that answers a label, and how sure its place is."""

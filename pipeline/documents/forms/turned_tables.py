@@ -1,8 +1,11 @@
-"""A table turned on its side: the names of a list's rows stand over its columns, what each line takes at the left."""
+"""A table turned on its side: the names of a list's rows stand over its columns, what each line takes at the left.
+
+Places and factors have names (客户处 | 在途 | 成品库), measures are counted (措施1 | 措施2 | 措施3).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.lexicon import Reading
@@ -13,32 +16,52 @@ _NAMED, _LINE, _RIVAL_MARGIN = 0.8, 0.72, 0.035
 _PLACE, _DOUBT = 0.97, 0.8
 
 
-def turned(
-    grid: Grid, boxes: Sequence[Box], section: str, meanings: Meanings
-) -> tuple[list[CellProposal], set[Box]]:
+#: What was found, and the boxes that belong to it.
+Found = tuple[list[CellProposal], set[Box]]
+
+
+def turned(grid: Grid, boxes: Sequence[Box], section: str, meanings: Meanings) -> Found:
     """The boxes of a turned table under ``boxes`` and all that belongs to it (an unknown line as well: its boxes are
     left to people); both empty when the row heads none.
     """
     for table, known in meanings.lexicon.lists.items():
         if section not in known.sections or not known.rows or {"step"} & set(known.columns):
             continue
-        names = _names(boxes, table, meanings)
-        lines = _lines(grid, list(names)) if names else []
-        readings = [_column(table, label, known.key, meanings) for label, _ in lines]
-        told = [reading.target for reading in readings if reading is not None]
-        if not set(told) & set(known.needs):
-            continue
-        cells: list[CellProposal] = []
-        for (label, line), reading in zip(lines, readings, strict=True):
-            if reading is None:
-                continue
-            for head, box in line.items():
-                address = f"{table}[{names[head].target}].{reading.target}"
-                confidence = round(min(names[head].score, reading.score) * _PLACE, 3)
-                cells.append(CellProposal(grid.name, box.area, address, label.text, confidence))
-        taken = {box for label, line in lines for box in (label, *line.values())}
-        return cells, taken | set(names)
+        cells, taken = _under(grid, table, _names(boxes, table, meanings), meanings)
+        if taken:
+            return cells, taken
     return [], set()
+
+
+def measures_across(grid: Grid, boxes: Sequence[Box], table: str, meanings: Meanings) -> Found:
+    """The boxes of a list of measures that stand side by side, each under its number."""
+    names = {box: Reading(found[1], 1.0) for box in boxes if (found := meanings.counted(box.text)) is not None}
+    distinct = len({reading.target for reading in names.values()}) == len(names)
+    return _under(grid, table, names if len(names) >= 2 and distinct else {}, meanings)
+
+
+def _under(grid: Grid, table: str, names: Mapping[Box, Reading], meanings: Meanings) -> Found:
+    """What the lines under named columns ask for; nothing when none of them is what the list is about."""
+    known = meanings.lexicon.lists[table]
+    lines = _lines(grid, list(names)) if names else []
+    readings = [_column(table, label, known.key, meanings) for label, _ in lines]
+    told = [reading.target for reading in readings if reading is not None]
+    for place, (label, _) in enumerate(lines):
+        reading, second = readings[place], meanings.column_beside(table, label.text)
+        if reading is not None and second and second not in told and told.count(reading.target) > 1:
+            readings[place] = Reading(second, reading.score)  # 完成日期 beside 计划日期
+    if not set(told) & set(known.needs):
+        return [], set()
+    cells: list[CellProposal] = []
+    for (label, line), reading in zip(lines, readings, strict=True):
+        if reading is None:
+            continue
+        for head, box in line.items():
+            address = f"{table}[{names[head].target}].{reading.target}"
+            confidence = round(min(names[head].score, reading.score) * _PLACE, 3)
+            cells.append(CellProposal(grid.name, box.area, address, label.text, confidence))
+    taken = {box for label, line in lines for box in (label, *line.values())}
+    return cells, taken | set(names)
 
 
 def _names(boxes: Sequence[Box], table: str, meanings: Meanings) -> dict[Box, Reading]:

@@ -171,18 +171,22 @@ def _tag_row(model: etree._Element, tag: str) -> etree._Element:
 
 
 def _leftover_rows(form: WordForm, cells: Sequence[CellProposal], tables: set[str]) -> None:
-    """A paragraph below the last named row of a list, for rows that the form does not name."""
+    """A paragraph below the last named row of a list (its measure, where it is one), for rows it does not name."""
     last: dict[str, CellProposal] = {}
     for cell in cells:
         found = _KEYED.fullmatch(cell.address)
         if found and found[1] not in tables:
             known = last.get(found[1])
-            if known is None or CellRange.parse(cell.area).top >= CellRange.parse(known.area).top:
+            if known is None or _place(cell) >= _place(known):
                 last[found[1]] = cell
     for table, cell in last.items():
         paragraph = _own_paragraphs(form.elements[_key(cell.sheet, cell.area)])[-1]
         run = etree.SubElement(paragraph, f"{W}r")
         _set(etree.SubElement(run, f"{W}t"), f"{{{{ over.{table}|optional }}}}")
+
+
+def _place(cell: CellProposal) -> tuple[bool, int]:
+    return cell.address.endswith(".content"), CellRange.parse(cell.area).top
 
 
 def _tick(form: WordForm, tick: TickProposal) -> None:
