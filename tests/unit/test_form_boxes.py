@@ -100,3 +100,34 @@ def test_measures_under_a_heading_nobody_knows_are_asked_about() -> None:
 
     assert sure("D5 永久措施")
     assert not sure("丙类事项一览")
+
+
+def test_lines_to_write_on_end_with_their_unit_their_day_or_a_stroke() -> None:
+    text = "交货数：____件   抽检数：____件   不良率：____%　通知日期：____年__月__日\n编制/日期：____/____"
+    found = understand([Grid("8D", [Box(1, 0, 1, 0, text), Box(2, 0, 2, 0, "客户：____")])], packaged_meanings()).cells
+    assert [(cell.address, cell.inside[slice(*cell.span)].strip()) for cell in found if cell.inside == text] == [
+        ("lot_size", "：____件"), ("rate", "：____%"), ("received", "：____年__月__日"), ("prepared_by", "：____"),
+    ]
+
+
+def test_short_labels_are_read_with_the_group_they_stand_in() -> None:
+    assert asked([
+        ["客户", "", "单号", "", "车型", "", ""], ["不良", "数", "", "率", "", "批", ""],
+        ["断点", "日", "", "批", "", "票号", ""],
+        ["地区", "数", "", "率", "", "批", ""],
+    ]) == {
+        "B1": "customer", "D1": "customer_ref", "F1": "project", "C2": "defects", "E2": "rate", "G2": "lot",
+        "C3": "break_point_day", "E3": "break_point_lot",
+    }
+
+
+def test_a_cause_that_names_its_leg_is_the_cause_of_that_leg() -> None:
+    assert asked([["客户", ""], ["根本原因（为什么做出来）", ""], ["根本原因（为什么没发现）", ""]]) == {
+        "B1": "customer", "B2": "occurrence_cause", "B3": "escape_cause",
+    }
+
+
+def test_a_number_of_one_place_is_asked_about() -> None:
+    boxes = [Box(1, 0, 1, 0, "供方成品库存不良数"), Box(1, 1, 1, 1), Box(2, 0, 2, 0, "客户"), Box(2, 1, 2, 1)]
+    (stock, _) = understand([Grid("8D", boxes)], packaged_meanings()).cells
+    assert (stock.address, stock.sure) == ("containments[成品库存].defects", False)

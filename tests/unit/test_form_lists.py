@@ -182,3 +182,25 @@ def test_the_heading_of_its_measures_tells_the_part_of_a_table() -> None:
     )
     assert is_sure(told)
     assert not is_sure(untold)
+
+
+def test_headings_of_two_levels_that_nobody_merged_are_read() -> None:
+    found = addresses(understood([
+        ["D3 围堵", None, None, None, None], ["地点", "数量", None, None, "日期"], ["", "总数", "已检", "不良", ""],
+        ["客户处", "", "", "", ""], ["在途", "", "", "", ""],
+    ]))
+    assert found == {
+        f"{column}{row}": f"containments[{place}].{name}" for row, place in ((4, "客户产线"), (5, "在途"))
+        for column, name in zip("BCDE", ("quantity", "checked", "defects", "done"), strict=True)
+    }
+
+
+def test_boxes_wider_than_the_heading_beside_bare_cells_are_its_column() -> None:
+    boxes = [
+        Box(1, 0, 1, 4, "D7 预防再发生", framed=True), Box(2, 0, 2, 0, "文件名称", framed=True),
+        Box(2, 2, 2, 2, "文件编号", framed=True), Box(2, 3, 2, 3, "新版本", framed=True),
+        Box(2, 4, 2, 4, "修改内容", framed=True),
+        *(Box(3, left, 3, right, framed=True) for left, right in ((0, 1), (2, 2), (3, 3), (4, 4))),
+    ]
+    (table,) = understand([Grid("8D", boxes)], packaged_meanings()).tables
+    assert [(column.area, column.column) for column in table.columns][:2] == [("A3:B3", "name"), ("C3", "number")]

@@ -107,6 +107,15 @@ class Grid:
         """The neighbour on the left of its first row."""
         return self.at(box.row, box.column - 1)
 
+    def group_of(self, box: Box) -> Box | None:
+        """The label that stands before the labels of a box's row without a blank of its own: 不良 before 数 and 率."""
+        after, before = box, self.left_of(box)
+        while before is not None and before.bottom >= box.row:
+            if not before.blank and not after.blank:
+                return before
+            after, before = before, self.left_of(before)
+        return None
+
     def below(self, box: Box) -> Box | None:
         """The neighbour below its first column."""
         return self.at(box.bottom + 1, box.column)

@@ -187,8 +187,13 @@ class HeaderReader:
 
 
 def line_box(grid: Grid, heading: Box, row: int) -> Box | None:
-    """The box of a heading's column in a row, when it starts there and has the column's width."""
+    """The box of a heading's column in a row, when it starts there and has the column's width.
+
+    A column whose boxes are merged is as wide as they are: its heading may have been left alone beside bare cells.
+    """
     box = grid.at(row, heading.column)
-    if box is None or (box.row, box.column, box.right) != (row, heading.column, heading.right):
+    if box is None or (box.row, box.column) != (row, heading.column):
         return None
-    return box
+    beside = [grid.at(heading.row, column) for column in range(heading.right + 1, box.right + 1)]
+    bare = all(cell is not None and cell.blank and cell.framed is False for cell in beside)
+    return box if box.right >= heading.right and bare else None

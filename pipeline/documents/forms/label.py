@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_UNIT = r"(?:%|％|ppm|pcs?\.?|[件个個台只套辆颗片根支箱批天日]|小时)"  # our values bring their unit
+_DAY = r"年[_＿\s]*月[_＿\s]*日(?:[_＿\s]*时(?:[_＿\s]*分)?)?"
 _BLANK = re.compile(
     r"[_＿…‥\s.．。・/／]*"
-    r"|[_＿]{2,}\s*(?:%|％|ppm|pcs?\.?|[件个個台只套辆颗片根支箱批天日]|小时)"  # our values bring their unit
-    r"|[_＿\s]*年[_＿\s]*月[_＿\s]*日(?:[_＿\s]*时(?:[_＿\s]*分)?)?"
+    rf"|[_＿]{{2,}}\s*{_UNIT}"
+    rf"|[_＿\s]*{_DAY}"
     r"|(?:dd|mm|yyyy|yy)(?:\s*[-./ ]\s*(?:dd|mm|mmm|yyyy|yy)){2}"
     r"|(?:\s*(?:[(（]?\d{1,2}\s*[)）.．、]|[①-⑩])[ _＿]*(?:\n|$)){2,}",  # 1. 2. 3. over lines to write on
     re.IGNORECASE,
+)
+#: A label, its colon or line to write on, and nothing behind it but space up to the next label or the line's end.
+INSIDE = re.compile(
+    r"([^:：_＿\n/／][^:：_＿\n]{0,39}?)[ \t]*"
+    rf"(?:[:：][ \t]*(?:[_＿ ]*{_DAY}|[_＿]{{2,}}{_UNIT}|[_＿]*)|[_＿]{{3,}}{_UNIT}?)"
+    r"(?=[ \t]{2,}|　|[ \t]*\n|[ \t]*$|(?<=[_＿])\s|[/／][_＿])[ \t]*"
 )
 #: What tells a person what to write, where an answer stands later; a whole in <> always does.
 _PROMPT = re.compile(

@@ -12,7 +12,7 @@ from pipeline.documents.forms.parties import CUSTOMER, SUPPLIER
 
 HEAD = "head"
 _HEADING, _EXACT, _OTHER_LANGUAGE = 0.9, 0.95, 0.97
-_HALF, _DIFFER = 0.75, 0.85
+_HALF, _DIFFER, _RIVAL_MARGIN = 0.75, 0.85, 0.06
 _PERHAPS, _TOLD = 0.78, 0.8
 _SAID = 0.6  # enough where the number says the same
 _SYSTEM_NUMBER = re.compile(r"[a-z]{2,6}\s?(?:单号|编号|号|号码|no|id)")
@@ -204,6 +204,18 @@ class Meanings:
             return None
         return Reading(place.target, _EXACT) if ours or theirs else None
 
+    def of_place(self, label: str) -> str:
+        """A number of one place that a label asks for, such as 供方成品库存不良数; "" for other labels."""
+        text = folded(label)
+        for end in range(len(text) - 1, 1, -1) if has_han(text) else ():
+            place = self.row("containments", text[:end])
+            column = next(iter(self.column("containments", text[end:])), None)
+            if place is None or column is None or min(place.score, column.score) < _EXACT:
+                continue
+            if self.lexicon.lists["containments"].columns[column.target].kind == "number":
+                return f"containments[{place.target}].{column.target}"
+        return ""
+
     def way(self, label: str) -> str:
         """``occurrence`` or ``escape`` when a heading tells which of the two it is about; "" for neither or both."""
         label = CONTAINED.sub(" ", label)
@@ -236,6 +248,11 @@ class Meanings:
         """The number of a why that a label such as ``Why 3`` names, "" for none."""
         reading = self.row("occurrence_whys", label)
         return reading.target if reading is not None and reading.score >= _HEADING else ""
+
+
+def sure_of(reading: FieldReading) -> float:
+    """The score of a reading, less where another meaning comes near."""
+    return reading.score * (0.97 if reading.margin >= _RIVAL_MARGIN else 0.78)
 
 
 @functools.cache

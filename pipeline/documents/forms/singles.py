@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from pipeline.documents.forms.doubts import crossed, is_of_other_party
-from pipeline.documents.forms.form_context import NUMBERED
 from pipeline.documents.forms.grid import Box, Grid
-from pipeline.documents.forms.label import d_number, folded
-from pipeline.documents.forms.meanings import HEAD, FieldReading, Meanings
+from pipeline.documents.forms.inside_boxes import lines_within
+from pipeline.documents.forms.label import INSIDE, d_number, folded, has_han
+from pipeline.documents.forms.meanings import HEAD, FieldReading, Meanings, sure_of
 from pipeline.documents.forms.parts import UNKNOWN, Heading, Parts
 from pipeline.documents.forms.proposal import CellProposal
 from pipeline.documents.forms.ticks import has_marks
 
-_LONGEST_LABEL = 90
-_RIVAL_MARGIN, _EXACT, _CROSSED = 0.06, 0.95, 0.8
+_LONGEST_LABEL, _SHORT = 90, 4
+_EXACT, _CROSSED, _FAR = 0.95, 0.8, 0.8
 _TEAM = frozenset({"D1", HEAD})
-#: A label, its colon or line to write on, and nothing behind it but space up to the next label or the line's end.
-INSIDE = re.compile(
-    r"([^:：_＿\n]{1,40}?)[ \t]*(?:[:：][ \t]*[_＿]*|[_＿]{3,})(?=[ \t]{2,}|[ \t]*\n|[ \t]*$|(?<=[_＿])\s)[ \t]*"
-)
 _WHYS = {"occurrence": "occurrence_whys", "escape": "escape_whys", "": "occurrence_whys"}
 #: What a part asks for when its heading stands over one big box.
 _PART_FIELDS = {
@@ -76,7 +71,7 @@ class SingleReader:
         signed = sum(reading is not None and reading.field in _SIGNED for reading in readings)
         for (box, above), reading in zip(pairs, readings, strict=True):
             if reading is not None:
-                self._take(above, reading.field, box.text, _sure(reading) * (0.95 if signed > 1 else _ASPECT))
+                self._take(above, reading.field, box.text, sure_of(reading) * (0.95 if signed > 1 else _ASPECT))
 
     def _lies_under(self, box: Box, above: Box) -> bool:
         blank = above.blank and above not in self.used and self._answerable(above)
@@ -147,7 +142,9 @@ class SingleReader:
         elif target is not None and len(segments) <= 1:
             self._outside(box, target, factor)
         elif segments:
-            self._inside(box, segments)
+            within = lines_within(self.grid.name, box, self._section(box), self.meanings)
+            self.cells += within
+            self.used.update([box] if within else [])
 
     def _section(self, box: Box) -> str:
         """The part a label asks in: its own when it opens one, else the one it lies in."""
@@ -165,25 +162,36 @@ class SingleReader:
         if len(box.text) > _LONGEST_LABEL:
             return
         section = self._section(box)
-        found = self._asked_for(box.text, section)
+        text = self._in_group(box, section)
+        found = self._asked_for(text, section)
         if found is not None:
             factor *= self._led(box, found[0]) * (0.8 if is_of_other_party(self.grid, box, found[0]) else 1.0)
-            self._take(target, self._of_leg(box, found[0]), box.text, found[1] * factor)
+            self._take(target, self._of_leg(box, found[0]), text, found[1] * factor)
             return
-        known = self.meanings.knows(box.text)
+        known = self.meanings.knows(text)
         self.unknown += not known
-        reading = self.meanings.field(box.text, section)
+        reading = self.meanings.field(text, section)
         if reading is not None:
-            if self.meanings.half_read(box.text) or is_of_other_party(self.grid, box, reading.field):
+            if self.meanings.half_read(text) or is_of_other_party(self.grid, box, reading.field):
                 factor *= 0.8
             factor *= self._led(box, reading.field)
-            self._take(target, self._of_leg(box, reading.field), box.text, _sure(reading) * factor)
+            self._take(target, self._of_leg(box, reading.field), text, sure_of(reading) * factor)
         elif self._answerable(target):
             (self.open if known else self.unread).append(CellProposal(self.grid.name, target.area, "", box.text, 0.0))
 
+    def _in_group(self, box: Box, section: str) -> str:
+        """A label with the name of its group before it, where only both together say something: 不良 | 数 | 率."""
+        group, right = self.grid.group_of(box), self.grid.right_of(box)
+        beside = right is not None and right.blank and len(box.text) <= _SHORT
+        if group is None or not beside or self.meanings.field(box.text, section) is not None:
+            return box.text
+        whole = f"{group.text}{'' if has_han(group.text) else ' '}{box.text}"
+        reading = self.meanings.field(whole, section)
+        return whole if reading is not None and reading.score >= _EXACT else box.text
+
     def _of_leg(self, box: Box, field: str) -> str:
-        """The cause that a label asks for where its part of the form is about one of the two only."""
-        leg = self.parts.leg(box) if field == "root_cause" else ""
+        """The cause that a label asks for where it or its part of the form is about one of the two only."""
+        leg = (self.meanings.way(box.text) or self.parts.leg(box)) if field == "root_cause" else ""
         return f"{leg}_cause" if leg else field
 
     def _led(self, box: Box, field: str) -> float:
@@ -203,6 +211,9 @@ class SingleReader:
         of_another = self.meanings.section(label)[0] not in {"", _ANY_MEASURE, section}
         if section in _ACTED and self.meanings.is_action(label) and not of_another:
             return _PART_FIELDS[section], 0.85
+        place = self.meanings.of_place(label)
+        if place and (reading is None or reading.score < _FAR):
+            return place, _ASPECT
         named = self._part_named(label, reading)
         role = self.meanings.row("team", label)
         if named is None and reading is None and role is not None and role.score >= _EXACT:
@@ -218,37 +229,6 @@ class SingleReader:
         if own is not None and own.score >= _EXACT and self.meanings.lexicon.fields[own.field].section == opened:
             return own.field, 0.9
         return _PART_FIELDS[opened], 0.9 if d_number(label) else _ASPECT
-
-    def _inside(self, box: Box, segments: list[re.Match[str]]) -> None:
-        """Labels with a colon or a line to write on, their answers within the same box."""
-        section = self._section(box)
-        measure: tuple[str, str] | None = None
-        for segment in segments:
-            several = self.meanings.several(segment[1], section)
-            reading = FieldReading(several, 0.95, 1.0) if several else self.meanings.field(segment[1], section)
-            measure = self.meanings.counted(segment[1]) or measure
-            if measure is not None:
-                reading = self._of_measure(measure, segment[1], section)
-            if reading is None:
-                continue
-            colon = next((mark for mark in ":：" if mark in segment[0]), "：")
-            self.cells.append(CellProposal(
-                self.grid.name, box.area, reading.field, segment[1].strip(), round(_sure(reading) * 0.95, 3), box.text,
-                (segment.start() + len(segment[1].rstrip()), segment.end()), colon + ("\n" if box.height > 1 else ""),
-            ))
-            self.used.add(box)
-
-    def _of_measure(self, measure: tuple[str, str], label: str, section: str) -> FieldReading | None:
-        """What a label in the line of a counted measure asks for: the measure itself, its person, its day."""
-        words, number = measure
-        table = self.meanings.list_of(words, section)
-        if table not in NUMBERED:
-            return None
-        column = next(iter(self.meanings.column(table, label)), None)
-        if self.meanings.counted(label) == measure:
-            return FieldReading(f"{table}[{number}].content", _EXACT, 1.0)
-        found = column is not None and column.score >= _EXACT
-        return FieldReading(f"{table}[{number}].{column.target}", column.score, 1.0) if column and found else None
 
     def _answer(self, box: Box) -> tuple[Box | None, float]:
         """The box that answers a label, and how sure its place is."""
@@ -292,8 +272,3 @@ class SingleReader:
         self.used.add(target)
         text = " ".join(label.split())
         self.cells.append(CellProposal(self.grid.name, target.area, address, text, round(min(confidence, 0.99), 3)))
-
-
-def _sure(reading: FieldReading) -> float:
-    """The score of a reading, less where another meaning comes near."""
-    return reading.score * (0.97 if reading.margin >= _RIVAL_MARGIN else 0.78)

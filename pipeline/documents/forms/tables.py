@@ -35,12 +35,26 @@ class TableReader:
     def read(self) -> None:
         """Fill ``tables`` and ``cells`` (printed rows), top to bottom."""
         for row in range(1, self.grid.rows + 1):
-            boxes = [box for box in self.grid.ending_in(row) if not box.blank and box not in self.used]
-            for run in self._runs(boxes):
+            for run in self._runs(self._heads(row)):
                 if len(run) >= 2 and not self._printed_over_and_beside(run):
                     header = self._headers.read(run)
                     if header is not None:
                         self._rows(header)
+
+    def _heads(self, row: int) -> list[Box]:
+        """The headings over what follows a row: those that end there, with those of the row above that go on blank
+        beside one which is split into several (headings of two levels that nobody merged).
+        """
+        def free(row: int) -> list[Box]:
+            return [box for box in self.grid.ending_in(row) if not box.blank and box not in self.used]
+
+        boxes, above = free(row), free(row - 1)
+        split = [wide for wide in above if sum(wide.covers(box) for box in boxes if box.row == row) > 1]
+        alone = [box for box in above if box not in split and (below := self.grid.below(box)) is not None
+                 and below.blank and (below.column, below.right) == (box.column, box.right)]
+        if not any(box.right < wide.column for box in alone for wide in split):
+            return boxes
+        return sorted([*boxes, *alone], key=lambda box: box.column)
 
     def _runs(self, boxes: list[Box]) -> Iterator[list[Box]]:
         """The headings of one row, parted where they lie in different parts of the form (two halves of an A3)."""
@@ -136,7 +150,7 @@ class TableReader:
             first, last = line_box(self.grid, box, rows[0]), line_box(self.grid, box, rows[-1])
             if first is None or not first.blank:
                 continue  # numbered or named by the form already
-            area = CellRange(rows[0], box.column, last.bottom if last else rows[-1], box.right)
+            area = CellRange(rows[0], box.column, last.bottom if last else rows[-1], first.right)
             columns.append(ColumnProposal(str(area), column, box.text, round(score * doubt * 0.97, 3)))
         place = (table, self.parts.section(header.columns[0][0]))
         if place in self._lists:  # the same lines twice in one part: which of them belong here, a person says

@@ -12,8 +12,8 @@ from lxml import etree
 
 from pipeline.documents.filling import W
 from pipeline.documents.forms.form_map import PHOTOS
+from pipeline.documents.forms.label import INSIDE
 from pipeline.documents.forms.proposal import CellProposal, TableProposal, TickProposal
-from pipeline.documents.forms.singles import INSIDE
 from pipeline.documents.forms.ticks import EMPTY_MARKS
 from pipeline.documents.forms.word_grid import JOINER, WordForm
 from pipeline.ooxml.cells import CellRange, column_index
