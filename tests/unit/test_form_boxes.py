@@ -122,8 +122,9 @@ def test_short_labels_are_read_with_the_group_they_stand_in() -> None:
 
 
 def test_a_cause_that_names_its_leg_is_the_cause_of_that_leg() -> None:
-    assert asked([["客户", ""], ["根本原因（为什么做出来）", ""], ["根本原因（为什么没发现）", ""]]) == {
-        "B1": "customer", "B2": "occurrence_cause", "B3": "escape_cause",
+    assert asked([["客户", ""], ["根本原因（为什么做出来）", ""], ["根本原因（为什么没发现）", ""],
+                  ["原因（制造部填写）", ""]]) == {
+        "B1": "customer", "B2": "occurrence_cause", "B3": "escape_cause", "B4": "root_cause",
     }
 
 

@@ -66,10 +66,17 @@ def test_a_day_of_completion_beside_a_planned_one_is_the_actual_day() -> None:
 
 
 def test_measures_that_no_heading_and_no_word_tells_apart_are_asked_about() -> None:
-    (alone,) = understood([*_HEAD, *_MEASURES]).tables
-    (told,) = understood([*_HEAD, ["永久措施", *_MEASURES[0][1:]], *_MEASURES[1:]]).tables
-    assert not is_sure(alone)
-    assert is_sure(told)
+    def read(words: str, *before: list[str | None]) -> tuple[str, bool]:
+        (table,) = understood([*_HEAD, *before, [words, *_MEASURES[0][1:]], *_MEASURES[1:]]).tables
+        return table.table, is_sure(table)
+
+    assert [read(words) for words in ("永久措施", "临时措施", "措施", "对策", "内容")] == [
+        ("corrective", True), ("interim", True), ("corrective", False), ("corrective", False), ("corrective", False),
+    ]
+    assert read("措施", ["四、永久措施及导入", None, None, None]) == ("corrective", True)
+    assert read("措施", ["遗留问题跟踪", None, None, None]) == ("corrective", False)
+    assert read("纠正措施", ["D8 结案", None, None, None]) == ("corrective", False)
+    assert read("纠正措施", ["D3 临时措施", None, None, None]) == ("interim", True)
 
 
 def test_whys_under_two_halves_belong_to_the_leg_of_their_half() -> None:
@@ -145,6 +152,9 @@ def test_measures_side_by_side_are_read_by_their_number(counted: str) -> None:
             f"{column}{row}": f"{table}[{number}].{name}"
             for number, column in ((1, "B"), (2, "C")) for row, name in ((3, "content"), (4, "done"), (5, "due"))
         }
+    choice = [heading.replace("措施", "方案") for heading in heads]
+    if choice != heads:
+        assert addresses(understood([["D5 永久措施", None, None], ["项目", *choice], *lines])) == {}
     for heading in ("D7 预防措施", "丙类事项"):  # of a list that mixes two kinds, or of none that is known
         assert addresses(understood([["8D报告", None, None], [heading, None, None], ["项目", *heads], *lines])) == {}
 

@@ -20,6 +20,8 @@ _PLAIN, _ELSEWHERE = 3, 0.9
 #: A heading that speaks of a day, whatever day it means.
 _DAY = re.compile(r"[日期]$|日期|时间|時間|\b(?:date|day|when)\b", re.IGNORECASE)
 DOUBT, _SECOND = 0.8, 0.95
+#: The parts whose measures are of a kind of their own, whatever the headings call them.
+_OF_MEASURES = frozenset({"D3", "D5", "D6", "D7", "D8"})
 _USUAL = "corrective"  # what a plan of measures is about when nothing says more
 
 
@@ -57,9 +59,10 @@ class HeaderReader:
     def _best(self, found: Sequence[Header], section: str) -> Header | None:
         """The list that headings are read as: one of their part; where no part is known, any that reads one more."""
         lists = self.meanings.lexicon.lists
-        here = [header for header in found if section in lists[header.table].sections] or [
-            header for header in found if self._part_named(header) in lists[header.table].sections[:1]
-        ]
+        told = [header for header in found if self._part_named(header) in lists[header.table].sections[:1]]
+        here = [header for header in found if section in lists[header.table].sections]
+        if section not in _OF_MEASURES:
+            here = told or here
         plain = [header for header in found if len(header.columns) >= _PLAIN and header.total >= _PLAIN * 0.9]
         own = max(here or plain, key=lambda header: (header.total, header.table == _USUAL), default=None)
         if own is None:
@@ -75,8 +78,7 @@ class HeaderReader:
     def _part_named(self, header: Header) -> str:
         """The part that the heading over a list's measures names itself: D5 by 恒久对策; "" for none."""
         content = next((box for box, column, _ in header.columns if column == "content"), None)
-        named = self.meanings.section(content.text)[0] if content is not None else ""
-        return named if len(header.columns) >= _PLAIN else ""
+        return self.meanings.part_told(content.text) if content is not None and len(header.columns) >= _PLAIN else ""
 
     def _as(self, name: str, boxes: Sequence[Box]) -> Header | None:
         """The headings as columns of one list: each column once, the surest first."""
@@ -135,11 +137,11 @@ class HeaderReader:
     def _is_of_no_part(self, name: str, boxes: Sequence[Box], section: str) -> bool:
         """Whether nothing tells which of the lists of measures a table is: no heading over it, no word of its own."""
         own = self.meanings.lexicon.lists[name].sections[:1]
-        if not self._alike(name) or section in own:
+        named = self.meanings.heading_words(self.parts.title(boxes[-1]))
+        if not self._alike(name) or section in own or named in own:
             return False
-        if section == HEAD and not any(self.meanings.section(box.text)[0] in own for box in boxes):
-            return True
-        return self.parts.is_unread(boxes[-1])
+        told = any(self.meanings.part_told(box.text) in own for box in boxes)
+        return (section == HEAD and not told) or self.parts.is_unread(boxes[-1])
 
     def _as_the_part(self, name: str, boxes: Sequence[Box], taken: dict[int, tuple[str, float]]) -> None:
         """A heading that says what the part is about names the list's main column: ICA in D3, 永久措施 in D5."""

@@ -65,7 +65,7 @@ _DEADLINE = re.compile(
 _WHY = re.compile(r"为什么|为何|為何|なぜ|何故|\bwhy|\bwarum", re.IGNORECASE)
 #: What is only said to be contained names no field of its own: 原因（含流出原因）.
 CONTAINED = re.compile(r"[(（](?:含|包括|包含|incl)[^)）]*[)）]", re.IGNORECASE)
-_HINTS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+HINTS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 
 
 def is_blank(text: str) -> bool:
@@ -122,14 +122,14 @@ def asks_why(text: str) -> bool:
 
 def hints(text: str) -> list[str]:
     """What stands in brackets."""
-    return [hint.strip("()（）[]【】") for hint in _HINTS.findall(text)]
+    return [hint.strip("()（）[]【】") for hint in HINTS.findall(text)]
 
 
 def pieces(text: str) -> list[str]:
     """The readings of a label, the whole first: each line, each language, with and without what stands in brackets."""
     text = _DEADLINE.sub(" ", CONTAINED.sub(" ", text))
     readings = [folded(text)]
-    bare = _HINTS.sub(" ", text)
+    bare = HINTS.sub(" ", text)
     parts = [part for source in (text, bare) for part in (source, *_SEPARATORS.split(source))]
     parts += hints(text)
     for part in parts:

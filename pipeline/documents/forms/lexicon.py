@@ -97,8 +97,7 @@ class Vocabulary:
         self._exact: dict[str, list[str]] = {}
         self._same: dict[str, list[str]] = {}
         for target, texts in words.items():
-            for text in texts:
-                word = folded(text)
+            for word in filter(None, map(folded, texts)):  # a mere number (d3) is read apart and says nothing here
                 for index, key in ((self._exact, word), (self._same, canon.of(word))):
                     known = index.setdefault(key, [])
                     if target not in known:

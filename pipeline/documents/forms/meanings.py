@@ -6,7 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from pipeline.documents.forms.label import CONTAINED, asks_why, by_language, d_number, folded, has_han, pieces
+from pipeline.documents.forms.label import CONTAINED, HINTS, asks_why, by_language, d_number, folded, has_han, pieces
 from pipeline.documents.forms.lexicon import GENERIC, NOT_OURS, Lexicon, Reading, Vocabulary, packaged_lexicon
 from pipeline.documents.forms.parties import CUSTOMER, SUPPLIER
 
@@ -20,7 +20,7 @@ _DIGITS = "123456789一二三四五六七八九①②③④⑤⑥⑦⑧⑨"
 _COUNTED = re.compile(rf"(.+?)\s*(?:no\.?|#|第)?\s*[(（]?([{_DIGITS}])[)）]?", re.IGNORECASE)
 _JOINED = re.compile(r"[/／&及和、|｜\n]|\band\b")
 _BESIDE_A_NAME = re.compile("日期|时间|签字|签名|签章|date|signature|sign|日付|datum|unterschrift")
-_AT_CUSTOMER = "客户产线"
+_AT_CUSTOMER, _MEASURE = "客户产线", "措施"
 _HOW_MANY = {"defects", "rate", "lot_size"}
 
 
@@ -38,7 +38,7 @@ class Meanings:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        canon = lexicon.canon()
+        canon = self._canon = lexicon.canon()
         words = {name: (*field.words, *field.perhaps) for name, field in lexicon.fields.items()}
         told = [name for name, field in lexicon.fields.items() if field.long]
         self._fields = Vocabulary({**words, NOT_OURS: lexicon.not_ours, GENERIC: lexicon.generic}, canon, told)
@@ -65,6 +65,10 @@ class Meanings:
         if best is not None and best.score >= _HEADING:
             return best.target, best.score
         return "", 0.0
+
+    def part_told(self, label: str) -> str:
+        """The part that a label names in a word of its own: 纠正措施; not 措施 or 对策, said of every measure."""
+        return "" if self._canon.of(folded(label)) == self._canon.of(_MEASURE) else self.section(label)[0]
 
     def heading_words(self, label: str) -> str:
         """The part that the words of a heading name, its number aside; "" when they name none."""
@@ -164,8 +168,7 @@ class Meanings:
 
     def list_of(self, label: str, section: str) -> str:
         """The list that a measure belongs to, by its own words or by its part of the form; "" where neither tells."""
-        opened, score = self.section(label)
-        part = opened if score >= _OTHER_LANGUAGE else section
+        part = self.part_told(label) or section
         lists = self.lexicon.lists.items()
         of_part = (name for name, table in lists if "content" in table.needs and table.sections[0] == part)
         return self.list_named(label, section) or next(of_part, "")
@@ -173,7 +176,9 @@ class Meanings:
     def counted(self, label: str) -> tuple[str, str] | None:
         """A measure and its number, such as 措施1 or Action 2; None for other labels."""
         found = _COUNTED.fullmatch(label.strip(" \n:："))
-        return (found[1], str(_DIGITS.index(found[2]) % 9 + 1)) if found and self.is_action(found[1]) else None
+        stem = self.column("corrective", found[1]) if found else []
+        known = any(item.target == "content" and item.score >= _OTHER_LANGUAGE for item in stem)  # 方案1 is a choice
+        return (found[1], str(_DIGITS.index(found[2]) % 9 + 1)) if found and known else None
 
     def column(self, table: str, label: str) -> list[Reading]:
         """The columns of a table that a heading may mean, best first."""
@@ -203,6 +208,12 @@ class Meanings:
         if place is None or place.score < _TOLD or bool(ours) == (place.target == _AT_CUSTOMER):
             return None
         return Reading(place.target, _EXACT) if ours or theirs else None
+
+    def own_leg(self, label: str) -> str:
+        """The way that a label asks about itself: 原因（流出）, root cause (why made); not 原因（制造部填）."""
+        best = next(iter(self._ways.readings(CONTAINED.sub(" ", label))), None)
+        told = asks_why(label) or (best is not None and best.score >= _HEADING)
+        return self.way(label if told else HINTS.sub(" ", label))
 
     def of_place(self, label: str) -> str:
         """A number of one place that a label asks for, such as 供方成品库存不良数; "" for other labels."""

@@ -191,7 +191,7 @@ class SingleReader:
 
     def _of_leg(self, box: Box, field: str) -> str:
         """The cause that a label asks for where it or its part of the form is about one of the two only."""
-        leg = (self.meanings.way(box.text) or self.parts.leg(box)) if field == "root_cause" else ""
+        leg = (self.meanings.own_leg(box.text) or self.parts.leg(box)) if field == "root_cause" else ""
         return f"{leg}_cause" if leg else field
 
     def _led(self, box: Box, field: str) -> float:

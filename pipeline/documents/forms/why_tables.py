@@ -11,7 +11,7 @@ from pipeline.documents.forms.meanings import Meanings
 from pipeline.documents.forms.proposal import CellProposal
 
 WHYS = {"occurrence": "occurrence_whys", "escape": "escape_whys"}
-_FEWEST_STEPS, _SURE = 3, 0.93
+_FEWEST_STEPS, _SURE, _NAMED = 3, 0.93, 0.9
 _NUMBER = re.compile(r"[(（]?(\d)[.)）、]?")
 #: What was found, and the boxes that belong to it; both empty when a row heads nothing of the kind.
 Found = tuple[list[CellProposal], set[Box]]
@@ -48,8 +48,9 @@ def whys_in_columns(grid: Grid, boxes: Sequence[Box], meanings: Meanings) -> Fou
     columns = {way: box for box in boxes if (way := meanings.way(box.text))}
     if len(columns) < 2:
         return [], set()
+    keys = [reading for box in boxes for reading in meanings.column("occurrence_whys", box.text)]
     numbered = any(asks_why(box.text) for box in boxes) or any(
-        reading.target == "step" for box in boxes for reading in meanings.column("occurrence_whys", box.text)
+        reading.target == "step" and reading.score >= _NAMED for reading in keys
     )
     row = max(box.bottom for box in columns.values()) + 1
     cells: list[CellProposal] = []
