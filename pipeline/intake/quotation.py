@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"<?\s*(?:mailto:)?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@
 _BEFORE_NAME = re.compile(
     r"^.*(?:[,，]|(?<!\d)[:：]|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AP]M)?)[\s,，]*", re.IGNORECASE
 )
-_DEEPEST = 8
+_DEEPEST, _HEAD_LINES = 8, 40
 _FIELD_LINES = 8  # lines in which the other fields of a quoted head follow its sender
 
 
@@ -65,7 +65,8 @@ def passed_on(history: str) -> tuple[PassedOn, ...]:
 def _head(history: str) -> tuple[list[str], str]:
     """The lines that say who wrote the first mail of a history, and all below them without marks of quotation."""
     lines = [re.sub(r"^(?:\s*>)+ ?", "", line) for line in history.split("\n")]
-    start = next((index for index in range(len(lines)) if not _of_head(lines, index)), len(lines))
+    end = min(len(lines), _HEAD_LINES)
+    start = next((index for index in range(end) if not _of_head(lines, index)), end)
     return lines[:start], "\n".join(lines[start:])
 
 

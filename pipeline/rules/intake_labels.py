@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pipeline.rules.intake_words import LOOSE, MORE, NOT_FROM_MAIL, NOT_IN_LETTERS, TABLE_ONLY
 from schemas.columns import SheetField
@@ -69,6 +70,7 @@ _OTHER_LABELS = frozenset(_key(word) for word in (*NOT_IN_LETTERS, *TABLE_ONLY, 
 _LONGEST = max(len(word) for word in (*_WORDS, *_LOOSE))
 
 
+@lru_cache(maxsize=4096)  # a letter repeats its labels, and is asked about each line several times
 def field_of_label(label: str) -> tuple[str, bool] | None:
     """(field, whether the label leaves no choice) of a line's label; None for words that name no field."""
     if len(label) > 2 * _LONGEST:
@@ -121,8 +123,11 @@ def field_of_heading(heading: str) -> tuple[str, bool] | None:
     return (name, True) if name else None
 
 
+@lru_cache(maxsize=4096)
 def is_label(text: str) -> bool:
     """Whether a text is a label at all, be it of a field that letters do not decide."""
+    if len(text) > 2 * _LONGEST:
+        return False
     return field_of_label(text) is not None or fields_of_pair(text) is not None or _key(text) in _OTHER_LABELS
 
 

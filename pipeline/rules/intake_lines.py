@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.rules.intake_labels import field_of_label, fields_of_pair, is_label, without_item_number
-from pipeline.rules.intake_value import is_pending, phone_behind, value_under, with_unit, without_note
+from pipeline.rules.intake_value import is_pending, phone_behind, says_no_number, value_under, with_unit, without_note
 from schemas.intake import Found
 
 _COLON = re.compile(r"\s*[:：]\s*")
@@ -16,6 +16,7 @@ _BRACKETED = re.compile(r"^\s*[【\[「]\s*([^】\]」]{1,16})\s*[】\]」]\s*[:
 _FURTHER_LABEL = re.compile(r"(?:[;；,，|/／(（]\s*|\s+|(?<=[。)）]))(?=[\w/（）(). #]{1,24}\s*[:：])")
 _LABEL_ONLY = re.compile(r"^[^:：]{1,40}[:：]\s*$")
 _OPENED = re.compile(r"[(（]")
+_LONGEST_LINE = 4000  # nobody fills in a form on a longer one
 _MOST_CONTINUED = 4
 _FEWEST_STACKED = 3
 _OF_ALL = re.compile(r"(\d[\d,]*)\s*[/／]\s*(\d[\d,]*)\s*(?:件|个|只|支|根|套|pcs)?", re.IGNORECASE)
@@ -105,15 +106,15 @@ def _finding(label: str, value: str, sent: date, where: str) -> Found | None:
     typed = value_under(label, field, value, sent)
     if typed is not None:
         return Found(field, typed, source, where, certain=exact)
-    if field == "wants_8d":  # 8D报告：12月3日前提交 is read as the sentence it is
-        return None
+    if field == "wants_8d" or (not exact and says_no_number(field, value)):
+        return None  # 8D报告：12月3日前提交 is read as the sentence it is; NG：渗漏 counts nothing
     told = without_note(field, value, sent) or with_unit(label, field, value.strip())[:80]
     return Found(field, told, source, where, certain=False)
 
 
 def _pairs(line: str) -> Iterator[tuple[str, str]]:
     """(label, value) of one line; a line of table cells is read cell by cell."""
-    if "\t" in line:
+    if "\t" in line or len(line) > _LONGEST_LINE:
         return
     bracketed = _BRACKETED.match(line)
     if bracketed and field_of_label(bracketed[1]):

@@ -26,15 +26,16 @@ def _folded(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _spellings(key: str) -> re.Pattern[str]:
-    """Every way to write a number: blanks and hyphens may come and go where it changes between letters and digits.
+def _spellings(key: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A number as it is known, and every way to write it: blanks and hyphens come and go between letters and digits.
 
     A number of digits alone has to stand as it is known, or any telephone number would hold it.
     """
-    if not re.search(r"[a-z]", key):
-        return re.compile(rf"(?<![a-z0-9]){re.escape(key)}(?![a-z0-9])")
+    exact = re.escape(key)
     runs = re.findall(r"[a-z]+|\d+|[^a-z\d\s-]+", key)
-    return re.compile(rf"(?<![a-z0-9]){_GAP.join(map(re.escape, runs))}(?![a-z0-9])")
+    loose = _GAP.join(map(re.escape, runs)) if re.search(r"[a-z]", key) else exact
+    known, other = (re.compile(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])") for pattern in (exact, loose))
+    return known, other
 
 
 def parts_in(text: str, parts: Mapping[str, KnownPart]) -> tuple[KnownPart, ...]:
@@ -45,14 +46,15 @@ def parts_in(text: str, parts: Mapping[str, KnownPart]) -> tuple[KnownPart, ...]
 
 def _places(folded: str, parts: Mapping[str, KnownPart]) -> Iterator[tuple[int, int, KnownPart]]:
     """(start, end, part) of each mention; a number as it is known goes before one that is only spelled alike."""
-    taken: list[range] = []
+    taken = bytearray(len(folded))
     keys = sorted((key for key in parts if len(key) >= _SHORTEST), key=len, reverse=True)
-    exact = [(key, re.compile(rf"(?<![a-z0-9]){re.escape(_folded(key))}(?![a-z0-9])")) for key in keys]
-    for key, pattern in [*exact, *((key, _spellings(_folded(key))) for key in keys)]:
-        for match in pattern.finditer(folded):
-            if not any(match.start() in span for span in taken):
-                taken.append(range(match.start(), match.end()))
-                yield match.start(), match.end(), parts[key]
+    patterns = {key: _spellings(_folded(key)) for key in keys}
+    for way in (0, 1):
+        for key in keys:
+            for match in patterns[key][way].finditer(folded):
+                if not taken[match.start()]:
+                    taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+                    yield match.start(), match.end(), parts[key]
 
 
 def recognised(found: Iterable[Found], parts: Mapping[str, KnownPart]) -> tuple[Found, ...]:
@@ -77,7 +79,7 @@ def _recognised(item: Found, parts: Mapping[str, KnownPart]) -> Found:
 
 def product_alone(text: str, part: KnownPart) -> str:
     """A product's name without the number and the labels that stand beside it: 卡扣 KC-318, 罐盖（图号RG-550）."""
-    number = _spellings(_folded(part.number))
+    number = _spellings(_folded(part.number))[1]
     kept = text
     for match in reversed(list(number.finditer(_folded(text)))) if len(_folded(text)) == len(text) else ():
         kept = kept[: match.start()] + kept[match.end():]

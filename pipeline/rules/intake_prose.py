@@ -21,7 +21,12 @@ _LOT_AROUND = re.compile(
     r"批[次号]\D{1,8}?(?<![A-Za-z0-9-])([A-Za-z]{0,4}-?\d{6,12}[A-Za-z]?)(?![A-Za-z0-9-])"
     r"|(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?\d{6,12}[A-Za-z]?)\s*[这那]?一?批(?!准)"
 )
-_PROJECT = re.compile(r"(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?[A-Za-z]?\d{1,3}[A-Za-z]?)\s*(?:车型|平台|项目)(?!经理)")
+_PROJECT = re.compile(
+    r"(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?[A-Za-z]?\d{1,2}[A-Za-z]?)\s*(?:车型|平台|项目(?!经理)|[客轿货卡]车|车(?![间型站号]))"
+)
+_COST = re.compile(
+    r"(?:索赔|赔偿|扣款|罚款|损失|费用)[^。;]{0,24}?(?<![\d.,×x*])(\d[\d,]*(?:\.\d+)?\s*万?元)(?!\s*[=×/每])"
+)
 _UNIT = re.compile(r"\s*(?:[件个只支根套条]|[a-z]+)\.?$", re.IGNORECASE)
 _NOT = (r"(?:没有?|未|(?<!有)无)(?:造成|导致|引起|发生|产生|出现|影响|构成)?"
         r"(?:客户|产线|生产线|生产|整线|线体|主线|总装)?")
@@ -31,6 +36,8 @@ _STOPPED = re.compile(
     r"|(?:line|production)\s+(?:(?:was|is|has been|had to be|been)\s+)?(?:stopped|down|halted|interrupted|shut down)"
     r"|(?:caus|result|lead|led)\w*\s+(?:\w+\s+){0,3}line (?:stop|down)|risk of (?:a )?line (?:stop|down)", re.IGNORECASE
 )
+#: Stopped, by the look of it: what has stopped is not said.
+_WAITING = re.compile(r"全停了|停[产机]?[待等]料|(?:产?线|生产)(?:都|全|也)?停了")
 _DENIED = re.compile(
     r"没有|没|未|无|不会|不存在|避免|防止|以免|免得|已解除|已恢复|恢复|是否|若|如果|如|要求|否则|会不会|可能|险些|差点|几乎|上次|那次"
     r"|此前|以前|曾|\b(?:no|not|never|without|avoid|prevent|if|whether|may|might|could|otherwise|almost|nearly)\b",
@@ -48,7 +55,7 @@ _8D = r"(?:8\s?-?D|八D)"
 _ASKS_8D = re.compile(
     rf"(?:提交|提供|回复|出具|发送|要求|需要?|做|完成|给|交|补)[^。，,；;]{{0,12}}{_8D}"
     rf"|(?:feedback|submit|provide|send|need|require|request|expect|issue|return|reply)[^。；;]{{0,60}}{_8D}"
-    rf"|{_8D}[^。；;，,]{{0,16}}(?:提交|提供|回复|发|给|交)|{_8D}[^。；;]{{0,24}}(?:required|requested|needed|due\b|by\b)",
+    rf"|{_8D}[^。；;，,]{{0,16}}(?:提交|提供|回复|发|给|交)|{_8D}[^。；;]{{0,24}}(?:required|requested|needed|due\b|by\b)|[天日]内[^。;,]{{0,8}}{_8D}",
     re.IGNORECASE
 )
 _NOT_ASKED = re.compile(
@@ -67,7 +74,7 @@ _WANTS_NONE = re.compile(
 _D3 = re.compile(r"D3|3D|围堵措施|临时措施|containment|interim", re.IGNORECASE)
 _D8 = re.compile(_8D, re.IGNORECASE)
 _ANSWER_BY = re.compile(
-    r"回复|提交|提供|反馈|答复|完成|发[给我]|[给交][^，,。]{0,4}8D|[给交](?=$|[我到出给,;!])"
+    r"回复|提交|提供|反馈|答复|完成|发[给我]|[给交][^，,。]{0,4}8D|[给交](?=$|[我到出给,;!])|[给交][^,。]{0,4}(?:措施|报告|答复)"
     r"|\b(?:by|due|until|before|submit|send|provide|reply)\b", re.IGNORECASE
 )
 
@@ -80,6 +87,10 @@ def line_stop_in(text: str) -> Iterator[Found]:
         if match and not _DENIED.search(told[: match.end() + 4]) and "解除" not in told:
             yield Found("line_stop", "是", sentence[:120], "正文", certain=True)
             return
+    waiting = next((sentence for sentence, told in said if _WAITING.search(told) and not _DENIED.search(told)), None)
+    if waiting:
+        yield Found("line_stop", "是", waiting[:120], "正文", certain=False)
+        return
     denied = next((sentence for sentence, told in said if _NO_STOP.search(told)), None)
     if denied:
         yield Found("line_stop", "否", denied[:120], "正文", certain=False)
@@ -93,7 +104,8 @@ def guessed(text: str, sent: date) -> Iterator[Found]:
     shares = list(_values("rate", _RATE, said)) or list(_values("rate", _SHARE, wrong))
     lots = list(_values("lot", _LOT, said)) or list(_values("lot", _LOT_AROUND, said))
     projects = list(_values("project", _PROJECT, said))
-    for several in (counted, shares, lots, projects):
+    costs = list(_values("cost", _COST, said))
+    for several in (counted, shares, lots, projects, costs):
         for field in sorted({found.field for found in several}):
             of_field = [found for found in several if found.field == field]
             if len({_UNIT.sub("", found.text) for found in of_field}) == 1:

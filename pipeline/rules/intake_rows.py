@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -22,6 +22,8 @@ from schemas.intake import Acquaintance, Correspondent, Found, ProposedRow
 _PREFIX = re.compile(
     r"^\s*(?:(?:回复|答复|转发?|re|fw|fwd|答覆|轉寄)\s*[:：]\s*|【[^】]{1,12}】\s*|\[[^\]]{1,12}\]\s*)+", re.IGNORECASE
 )
+_ANSWERED = re.compile(r"^(?:\s*(?:回复|答复|转发?|re|fw|fwd|答覆|回覆|轉寄)\s*[:：])+\s*", re.IGNORECASE)
+_LONG_GAP = re.compile(r"(\s{60})\s+")  # says nothing, and makes every search for blanks slow
 _SIGNATURE_LABELS = re.compile(r"^(?:电话|手机|手机号|tel\.?|mobile|mob\.?|phone|联络电话)：", re.IGNORECASE)
 #: What a letter asks for all the complaints in it, where it says so outside of them.
 _ASKED_FOR_ALL = frozenset({"wants_8d", "d3_due", "d8_due", "line_stop"})
@@ -38,9 +40,10 @@ def proposed_rows(
     asks: only what stands outside the list is certain, ``items`` says how many there seem to be.
     """
     sent = received.date()
-    letter = recognised(_letter(mail, who, author, sent), known.parts)
+    mail = replace(mail, text=_LONG_GAP.sub(r"\1", mail.text))
+    letter = _recognised(_letter(mail, who, author, sent), known)
     common = [*_from_correspondent(mail, who, received, author), *_mentions(mail, who, known)]
-    rows = [recognised(row, known.parts) for row in _table_rows(mail, sent)]
+    rows = [_recognised(row, known) for row in _table_rows(mail, sent)]
     blocks = _several(mail, rows, sent)
     if not blocks.complaints:
         return (_one(mail, [*(rows[0] if rows else ()), *letter], common, known, sent),)
@@ -48,6 +51,18 @@ def proposed_rows(
     beside = [item for item in letter if (item.field, item.source) not in taken]
     for_all = [*_for_each(beside, blocks.outside, sent), *common]
     return tuple(settled([*_of_block(block, known, sent), *for_all], known, sent, "") for block in blocks.complaints)
+
+
+def _recognised(found: Iterable[Found], known: Acquaintance) -> tuple[Found, ...]:
+    """Part numbers and customers as earlier rows spell them: 启岳汽车临江基地 is 启岳汽车."""
+    return tuple(_known_customer(item, known.customers) for item in recognised(found, known.parts))
+
+
+def _known_customer(item: Found, customers: Iterable[str]) -> Found:
+    named = [customer for customer in customers if customer and customer in item.text]
+    if item.field != "customer" or len(named) != 1:
+        return item
+    return replace(item, text=named[0], certain=item.certain and item.text.startswith(named[0]))
 
 
 def _table_rows(mail: IncomingMail, sent: date) -> list[tuple[Found, ...]]:
@@ -68,7 +83,7 @@ def _several(mail: IncomingMail, rows: Sequence[tuple[Found, ...]], sent: date) 
 
 def _one(mail: IncomingMail, letter: list[Found], common: list[Found], known: Acquaintance, sent: date) -> ProposedRow:
     """The row of a mail that seems to hold one complaint, or numbers several in its prose."""
-    text = f"{mail.subject}\n{mail.text}"
+    text = f"{_ANSWERED.sub('', mail.subject)}\n{mail.text}"
     said = [*letter, *_part_mentions(text, known), *guessed(text, sent), *line_stop_in(text)]
     items, outside = complaint_items(mail.text, sent)
     if items:
@@ -82,7 +97,7 @@ def _one(mail: IncomingMail, letter: list[Found], common: list[Found], known: Ac
 
 def _of_block(block: Block, known: Acquaintance, sent: date) -> Iterator[Found]:
     """One complaint of several: what its own labels and lines say."""
-    yield from recognised(block.found, known.parts)
+    yield from _recognised(block.found, known)
     yield from _part_mentions(block.text, known)
     yield from guessed(block.text, sent)
     yield from line_stop_in(block.text)

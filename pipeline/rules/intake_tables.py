@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import takewhile
 
-from pipeline.rules.intake_labels import field_of_heading, field_of_label, is_label
+from pipeline.rules.intake_labels import field_of_heading, field_of_label, folded, is_label
 from pipeline.rules.intake_lines import findings
 from pipeline.rules.intake_value import is_pending, value_under, with_unit, without_note
+from pipeline.rules.intake_words import COUNTS_ANYTHING
 from schemas.incoming import TextTable
 from schemas.intake import Found
 
@@ -27,6 +28,7 @@ def complaint_rows(table: TextTable, sent: date) -> tuple[tuple[Found, ...], ...
     start, columns = _headings(table.rows)
     if not columns:
         return ()
+    start, columns = _with_second_row(table.rows, start, columns)
     rows = []
     above: Sequence[str] = ()
     for cells in table.rows[start + 1 : start + 1 + _MOST_ROWS]:
@@ -101,10 +103,25 @@ def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[int, tuple[str, 
                 columns[column] = (named[column][0], cells[column].strip())
         fields = {field for field, _ in columns.values()}
         words = sum(bool(cell.strip()) for cell in cells)
-        complains = any(field == "phenomenon" or (exact and field in _SAYS_WRONG) for field, exact in named.values())
+        complains = any(field == "phenomenon" or (field in _SAYS_WRONG and folded(cells[column]) not in COUNTS_ANYTHING)
+                        for column, (field, _) in named.items())
         if len(columns) >= _FEWEST_HEADINGS and fields & _SUBJECT_FIELDS and complains and len(columns) * 2 >= words:
             return index, columns
     return 0, {}
+
+
+def _with_second_row(
+    rows: Sequence[Sequence[str]], start: int, columns: dict[int, tuple[str, str]]
+) -> tuple[int, dict[int, tuple[str, str]]]:
+    """Headings over two rows (数量 above 投入 and 不良): the lower one says what stands below it."""
+    lower = [cell.strip() for cell in rows[start + 1]] if start + 1 < len(rows) else []
+    said = [cell for cell in lower if cell]
+    if not said or any(field_of_heading(cell) is None for cell in said):
+        return start, columns
+    upper = rows[start]
+    both = [cell or (upper[column] if column < len(upper) else "") for column, cell in enumerate(lower)]
+    _, found = _headings([both])
+    return (start + 1, found) if found else (start, columns)
 
 
 def _column(heading: str) -> tuple[str, bool] | None:

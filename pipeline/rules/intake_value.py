@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from pipeline.rules.intake_days import with_absolute_day
+from pipeline.rules.intake_defects import quantities
 from pipeline.rules.intake_labels import FIELDS, unit_of
 from schemas.cell_value import value_of
 from schemas.rows import Complaint
@@ -28,6 +29,8 @@ _UNITS = {
 }
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,8}|[A-Za-z][A-Za-z.'-]*(?: [A-Za-z.'-]+){0,3}")
 _NO_PERSON = (*"部科室处课厂车线组", "公司", "基地", "集团", "中心")
+_EMPTY_BOX = re.compile(r"[□☐○〇]")
+_TICKED = re.compile(r"(?:(?<![^\s□☐○〇])[☑✓√■●✔☒]\s*([^\W\d_]+)|([^\W\d_]+)\s*[☑✓√■●✔☒](?![^\W\d_]))")
 _MEASURED = frozenset({"quantity", "rate", "money", "day", "moment"})
 _WITH_GRAMMAR = _MEASURED | {"id", "yes_no"}
 #: What stands where the value will be one day: says nothing, not even in words.
@@ -79,6 +82,8 @@ def readable(field: str, text: str, sent: date) -> str | None:
         typed = with_absolute_day(typed, sent)
     if kind in _UNITS:
         typed = simplified(typed)
+    if kind == "yes_no":
+        typed = _ticked(typed)
     if field == "part_number" and (_ID_WITH_SEVERAL.search(typed) or re.search(r"[\u4e00-\u9fff]", typed)):
         return None
     if field == "reporter":
@@ -93,7 +98,7 @@ def readable(field: str, text: str, sent: date) -> str | None:
 
 
 def without_note(field: str, text: str, sent: date) -> str:
-    """A number, amount or day without the note in brackets behind it, or the one name among what says who reports.
+    """A number, amount or day without the note in brackets behind it; the one count, or name, among other words.
 
     "" where that is not what was written. What the note says (累计, 其中两件待确认) may change the value: good for a
     proposal, never for certain.
@@ -102,9 +107,22 @@ def without_note(field: str, text: str, sent: date) -> str:
         names = [word for word in _PHONE_BEHIND.sub("", text.strip()).split()
                  if _NAME.fullmatch(word) and not word.endswith(_NO_PERSON)]
         return names[0] if len(names) == 1 else ""
+    if field == "defects" and (counted := {found.text for found in quantities(text) if found.field == field}):
+        return counted.pop() if len(counted) == 1 else ""
     if FIELDS[field].kind.name not in _MEASURED or not _NOTE_BEHIND.search(text.strip()):
         return ""
     return readable(field, _NOTE_BEHIND.sub("", text.strip()), sent) or ""
+
+
+def _ticked(text: str) -> str:
+    """The one option that is ticked (□是 √否, 是□ 否■), the text itself where there are no boxes."""
+    ticked = [before or behind for before, behind in _TICKED.findall(text)]
+    return ticked[0] if len(ticked) == 1 and _EMPTY_BOX.search(text) else text
+
+
+def says_no_number(field: str, text: str) -> bool:
+    """Whether a text holds no digit, where the field is a number or an identifier."""
+    return FIELDS[field].kind.name in _WITH_GRAMMAR and not any(character.isdecimal() for character in text)
 
 
 def phone_behind(text: str) -> str:

@@ -56,14 +56,14 @@ MORE: dict[str, tuple[str, ...]] = {
     "defects": (*_joined(_WRONG, ("数", "数量", "件数", "个数", "总数", "总数量")), "不良件", "number of defects",
                 "no of defects", "nok parts", "defective parts", "rejected parts", "ng parts",
                 *_both_ways(("rejected", "reject", "defective", "defect", "nok", "not ok", "ng", "failed",
-                             "nonconforming", "faulty", "complained"), _COUNTED)),
+                             "nonconforming", "faulty", "complained", "complaint"), _COUNTED)),
     "lot": ("lot no", "batch no", "batch number", "batch code", "lot code", "batch id", *_joined(
         ("", "产品", "零件", "生产", "制造", "来料", "到货", "供货", "不良", "不良品", "问题", "涉及", "故障件"),
         ("批次", "批号", "批次号", "批次号码", "批次编号"))),
     "lot_size": ("批次总数", "批次数", "总数量", "抽查数", "抽检数", "抽检总数", "抽查数量", "总投入", "总投入数",
                  "本批数量", *_joined(("来料", "到货", "送货", "交货", "供货", "投入", "检查", "检验"), (
                      "数", "数量", "总数", "总数量", "件数")), "lot size", "batch size",
-                 *_both_ways(("delivered", "delivery", "received", "shipped", "lot", "batch"), _COUNTED)),
+                 *_both_ways(("delivered", "delivery", "received", "shipped", "lot", "batch", "gr"), _COUNTED)),
     "customer_ref": ("客户编号", "ncr编号", "ncr号", "qn号", "qn编号", "客户投诉编号", "our reference", "our ref",
                      *_joined(("complaint", "claim", "notification", "qn", "ncr", "ncmr", "ticket", "case", "report",
                                "reference", "ref"), _NO),
@@ -102,11 +102,15 @@ MORE: dict[str, tuple[str, ...]] = {
 LOOSE = {
     "部门": "reporter_department", "数量": "defects", "问题": "phenomenon", "现象": "phenomenon", "qty": "defects",
     "quantity": "defects", "问题简述": "phenomenon", "描述": "phenomenon",
-    "发生地点": "customer_site", "使用地点": "customer_site",
+    "发生地点": "customer_site", "使用地点": "customer_site", "ng": "defects", "nok": "defects",
+    "notification": "customer_ref",
+    **dict.fromkeys(("checked", "inspected", "delivered"), "lot_size"),
     **dict.fromkeys(("抽检数量", "抽样数量", "抽样数", "sample size", "total qty", "total quantity", *_both_ways(
         ("checked", "inspected", "inspection", "sample", "sampled", "tested", "sorted"), _COUNTED)), "lot_size"),
 }
 TABLE_ONLY = {"日期": "received", "时间": "received", "数量": "defects", "名称": "product", "问题": "phenomenon",
               "现象": "phenomenon", "主题": "phenomenon", "型号": "part_number",
-              **dict.fromkeys(("nok", "ng", "rejected", "rejects", "defective", "不良", "不合格"), "defects"),
-              **dict.fromkeys(("inspected", "checked", "delivered"), "lot_size")}
+              **dict.fromkeys(("rejected", "rejects", "defective", "不良", "不合格"), "defects"),
+              **dict.fromkeys(("投入", "来料", "到货", "检验", "抽检", "检查"), "lot_size")}
+#: Headings that count anything, among those for what is wrong.
+COUNTS_ANYTHING = frozenset({"数量", "qty", "quantity"})
