@@ -75,6 +75,8 @@ def test_measures_that_no_heading_and_no_word_tells_apart_are_asked_about() -> N
     ]
     assert read("措施", ["四、永久措施及导入", None, None, None]) == ("corrective", True)
     assert read("措施", ["遗留问题跟踪", None, None, None]) == ("corrective", False)
+    assert read("措施", ["短期措施与长期措施", None, None, None]) == ("corrective", False)
+    assert read("措施", ["临时措施/永久措施", None, None, None]) == ("interim", False)
     assert read("纠正措施", ["D8 结案", None, None, None]) == ("corrective", False)
     assert read("纠正措施", ["D3 临时措施", None, None, None]) == ("interim", True)
 
@@ -88,6 +90,29 @@ def test_whys_under_two_halves_belong_to_the_leg_of_their_half() -> None:
     assert {area: address for area, address in addresses(found).items() if int(area[1:]) > 7} == {
         "B8": "occurrence_whys[1].answer", "D8": "escape_whys[1].answer", "B9": "occurrence_whys[2].answer",
         "D9": "escape_whys[2].answer", "B10": "occurrence_cause", "D10": "escape_cause",
+    }
+
+
+def test_the_heading_of_its_measures_tells_a_second_table_of_a_part() -> None:
+    first, second = understood([
+        *_HEAD, ["D7 预防", None, None, None], ["预防措施", *_MEASURES[0][1:]], *_MEASURES[1:],
+        ["横向展开", *_MEASURES[0][1:]], *_MEASURES[1:],
+    ]).tables
+    assert [(table.table, is_sure(table)) for table in (first, second)] == [("preventive", True), ("deployment", True)]
+
+
+def test_whys_beside_a_leg_that_stands_over_several_rows_belong_to_it() -> None:
+    legs = ("发生", "流出", "体系")
+    lines = [["为什么1", ""], ["为什么2", ""], ["根本原因", ""]]
+    boxes = [Box(3 * number + 1, 0, 3 * number + 3, 0, leg, framed=True) for number, leg in enumerate(legs)]
+    boxes += [
+        Box(3 * number + row, column, 3 * number + row, column, text, framed=True) for number in range(3)
+        for row, texts in enumerate(lines, start=1) for column, text in enumerate(texts, start=1)
+    ]
+    found = addresses(understand([Grid("8D", boxes)], packaged_meanings()))
+    assert found == {
+        "C1": "occurrence_whys[1].answer", "C2": "occurrence_whys[2].answer", "C3": "occurrence_cause",
+        "C4": "escape_whys[1].answer", "C5": "escape_whys[2].answer", "C6": "escape_cause",
     }
 
 

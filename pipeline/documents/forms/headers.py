@@ -22,6 +22,7 @@ _DAY = re.compile(r"[日期]$|日期|时间|時間|\b(?:date|day|when)\b", re.IG
 DOUBT, _SECOND = 0.8, 0.95
 #: The parts whose measures are of a kind of their own, whatever the headings call them.
 _OF_MEASURES = frozenset({"D3", "D5", "D6", "D7", "D8"})
+_KINDS = frozenset({"D3", "D5", "D7"})
 _USUAL = "corrective"  # what a plan of measures is about when nothing says more
 
 
@@ -137,8 +138,11 @@ class HeaderReader:
     def _is_of_no_part(self, name: str, boxes: Sequence[Box], section: str) -> bool:
         """Whether nothing tells which of the lists of measures a table is: no heading over it, no word of its own."""
         own = self.meanings.lexicon.lists[name].sections[:1]
-        named = self.meanings.heading_words(self.parts.title(boxes[-1]))
-        if not self._alike(name) or section in own or named in own:
+        title = self.parts.title(boxes[-1])
+        named = self.meanings.parts_said(title) & _KINDS
+        if len(named) > 1 and not d_number(title):
+            return bool(self._alike(name))  # 短期措施与长期措施
+        if not self._alike(name) or section in own or named & set(own):
             return False
         told = any(self.meanings.part_told(box.text) in own for box in boxes)
         return (section == HEAD and not told) or self.parts.is_unread(boxes[-1])
@@ -173,7 +177,13 @@ class HeaderReader:
         if header.table in WHYS.values():
             way = self.parts.way(header.columns[0][0])
             return (WHYS[way], header.doubt) if way else ("occurrence_whys", 0.7)
-        return self._named(header.columns[0][0], header.table), header.doubt
+        table = self._named(header.columns[0][0], header.table)
+        content = next((box for box, column, _ in header.columns if column == "content"), None)
+        named = self.meanings.list_named(content.text, self.parts.section(content)) if content is not None else ""
+        lists = self.meanings.lexicon.lists
+        if named in self._alike(table) and lists[named].sections[0] == lists[table].sections[0]:
+            table = named  # 横向展开 heads the measures of a second table in D7
+        return table, header.doubt
 
     def measures(self, boxes: Sequence[Box]) -> tuple[str, float]:
         """The list of measures in whose part a row of headings lies, and how sure that is."""

@@ -70,6 +70,12 @@ class Meanings:
         """The part that a label names in a word of its own: 纠正措施; not 措施 or 对策, said of every measure."""
         return "" if self._canon.of(folded(label)) == self._canon.of(_MEASURE) else self.section(label)[0]
 
+    def parts_said(self, label: str) -> set[str]:
+        """All parts that a heading names; those that it may name where it names none for certain."""
+        readings = self._sections.readings(label)
+        certain = {reading.target for reading in readings if reading.score >= _HEADING}
+        return certain or {reading.target for reading in readings if reading.score >= _SAID}
+
     def heading_words(self, label: str) -> str:
         """The part that the words of a heading name, its number aside; "" when they name none."""
         best = next(iter(self._sections.readings(label)), None)

@@ -52,7 +52,7 @@ class Parts:
     def section(self, box: Box) -> str:
         """D0 … D8, ``head`` before the first heading, "" behind a heading that says nothing to us."""
         found, leg = self.governing(box), self._leg_over(box)
-        if leg is not None and (found is None or found.box.row < leg.row):
+        if (leg is not None and (found is None or found.box.row < leg.row)) or self._leg_beside(box) is not None:
             return "D4"
         if found is None:
             return self._above
@@ -74,6 +74,9 @@ class Parts:
 
     def way(self, box: Box) -> str:
         """``occurrence`` or ``escape`` by the nearest text above that tells; "" when nothing does up to a heading."""
+        beside = self._leg_beside(box)
+        if beside is not None:
+            return self._meanings.way(beside.text)
         above = [
             label for label in self.grid.labels()
             if label.bottom < box.row and label.column <= box.right and label.right >= box.column
@@ -91,8 +94,16 @@ class Parts:
 
     def leg(self, box: Box) -> str:
         """``occurrence`` or ``escape`` when the heading that a box lies under says which of the two it is about."""
-        over = self._leg_over(box)
-        return self._meanings.way(self.title(box) if over is None else over.text)
+        told = self._leg_beside(box) or self._leg_over(box)
+        return self._meanings.way(self.title(box) if told is None else told.text)
+
+    def _leg_beside(self, box: Box) -> Box | None:
+        """The box of several rows at the left of a label, when its column tells the legs: 发生, 流出, 体系 down."""
+        left = self.grid.left_of(box)
+        if left is None or left.blank or left.height == 1 or box.blank:
+            return None
+        column = [item for item in self.grid.labels() if item.height > 1 and item.column == left.column]
+        return left if len({way for item in column if (way := self._meanings.way(item.text))}) > 1 else None
 
     def _leg_over(self, box: Box) -> Box | None:
         """The nearest heading above a box that is wider than it, when it tells a leg: over half of the form, say."""
@@ -118,6 +129,9 @@ class Parts:
 
     def is_of_no_leg(self, box: Box) -> bool:
         """Whether a box lies under a heading that says nothing to us, beside others that tell the two legs apart."""
+        beside = self._leg_beside(box)
+        if beside is not None:
+            return not self._meanings.way(beside.text)
         band = self._band(box)
         legs = any(self._meanings.way(other.text) for other in self._bands)
         return legs and band is not None and not self._meanings.way(band.text) and not self.leg(box)
