@@ -14,8 +14,8 @@ _LONGEST_SENTENCE = 400
 _SENTENCE = re.compile(r"(?:[^。；;！!？?\n.]|\.(?!\s+[A-Z])|(?<![a-z0-9)%]{2})\.)+")
 _DEFECT_WORD = re.compile(
     r"不良|不合格|异常|失效|缺陷|故障|损坏|渗|漏(?!检|发)|脱|松(?:动|了|的|旷|弛|散)?|(?<![判诊])断(?!点|线|电|货|料|定)|裂|堵|破|坏"
-    r"|超(?:差|限|标|上限|下限|规格|公差)|起皮|起泡|鼓包|气泡|变形|压扁|压伤|碰伤|划伤|划痕|刮伤|擦伤|凹|毛刺|飞边|披锋|缺料|缺牙|缺角|缺口|缺件|少装|多装"
-    r"|混装|混入|混料|错装|装错|错料|错位|错牙|反装|装反|贴错|短装|异响|异味|哨音|噪音|卡滞|卡死|[卡装插拧打套压扣拔合]不|不[牢严紧平齐匀符畅灵顺]|掉[了落出下]|下垂|干涉"
+    r"|超(?:差|限|标|上限|下限|规格|公差)|起皮|起泡|鼓包|气泡|变形|压扁|压伤|碰伤|划伤|痕|刮伤|擦伤|凹|毛刺|飞边|披锋|缺料|缺牙|缺角|缺口|缺件|少装|多装"
+    r"|混装|混入|混料|错装|装错|错料|错位|错牙|反装|装反|贴错|短装|异响|异味|哨音|噪音|卡滞|卡死|[卡装插拧打套压扣拔合对锁]不|不[锁牢严紧平齐匀符畅灵顺]|掉[了落出下]|下垂|干涉"
     r"|难装|不到位|偏[大小紧松短长厚薄心移斜]|缩水|缩印|缩痕|发白|发黄|变色|色差|生锈|锈蚀|锈|氧化|针孔|砂眼|杂质|异物|油污|脏"
     r"|椭圆|磨穿|磨损|老化|龟裂|脆|切伤|歪|翘曲|烧焦|翘|NG(?![a-z])"
     r"|(?<![a-z])(?:NOK|not ok|crack|leak|brok|break|defect|damage|deform|burr|scratch"
@@ -43,7 +43,7 @@ _VAGUE_BEFORE = re.compile(
 _VAGUE_BEHIND = re.compile(r"\s*(?:左右|上下|以上|以内|多(?!次)|余|or so)")
 #: What the number before or behind it counts instead of defects.
 _COUNTS_ELSE_BEFORE = re.compile(
-    r"(?:(?:上次|那次|前次|以往|历史|此前|去年|上个?月|上批)[^,]*|检|抽查|抽样|抽了|检查|复测|挑选了?|挑了|试了?|装了?|库存|备[了有]?|备件|补货|批量|来料|到货|交货|发货|供货|送货|要货|换货"
+    r"(?:(?:上次|那次|前次|以往|历史|此前|去年|上个?月|上批)[^,]*|检(?![^,]*[有出现良坏])|抽查|抽样|抽了|复测|挑选了?|挑了|试了?|装了?|库存|备[了有]?|备件|补货|批量|来料|到货|交货|发货|供货|送货|要货|换货"
     r"|总数|总共|共计|投入|标签|实数|需求|用量|隔离|封存|封了|甩车|跟踪|批共|(?<!不)合格|良品|剩下?的?|剩余|其余|还有|余下"
     r"|不是|并非|而非|退货|退库|退回|退了|返工|返修|补发|再发|带|只有|缺少?|少|扣款|stock|block(?:ed)?|remaining|deliver(?:ed|y)?"
     r"|checked|inspected|sorted|tested|ok|good|instead of|not|rather than|ship(?:ped)?|replace(?:d)?"
@@ -52,7 +52,7 @@ _COUNTS_ELSE_BEFORE = re.compile(
 )
 _COUNTS_ELSE_BEHIND = re.compile(
     r"[^，,、。;；\d\s]{0,4}?(?:工作日|库存|(?<!不)合格|良品|好的|补货|正常|无异常|没有?问题|也?已?经?(?:全部)?(?:退[清库回货]|隔离|封存|返工|返修|挑选|结清|抵扣)"
-    r"|待|未发现|没有?发现|无不良|(?:更正|更改|修正|改|应)为|客诉|投诉|问题|反馈|意见|要求|建议|备用|备件)"
+    r"|待|未发现|没有?发现|无不良|(?:更正|更改|修正|改|应)为|客诉|投诉|问题|反馈|意见|要求|建议|备用|备件|样[件品])"
     r"|\s*(?:(?:of|from) )?(?:\w+ ){0,3}(?:in stock|are ok|were ok|are blocked|were blocked|left|delivered|in our)",
     re.IGNORECASE
 )
@@ -62,7 +62,8 @@ _SETTLED = re.compile(
     re.IGNORECASE
 )
 _FOUND = re.compile(
-    rf"(?:发现|出现|挑出|检出|查出|选出|found|detected)[^,。;；]{{0,16}}?{_START}{_NUMBER}\s*{_UNIT}", re.IGNORECASE
+    rf"(?:发现|出现|挑出|检出|查出|选出|(?<![还没只])有|found|detected)"
+    rf"[^,。;；]{{0,16}}?{_START}{_NUMBER}\s*{_UNIT}", re.IGNORECASE
 )
 _BREAKDOWN = re.compile(
     rf"(?<=[件个只支根套条s])\((?!总?共|合计|抽|检|投入|总数)[^()]*{_NUMBER}\s*{_UNIT}[^()]*\)", re.IGNORECASE
@@ -82,11 +83,11 @@ _OF_ALL = (
                rf"(?:总?共|合计|共检|共抽|抽检|检|投入|总数)\s*(?P<all>{_DIGITS})\s*{_UNIT}", re.IGNORECASE),
 )
 _LOOKED_AT = re.compile(
-    rf"(?:抽检了?|抽查了?|抽样|抽了|共检|检查了?|全检了?|检验了?|复检了?|投入|checked|inspected|sampled|tested)"
+    rf"(?:抽检了?|抽查了?|抽样|抽了|共检|检查了?|全检了?|检验了?|复检了?|投入[^\d,。;]{{0,8}}?|checked|inspected|sampled|tested)"
     rf"\s*(?P<all>{_DIGITS})\s*{_UNIT}"
     rf"|[抽检查]\D{{0,6}}\d+\s*{_UNIT}?\s*,?共\s*(?P<sum>{_DIGITS})\s*{_UNIT}", re.IGNORECASE
 )
-_IN_ALL = re.compile(r"(?:共|共计|合计|总共|总计|一共)\s*$")
+_IN_ALL = re.compile(r"(?:共|共计|合计|总共|总计|一共|累计)\s*$")
 #: Parts known to be wrong, or their like, looked at once more: no lot.
 _LOOKED_AT_AGAIN = re.compile(r"(?:复测|返检)了?\s*$")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pipeline.rules.intake_words import LOOSE, MORE, NOT_FROM_MAIL, NOT_IN_LETTERS, TABLE_ONLY
+from pipeline.rules.intake_words import LOOSE, MORE, NOT_FROM_MAIL, NOT_IN_LETTERS, OTHER_LABELS, TABLE_ONLY
 from schemas.columns import SheetField
 from schemas.rows import Complaint
 from schemas.values.text import half_width
@@ -20,6 +20,10 @@ _PUNCTUATION = str.maketrans("", "", "._")
 _BETWEEN_NAMES = re.compile(r"\s*[/／|｜]\s*")
 #: A Chinese name beside the English one, with nothing between them.
 _LANGUAGES = re.compile(r"(?<=[\u4e00-\u9fff])\s*[(（]?(?=[A-Za-z])|(?<=[A-Za-z.])[)）]?\s*(?=[\u4e00-\u9fff])")
+#: One cell for both: 件号/名称, 零件图号及名称.
+_NUMBER_AND_NAME = re.compile(
+    r"(?:产品|零件|部件|零部件|物料)?(?:图号|件号|料号|零件号|编号)[/、及和与](?:产品|零件|部件|物料)?(?:名称|品名)"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NO_NAME = re.compile(r"(?<!D)\d(?!D)|[:：]", re.IGNORECASE)  # 8D and D3 are names
 
@@ -64,7 +68,7 @@ def _keyed(words: Mapping[str, str]) -> dict[str, str]:
 
 _LOOSE, _TABLE_ONLY = _keyed(LOOSE), _keyed(TABLE_ONLY)
 _WORDS = _vocabulary()
-_OTHER_LABELS = frozenset(_key(word) for word in (*NOT_IN_LETTERS, *TABLE_ONLY, *(
+_OTHER_LABELS = frozenset(_key(word) for word in (*NOT_IN_LETTERS, *TABLE_ONLY, *OTHER_LABELS, *(
     word for name in NOT_FROM_MAIL for word in (FIELDS[name].column.heading, *FIELDS[name].column.aliases)
 )))
 _LONGEST = max(len(word) for word in (*_WORDS, *_LOOSE))
@@ -92,6 +96,8 @@ def _named(label: str) -> tuple[str, bool] | None:
     key = _key(label)
     if key in _WORDS:
         return _WORDS[key], True
+    if _NUMBER_AND_NAME.fullmatch(key):
+        return "part_number", True
     return (_LOOSE[key], False) if key in _LOOSE else None
 
 

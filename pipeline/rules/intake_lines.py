@@ -19,7 +19,8 @@ _OPENED = re.compile(r"[(（]")
 _LONGEST_LINE = 4000  # nobody fills in a form on a longer one
 _MOST_CONTINUED = 4
 _FEWEST_STACKED = 3
-_OF_ALL = re.compile(r"(\d[\d,]*)\s*[/／]\s*(\d[\d,]*)\s*(?:件|个|只|支|根|套|pcs)?", re.IGNORECASE)
+_OF_ALL = re.compile(r"(\d[\d,]*)\s*[/／]\s*(\d[\d,]*)\s*(?:件|个|只|支|根|套|pcs)?"
+                     r"(?:\s*[(（][^()（）]*[)）])?", re.IGNORECASE)
 #: What the second column of a form is called: never a value.
 _COLUMN_WORDS = frozenset({
     "内容", "结果", "数据", "说明", "描述", "备注", "详情", "项目", "信息", "填写", "数值", "值",

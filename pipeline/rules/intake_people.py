@@ -14,6 +14,8 @@ _PHONE = re.compile(
     r"(?<![\dA-Za-z-])(?:\+?86[- ]?)?(1[3-9]\d{9}|0\d{2,3}-\d{3,8}(?:-\d{1,8})?|\d{3,4}-\d{7,8})(?![\d-])"
 )
 _DEPARTMENT = re.compile(r"(?<![\w一-龥])([\u4e00-\u9fff]{2,8}(?:部|科|室|处|课|中心))(?![\u4e00-\u9fff])")
+#: A fax, or somebody else's telephone.
+_NOT_THEIRS = re.compile(r"(?:传真|傳真|fax)[^\d]{0,6}$|(?:收货人|收件人|司机|物流)[^。]{0,12}$", re.IGNORECASE)
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[A-Za-z][A-Za-z .]{2,30}")
 
 
@@ -51,10 +53,12 @@ def _signed(name: str, words: str, text: str, *, certain: bool) -> Iterator[Foun
     if name and _NAME.fullmatch(name):
         yield Found("reporter", name, words, "发件人", certain)
     tail = [line for line in text.split("\n") if line.strip()][-_TAIL_LINES:]
-    phones = {match[0]: line for line in tail for match in _PHONE.finditer(line)}
+    phones = {match[0]: line for line in tail for match in _PHONE.finditer(line)
+              if not _NOT_THEIRS.search(line[: match.start()])}
     if len(phones) == 1:
         phone, line = next(iter(phones.items()))
-        yield Found("reporter_contact", phone, line.strip()[:120], "签名", certain and (name in line or len(tail) > 1))
+        signed = name in line or (len(tail) > 1 and "。" not in line)
+        yield Found("reporter_contact", phone, line.strip()[:120], "签名", certain and signed)
     departments = {
         match[1]: line for line in tail[-5:] for match in _DEPARTMENT.finditer(line)
         if field_of_label(match[1]) is None  # the word 部门科室 of a form is no department

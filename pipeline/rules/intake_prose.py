@@ -18,12 +18,13 @@ _LOT = re.compile(
 )
 #: A lot a few words behind its name (批次没错，还是KC20261117) or before it (KC20261117批); it holds a date.
 _LOT_AROUND = re.compile(
-    r"批[次号]\D{1,8}?(?<![A-Za-z0-9-])([A-Za-z]{0,4}-?\d{6,12}[A-Za-z]?)(?![A-Za-z0-9-])"
-    r"|(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?\d{6,12}[A-Za-z]?)\s*[这那]?一?批(?!准)"
+    r"批[次号]\D{1,8}?(?<![A-Za-z0-9-])([A-Za-z]{0,4}-?\d{6,12}[A-Za-z]?(?:-\d{1,3})?)(?![A-Za-z0-9-])"
+    r"|(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?\d{6,12}[A-Za-z]?(?:-\d{1,3})?)\s*[这那]?一?批(?!准)"
 )
 _PROJECT = re.compile(
     r"(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?[A-Za-z]?\d{1,2}[A-Za-z]?)\s*(?:车型|平台|项目(?!经理)|[客轿货卡]车|车(?![间型站号]))"
 )
+_SAFETY = re.compile(r"(?<!不)是(?!否|不是)(?:个|一个|关键|重要)?(?:安全|法规)(?:法规)?件(?![?吗])")
 _COST = re.compile(
     r"(?:索赔|赔偿|扣款|罚款|损失|费用)[^。;]{0,24}?(?<![\d.,×x*])(\d[\d,]*(?:\.\d+)?\s*万?元)(?!\s*[=×/每])"
 )
@@ -34,6 +35,7 @@ _STOPPED = re.compile(
     r"已经?停线|已停产|(?:导致|造成|引起|被迫|因此)[^，,。；]{0,8}?停[线产]|将停线|要停线|面临停线|有停线风险|停线风险|甩车|断线风险|即将断线|停线中"
     r"|停线[一二两三四五六\d]"
     r"|(?:line|production)\s+(?:(?:was|is|has been|had to be|been)\s+)?(?:stopped|down|halted|interrupted|shut down)"
+    r"|(?:line|production) (?:stood still|came to a (?:stop|standstill))"
     r"|(?:caus|result|lead|led)\w*\s+(?:\w+\s+){0,3}line (?:stop|down)|risk of (?:a )?line (?:stop|down)", re.IGNORECASE
 )
 #: Stopped, by the look of it: what has stopped is not said.
@@ -46,16 +48,16 @@ _DENIED = re.compile(
 #: A form's own question, whose answer is read elsewhere.
 _LABELLED = re.compile(r"(?:停线|停产|甩车|断线|生产|line stop\w*|line down)[^：:，,]{0,6}[：:]", re.IGNORECASE)
 _NO_STOP = re.compile(
-    rf"(?:不影响|未影响|没有影响|没影响)(?:客户)?(?:生产|装配|节拍|交付)|{_NOT}停[线产]|不停线|(?:产?线|生产)(?:没有?|未)停"
+    rf"(?:不影响|未影响|没有影响|没影响)(?:客户)?(?:生产|装配|节拍|交付)|{_NOT}(?:停[线产]|中断)|不停线|(?:产?线|生产)(?:没有?|未)(?:停|中断)"
     r"|(?:no|without)\s+(?:a\s+)?(?:line|production) (?:stop|down|interruption)"
     r"|(?:line|production)\s+(?:was|is|has|did|were)?\s*(?:not|n't)\s+(?:been\s+)?(?:stop|interrupt|affect|halt|impact)",
     re.IGNORECASE
 )
 _8D = r"(?:8\s?-?D|八D)"
 _ASKS_8D = re.compile(
-    rf"(?:提交|提供|回复|出具|发送|要求|需要?|做|完成|给|交|补)[^。，,；;]{{0,12}}{_8D}"
+    rf"(?:提交|提供|回复|出具|发送|要求|需要?|做|完成|给|交|补)[^。，,；;]{{0,12}}{_8D}|(?<![主不])要{_8D}"
     rf"|(?:feedback|submit|provide|send|need|require|request|expect|issue|return|reply)[^。；;]{{0,60}}{_8D}"
-    rf"|{_8D}[^。；;，,]{{0,16}}(?:提交|提供|回复|发|给|交)|{_8D}[^。；;]{{0,24}}(?:required|requested|needed|due\b|by\b)|[天日]内[^。;,]{{0,8}}{_8D}",
+    rf"|{_8D}[^。；;，,]{{0,16}}(?:提交|提供|回复|惠复|赐复|提出|发|给|交)|{_8D}[^。；;,]{{0,6}}(?:请|安排)|{_8D}[^。；;]{{0,24}}(?:required|requested|needed|due\b|by\b)|[天日]内[^。;,]{{0,8}}{_8D}",
     re.IGNORECASE
 )
 _NOT_ASKED = re.compile(
@@ -73,8 +75,10 @@ _WANTS_NONE = re.compile(
 )
 _D3 = re.compile(r"D3|3D|围堵措施|临时措施|containment|interim", re.IGNORECASE)
 _D8 = re.compile(_8D, re.IGNORECASE)
+_DUE_LABEL = re.compile(rf"(?:{_8D}|D3|3D)\s*(?:报告|report)?\s*:", re.IGNORECASE)
+_DAY_NAME = re.compile(r"((?:mon|tues|wednes|thurs|fri|satur|sun)day),\s*", re.IGNORECASE)
 _ANSWER_BY = re.compile(
-    r"回复|提交|提供|反馈|答复|完成|发[给我]|[给交][^，,。]{0,4}8D|[给交](?=$|[我到出给,;!])|[给交][^,。]{0,4}(?:措施|报告|答复)"
+    r"回复|惠复|赐复|提交|提出|提供|最[晚迟]|不晚于|反馈|答复|完成|发[给我]|[给交][^，,。]{0,4}8D|[给交](?=$|[我到出给,;!])|[给交][^,。]{0,4}(?:措施|报告|答复)"
     r"|\b(?:by|due|until|before|submit|send|provide|reply)\b", re.IGNORECASE
 )
 
@@ -104,8 +108,10 @@ def guessed(text: str, sent: date) -> Iterator[Found]:
     shares = list(_values("rate", _RATE, said)) or list(_values("rate", _SHARE, wrong))
     lots = list(_values("lot", _LOT, said)) or list(_values("lot", _LOT_AROUND, said))
     projects = list(_values("project", _PROJECT, said))
+    safety = [Found("safety_part", "是", sentence[:120], "正文", False) for sentence in said
+              if _SAFETY.search(plain(sentence))]
     costs = list(_values("cost", _COST, said))
-    for several in (counted, shares, lots, projects, costs):
+    for several in (counted, shares, lots, projects, costs, safety):
         for field in sorted({found.field for found in several}):
             of_field = [found for found in several if found.field == field]
             if len({_UNIT.sub("", found.text) for found in of_field}) == 1:
@@ -127,9 +133,9 @@ def _wishes(sentence: str, sent: date) -> Iterator[Found]:
     elif (asked := _ASKS_8D.search(told)) and not _NOT_ASKED.search(_clauses_around(told, asked)):
         yield Found("wants_8d", "是", sentence[:120], "正文", certain=False)
     topic = ""
-    for clause in told.split(","):
+    for clause in _DAY_NAME.sub(r"\1 ", told).split(","):
         own = "d3_due" if _D3.search(clause) else "d8_due" if _D8.search(clause) else ""
-        asks = _ANSWER_BY.search(clause if topic and not own else told)
+        asks = _ANSWER_BY.search(clause if topic and not own else told) or _DUE_LABEL.search(clause)
         topic = own or topic
         day = next((found for match in DAY.finditer(clause) if (found := day_in(match, sent)) and found >= sent), None)
         if day is not None and topic and asks and not _NOT_ASKED.search(clause):

@@ -12,6 +12,7 @@ from pipeline.rules.intake_value import is_pending, value_under, with_unit, with
 from pipeline.rules.intake_words import COUNTS_ANYTHING
 from schemas.incoming import TextTable
 from schemas.intake import Found
+from schemas.values import clean_text
 
 _HEADING_ROWS = 6          # a title and a date may stand above the headings
 _FEWEST_HEADINGS = 3
@@ -21,13 +22,15 @@ _TOTALS = ("合计", "总计", "小计", "共计", "累计", "汇总", "平均",
            "total", "subtotal", "sub total", "grand total", "sum", "average", "remark", "note")
 _DITTO = frozenset({"同上", "同前", "〃", "″", "\"", "''", "”", "“", "ditto", "same as above", "as above", "do."})
 _MOST_ROWS = 300
+_ITEM = "项目"  # over the first column it heads the items, not the cars they are for
 
 
 def complaint_rows(table: TextTable, sent: date) -> tuple[tuple[Found, ...], ...]:
     """The complaints of a table with headings, one tuple of findings a row; empty when it is no such table."""
     start, columns = _headings(table.rows)
     if not columns:
-        return ()
+        turned = _turned(table)
+        return complaint_rows(turned, sent) if turned else ()
     start, columns = _with_second_row(table.rows, start, columns)
     rows = []
     above: Sequence[str] = ()
@@ -35,9 +38,26 @@ def complaint_rows(table: TextTable, sent: date) -> tuple[tuple[Found, ...], ...
         above = _written_out(cells, above)
         found = tuple(_row_findings(above, columns, table.source, sent))
         fields = {item.field for item in found}
-        if fields & _SUBJECT_FIELDS and sum(bool(cell.strip()) for cell in cells) > 1 and not _is_total(cells):
+        beside = sum(bool(cell.strip()) for cell in cells) > 1
+        if fields & _SUBJECT_FIELDS and beside and not (_is_total(cells) or _is_fine(found)):
             rows.append(found)
     return tuple(rows)
+
+
+def _turned(table: TextTable) -> TextTable | None:
+    """A table whose columns are the complaints, turned so that they are its rows; None for any other table."""
+    width = max((len(cells) for cells in table.rows), default=0)
+    rows = [(*cells, *[""] * (width - len(cells))) for cells in table.rows]
+    if width < _FEWEST_HEADINGS or any(is_label(cell) for cells in rows for cell in cells[1:]):
+        return None
+    turned = tuple(zip(*rows, strict=True))
+    return TextTable(turned, table.source) if _headings(turned[:1])[1] else None
+
+
+def _is_fine(found: Sequence[Found]) -> bool:
+    """Whether a row reports that nothing was wrong: no defect counted, and none named."""
+    return any(item.field == "defects" and item.text == "0" for item in found) and not any(
+        item.field == "phenomenon" for item in found)
 
 
 def _written_out(cells: Sequence[str], above: Sequence[str]) -> Sequence[str]:
@@ -96,7 +116,8 @@ def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[int, tuple[str, 
     that do not say what is wrong, or how many are, stand over orders, plans and stock.
     """
     for index, cells in enumerate(rows[:_HEADING_ROWS]):
-        named = {column: found for column, cell in enumerate(cells) if (found := _column(cell)) is not None}
+        named = {column: found for column, cell in enumerate(cells)
+                 if (found := _column(cell)) is not None and (column or folded(cell) != _ITEM)}
         columns: dict[int, tuple[str, str]] = {}
         for column in sorted(named, key=lambda column: (not named[column][1], column)):
             if named[column][0] not in {field for field, _ in columns.values()}:
@@ -135,7 +156,7 @@ def _row_findings(
 ) -> Iterator[Found]:
     for column, (field, heading) in columns.items():
         text = " ".join(cells[column].split()) if column < len(cells) else ""
-        if not text or is_pending(field, text):
+        if clean_text(text) is None or is_pending(field, text):
             continue
         typed = value_under(heading, field, text, sent, shown=source == "正文")
         words = f"{heading}：{text}（{source}）"[:160]

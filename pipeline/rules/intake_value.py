@@ -29,6 +29,8 @@ _UNITS = {
 }
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,8}|[A-Za-z][A-Za-z.'-]*(?: [A-Za-z.'-]+){0,3}")
 _NO_PERSON = (*"部科室处课厂车线组", "公司", "基地", "集团", "中心")
+_DIALLED = re.compile(r"\d[\d-]{6,}")
+_ANSWER = re.compile(r"(?P<no>没有?停|未停|不停|没有?影响|没有?|未)|(?P<yes>停了|已停|是|有)")
 _EMPTY_BOX = re.compile(r"[□☐○〇]")
 _TICKED = re.compile(r"(?:(?<![^\s□☐○〇])[☑✓√■●✔☒]\s*([^\W\d_]+)|([^\W\d_]+)\s*[☑✓√■●✔☒](?![^\W\d_]))")
 _MEASURED = frozenset({"quantity", "rate", "money", "day", "moment"})
@@ -92,7 +94,8 @@ def readable(field: str, text: str, sent: date) -> str | None:
             return None
     if field == "reporter_contact" or kind == "yes_no":
         typed = _NOTE_BEHIND.sub("", typed)
-    if kind in {"day", "moment"} and "～" in typed:
+    several = field == "reporter_contact" and len(_DIALLED.findall(typed)) > 1
+    if several or (kind in {"day", "moment"} and "～" in typed):
         return None
     return None if value_of(Complaint, field, typed, sent) is None else typed
 
@@ -109,6 +112,8 @@ def without_note(field: str, text: str, sent: date) -> str:
         return names[0] if len(names) == 1 else ""
     if field == "defects" and (counted := {found.text for found in quantities(text) if found.field == field}):
         return counted.pop() if len(counted) == 1 else ""
+    if field == "line_stop" and (answer := _ANSWER.match(simplified(text.strip()))):
+        return "否" if answer["no"] else "是"
     if FIELDS[field].kind.name not in _MEASURED or not _NOTE_BEHIND.search(text.strip()):
         return ""
     return readable(field, _NOTE_BEHIND.sub("", text.strip()), sent) or ""

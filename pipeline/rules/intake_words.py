@@ -22,8 +22,8 @@ _WRONG = ("不良", "不良品", "不良件", "不合格", "不合格品", "缺�
           "失效", "失效件", "问题件", "不具合", "ng", "ng品")
 _PIECE = ("产品", "零件", "部件", "零部件", "部品", "物料", "配件", "故障件", "不良件", "问题件", "失效件")
 _DUE = ("due", "due date", "due on", "deadline", "required by", "截止", "截止日", "截止日期", "截止时间", "期限",
-        "要求日期", "要求时间", "回复期限", "提交期限", "完成期限", "回复截止日期", "提交截止日期", "回复截止时间",
-        "提交截止时间")
+        "要求日期", "要求时间", "回复期限", "答复期限", "回答期限", "提交期限", "完成期限", "回复截止日期",
+        "提交截止日期", "回复截止时间", "提交截止时间")
 
 #: Fields that a mail from outside never decides: ours, people's, or later steps of the process.
 NOT_FROM_MAIL = frozenset({
@@ -53,8 +53,8 @@ MORE: dict[str, tuple[str, ...]] = {
                    *_joined((*_WRONG, "问题", "质量问题", "投诉", "抱怨"), (
                        "现象", "内容", "情况", "描述", "说明", "详情", "状况", "现象描述", "情况描述", "内容描述",
                        "详细描述"))),
-    "defects": (*_joined(_WRONG, ("数", "数量", "件数", "个数", "总数", "总数量")), "不良件", "number of defects",
-                "no of defects", "nok parts", "defective parts", "rejected parts", "ng parts",
+    "defects": (*_joined(_WRONG, ("数", "数量", "件数", "个数", "总数", "总数量")), "不良件", "发生数", "发生件数",
+                "number of defects", "no of defects", "nok parts", "defective parts", "rejected parts", "ng parts",
                 *_both_ways(("rejected", "reject", "defective", "defect", "nok", "not ok", "ng", "failed",
                              "nonconforming", "faulty", "complained", "complaint"), _COUNTED)),
     "lot": ("lot no", "batch no", "batch number", "batch code", "lot code", "batch id", *_joined(
@@ -64,29 +64,34 @@ MORE: dict[str, tuple[str, ...]] = {
                  "本批数量", *_joined(("来料", "到货", "送货", "交货", "供货", "投入", "检查", "检验"), (
                      "数", "数量", "总数", "总数量", "件数")), "lot size", "batch size",
                  *_both_ways(("delivered", "delivery", "received", "shipped", "lot", "batch", "gr"), _COUNTED)),
-    "customer_ref": ("客户编号", "ncr编号", "ncr号", "qn号", "qn编号", "客户投诉编号", "our reference", "our ref",
+    "customer_ref": ("客户编号", "ncr编号", "ncr号", "qn号", "qn编号", "客户投诉编号", "文号", "函号",
+                     "our reference", "our ref",
                      *_joined(("complaint", "claim", "notification", "qn", "ncr", "ncmr", "ticket", "case", "report",
                                "reference", "ref"), _NO),
                      *_joined(("投诉", "抱怨", "通知", "通知单", "质量通知单", "索赔", "异常", "异常单", "不合格",
-                               "不合格品", "不合格单", "不良单", "反馈单", "质量反馈单", "联络单", "案件"),
+                               "不合格品", "不合格单", "不良单", "反馈单", "质量反馈单", "联络单", "案件",
+                               "检验", "检验单"),
                               ("单号", "编号", "号"))),
     "reporter_contact": ("电话", "手机", "手机号", "tel", "mobile", "phone", "联系方法", "联络电话", "mob", "telephone",
                          "cell", "phone no", "phone number", "tel no", "contact no", "contact number"),
     "reporter": ("客户反馈人员", "联络人", "contact", "contact person", "reported by", "issued by", "报告人", "提出人",
                  "反馈者", "对接人", "签发人", "质量联系人", "来电人", "致电人", "来电者"),
-    "received": ("date of complaint", *_joined(("来电", "来函", "通话", "接电"), ("时间", "日期")), "客户反馈时间",
-                 "投诉接收时间"),
+    "received": ("date of complaint", *_joined(("来电", "来函", "通话", "接电"), ("时间", "日期")), "客户反馈日",
+                 "反馈日", "投诉日", "客户反馈时间", "投诉接收时间"),
     "project": ("使用车型", "配套车型", "搭载车型", "vehicle model", "car model"),
     "produced": ("date of manufacture", "manufacturing date", "date of production", "mfg date"),
     "mould_cavity": ("mould no", "mold no", "cavity no", "cavity"),
     "rate": (*_joined(_WRONG, ("率", "比例", "比率", "占比", "ppm")), "ppm值", "reject rate", "rejection rate",
              "ng rate", "failure rate"),
-    "cost": ("索赔总额", "claim amount", "claimed amount", "claimed cost", "claimed costs", "claim cost"),
+    "cost": ("索赔总额", "索赔金额合计", "索赔合计", "费用合计", "claim amount", "claimed amount",
+             "claimed cost", "claimed costs", "claim cost"),
     "failure_class": ("defect type", "defect category", "failure type"),
-    "customer_request": ("customer request", "requested action", "requested actions"),
+    "customer_request": ("我方诉求", "我方要求", "我司诉求", "我司要求", "customer request",
+                         "requested action", "requested actions"),
+    "safety_part": ("safety relevant", "safety related", "safety part"),
     "daily_usage": ("每日用量", "日均用量", "每天用量", "daily usage", "daily consumption"),
     "good_stock": ("现场库存", "良品数量", "线边库存"),
-    "d3_due": _joined(("d3", "3d", "围堵措施", "临时措施", "containment", "containment action",
+    "d3_due": _joined(("d3", "3d", "围堵措施", "临时措施", "暂定对策", "containment", "containment action",
                        "interim action"), _DUE),
     "d8_due": ("8d报告提交日期", "8d报告要求日期", *_joined(("8d", "8d report", "8d报告"), _DUE)),
     "wants_8d": ("8d报告要求", *_joined(("", "是否", "是否需", "是否需要", "是否要求", "是否提交", "是否出具", "需要",
@@ -98,6 +103,9 @@ MORE: dict[str, tuple[str, ...]] = {
                   *_joined(("是否造成", "是否导致", "是否引起"), ("停线", "停产", "断线", "甩车")),
                   *_joined(("line", "production"), ("stop", "stopped", "stoppage", "down", "interrupted", "risk"))),
 }
+#: Labels that name nothing of ours and end the value before them.
+OTHER_LABELS = ("传真", "fax", "邮箱", "邮件", "email", "e-mail", "地址", "网址", "邮编", "address", "web", "发生日",
+                "发生工程", "确认", "承认", "作成", "判定", "处置", "disposition")
 #: Labels whose words fit more than one field: the value is proposed, never taken for certain.
 LOOSE = {
     "部门": "reporter_department", "数量": "defects", "问题": "phenomenon", "现象": "phenomenon", "qty": "defects",
