@@ -46,6 +46,19 @@ def test_prompts_and_numbers_in_a_word_box_leave_nothing_behind(tmp_path: Path) 
     assert "1.2.3." not in boxes[1]
 
 
+def test_every_line_to_write_on_within_a_word_box_gives_way_with_its_unit_or_date(tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("供应商8D报告")
+    table = document.add_table(2, 1, style="Table Grid")
+    table.cell(0, 0).text = "不合格数：______件   生产日期：____年__月__日"
+    table.cell(1, 0).text = "客户名称：__________  零件名称：__________"
+    document.save(str(tmp_path / "空表.docx"))
+    made = Document(io.BytesIO(render(adopted(tmp_path, tmp_path / "空表.docx"))))
+    first, second = ("".join(text.text or "" for text in row._tr.iter(qn("w:t"))) for row in made.tables[0].rows)
+    assert first == "不合格数：12件  生产日期：2026-10-28"
+    assert second == "客户名称：星岚汽车  零件名称：冷却水管总成"
+
+
 def test_tables_within_a_word_table_are_filled_as_part_of_the_row_they_lie_in(tmp_path: Path) -> None:
     made = Document(io.BytesIO(render(adopted(tmp_path, foreign("189_word_nested_cn", tmp_path)))))
     team, stock, measures = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.documents.forms.grid import Box, Grid
-from pipeline.documents.forms.parties import CUSTOMER, SUPPLIER
+from pipeline.documents.forms.parties import CUSTOMER, party
 from pipeline.documents.forms.proposal import CellProposal, ColumnProposal, TableProposal
 from pipeline.ooxml.cells import CellRange
 
@@ -15,7 +15,7 @@ _AGAIN, _DOUBT = 0.75, 0.8
 _NEAR, _CLOSE = 0.06, 2
 #: Of the words of a form, how many have to be known before those are trusted.
 _FOREIGN = 2  # one of two
-_QUESTIONS = "five_w."
+_QUESTIONS, _WHAT, _COUNT, _TOLD = "five_w.", "five_w.what", "five_w.how_many", "phenomenon"
 _SIGNERS = frozenset({"prepared_by", "approved_by"})
 #: What a customer's part of a form asks of the customer, and what a supplier's part cannot ask about the customer.
 _OF_CUSTOMER = frozenset({"prepared_by", "reviewed_by", "approved_by", "implemented_text"})
@@ -49,24 +49,27 @@ def is_of_other_party(grid: Grid, box: Box, field: str) -> bool:
     ), None)
     if band is None or band.row == 1:
         return False
-    customer, supplier = CUSTOMER.search(band.text), SUPPLIER.search(band.text)
-    if bool(customer) == bool(supplier):
-        return False
-    return field in (_OF_CUSTOMER if customer else _OF_SUPPLIER)
+    whose = party(band.text)
+    return whose is not None and field in (_OF_CUSTOMER if whose is CUSTOMER else _OF_SUPPLIER)
 
 
 def settle(cells: Sequence[CellProposal]) -> Iterator[CellProposal]:
-    """One field, one box on a sheet: of several the surest stays, the others are asked about; all where none is."""
+    """One field, one box on a sheet: of several the surest stays, the others are asked about; all where none is.
+
+    What happened, asked without the other questions of 5W2H, is the problem itself.
+    """
     claims: dict[tuple[str, str], list[CellProposal]] = {}
     for cell in cells:
         claims.setdefault((cell.sheet, cell.address), []).append(cell)
+    claimed = {cell.address for cell in cells}
     for cell in cells:
         rivals = claims[cell.sheet, cell.address]
         best = max(rivals, key=lambda rival: rival.confidence)
         tie = any(rival is not best and best.confidence - rival.confidence < _NEAR for rival in rivals)
         if _is_lone(cell, cells):
-            yield cell.rated(_DOUBT)
-        elif len(rivals) == 1 or cell.address == "phenomenon":
+            told = cell.address == _WHAT and _TOLD not in claimed
+            yield replace(cell, address=_TOLD if told else cell.address).rated(_DOUBT)
+        elif len(rivals) == 1 or cell.address == _TOLD:
             yield cell
         else:
             yield cell.rated(_AGAIN if cell is not best else _DOUBT if tie else 1.0)
@@ -78,8 +81,9 @@ def _is_lone(cell: CellProposal, cells: Sequence[CellProposal]) -> bool:
     A 5W question alone is as likely a word of everyday language (Which item); who reviews signs near who wrote or who
     approves, elsewhere somebody verified a measure.
     """
-    if cell.address.startswith(_QUESTIONS) and cell.address != "five_w.how_many":
-        return len({other.address for other in cells if other.address.startswith(_QUESTIONS)}) == 1
+    if cell.address.startswith(_QUESTIONS) and cell.address != _COUNT:
+        asked = {other.address for other in cells if other.address.startswith(_QUESTIONS)}
+        return len(asked - {_COUNT}) == 1  # how many is asked on forms of any kind
     if cell.address != "reviewed_by":
         return False
     row = _row(cell)

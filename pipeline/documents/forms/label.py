@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -31,7 +32,8 @@ _PROMPT = re.compile(
 _ANGLED = re.compile(r"[<＜〈«][^<>＜＞]*[^\W\d_][^<>＜＞]*[>＞〉»]")
 _BRACKETED = re.compile(r"[\[(（【［{][^\])）】］}]+[\])）】］}]\.?")
 _NUMBERING = re.compile(
-    r"^(?:\(?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h]|[一二三四五六七八九十]{1,2})\s*[.)、．:]+"
+    r"^(?:\d{1,2}(?:[.．-]\d{1,2})+(?!\d)\s*[.)、．:]*|q\d{1,2}\s*[.):、]+"
+    r"|\(?\s*(?:\d{1,2}[a-h]?|[ivx]{1,4}|[a-h]|[一二三四五六七八九十]{1,2})\s*[.)、．:]+"
     r"|\((?:\d{1,2}|[一二三四五六七八九十])\)"
     r"|第[一二三四五六七八九十\d]+(?:步|章|部分|项)|(?:step|phase|section|part)\s*(?:\d+|[a-h])\b\s*[.:)–-]*|\d{1,2}\s+(?=\D{3}))\s*"
 )
@@ -66,6 +68,41 @@ _WHY = re.compile(r"为什么|为何|為何|なぜ|何故|\bwhy|\bwarum", re.IGN
 #: What is only said to be contained names no field of its own: 原因（含流出原因）.
 CONTAINED = re.compile(r"[(（](?:含|包括|包含|incl)[^)）]*[)）]", re.IGNORECASE)
 HINTS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+#: Marks that an answer is wanted, or may be left out; they ask for nothing.
+_WANTED = re.compile(
+    r"[(（\[【]\s*(?:必填项?|必须填写|必填栏|必須|选填|可选|如有|如适用|若有|若适用|任意|required|mandatory|must|optional"
+    r"|if any|if applicable|if available|if known|pflichtfeld|falls vorhanden|wenn bekannt)\s*[)）\]】]"
+    r"|(?m:^\s*[*＊]+|[*＊]+(?=\s*(?:$|[(（\[【])))",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[?？!！。;；]|[,，、]")
+_FEW_WORDS, _FEW_HAN = 4, 10
+
+
+@functools.lru_cache(maxsize=4_000)
+def asked(text: str) -> str:
+    """What a label asks for: without marks that an answer is required, and without what only explains it (a sentence
+    in brackets, or below the label).
+    """
+    text = HINTS.sub(lambda found: " " if _explains(found[0][1:-1]) else found[0], _WANTED.sub(" ", text))
+    first, *rest = [line for line in text.split("\n") if line.strip()] or [""]
+    return "\n".join([first, *(line for line in rest if not is_sentence(line))])
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text is a sentence or tells what to write: an explanation, not a label."""
+    if _PROMPT.match(text.strip()):
+        return True
+    return text.rstrip().endswith(("。", "！", "!")) or (text.rstrip().endswith((".", "?", "？")) and _is_long(text))
+
+
+def _explains(hint: str) -> bool:
+    """Whether what stands in brackets says how to answer; what says which of several (发生), or whose, is short."""
+    return _PROMPT.match(hint.strip()) is not None or _is_long(hint) or _SENTENCE.search(hint) is not None
+
+
+def _is_long(text: str) -> bool:
+    return len(_CJK.findall(text)) >= _FEW_HAN or len(re.findall(r"[A-Za-zÀ-ÿ']+", text)) > _FEW_WORDS
 
 
 def is_blank(text: str) -> bool:
@@ -104,7 +141,7 @@ def folded(text: str) -> str:
 
 def by_language(text: str) -> tuple[str, str]:
     """A bilingual label as (Chinese or Japanese, Latin); ("", "") for a label of one language."""
-    found = _languages(text.replace("\n", " "))
+    found = _languages(asked(text).replace("\n", " "))
     han = " ".join(piece for piece in found if has_han(piece))
     latin = " ".join(piece for piece in found if not has_han(piece))
     return (han, latin) if han and latin else ("", "")
@@ -121,13 +158,18 @@ def asks_why(text: str) -> bool:
 
 
 def hints(text: str) -> list[str]:
+    """What stands in brackets, explanations left out."""
+    return all_hints(asked(text))
+
+
+def all_hints(text: str) -> list[str]:
     """What stands in brackets."""
     return [hint.strip("()（）[]【】") for hint in HINTS.findall(text)]
 
 
 def pieces(text: str) -> list[str]:
     """The readings of a label, the whole first: each line, each language, with and without what stands in brackets."""
-    text = _DEADLINE.sub(" ", CONTAINED.sub(" ", text))
+    text = _DEADLINE.sub(" ", CONTAINED.sub(" ", asked(text)))
     readings = [folded(text)]
     bare = HINTS.sub(" ", text)
     parts = [part for source in (text, bare) for part in (source, *_SEPARATORS.split(source))]

@@ -12,12 +12,15 @@ from rapidfuzz import fuzz
 
 from pipeline.documents.forms.canonical import Canon
 from pipeline.documents.forms.label import folded, has_han, hints, pieces
+from schemas.values.traditional import simplified
 
 NOT_OURS, GENERIC = "", "?"
 _REMEMBERED = 4_000
 _ASIDE = 0.9  # in brackets it says for whom: 编制（供应商）, 索赔编号（客户）
 _WHOSE = frozenset({NOT_OURS, GENERIC, "customer"})
 _SURE, _SAME, _LONE, _NEARLY, _CLOSE_HAN, _CLOSE_LATIN = 1.0, 0.95, 0.8, 0.88, 74.0, 84.0
+_LEAST = 1 / 3  # a label may end like a word, but has to be about it (推广至其他料号 is no 料号)
+_FAR = 0.3  # shared by so few signs, words of one group may have parted: 客户反馈 is no 用户抱怨
 _UNLIKE = 0.8  # at most, for a label with a word nobody knows: it may turn the meaning round (旧零件号)
 
 
@@ -86,18 +89,23 @@ class Vocabulary:
     """Words by what they mean, ready to be asked for labels."""
 
     def __init__(
-        self, words: Mapping[str, Iterable[str]], canon: Canon, told: Collection[str] | None = None
+        self, words: Mapping[str, Iterable[str]], canon: Canon, told: Collection[str] | None = None,
+        terse: Collection[str] = (), *, alone: bool = False,
     ) -> None:
-        """``told``: the meanings that are told in sentences (all of them, when None).
+        """``told``: the meanings that are told in sentences (all of them, when None); ``terse``: names, days, counts.
 
-        They stay what they are with 情况 or 描述 behind them; 客户描述 is no customer.
+        The former stay what they are with 情况 or 描述 behind them; 客户描述 is no customer, 验证情况 nobody's name.
+        ``alone``: labels stand by themselves; beside other headings of a list synonyms are trusted.
         """
+        self._terse, self._alone = frozenset(terse), alone
         self._canon = canon
         self._told = None if told is None else frozenset(told)
         self._exact: dict[str, list[str]] = {}
         self._same: dict[str, list[str]] = {}
+        self._spelt: dict[str, list[str]] = {}  # canonical form -> the words told
         for target, texts in words.items():
             for word in filter(None, map(folded, texts)):  # a mere number (d3) is read apart and says nothing here
+                self._spelt.setdefault(canon.of(word), []).append(word)
                 for index, key in ((self._exact, word), (self._same, canon.of(word))):
                     known = index.setdefault(key, [])
                     if target not in known:
@@ -132,11 +140,12 @@ class Vocabulary:
         same = self._same.get(canonical)
         if same:
             lone = not has_han(piece) and " " not in canonical  # one English word may mean much
-            return dict.fromkeys(same, _LONE if lone else _SAME)
+            far = self._alone and has_han(piece) and _shared(piece, self._spelt[canonical]) < _FAR
+            return dict.fromkeys(same, _LONE if lone else _UNLIKE if far else _SAME)
         shorter = self._same.get(self._canon.shorter(canonical))
         found = {
             target: _NEARLY if self._told is None or target in self._told else _UNLIKE - 0.1
-            for target in shorter or ()
+            for target in shorter or () if target not in self._terse
         }
         for word in self._words:
             score = _similar(canonical, word)
@@ -146,6 +155,12 @@ class Vocabulary:
         return found
 
 
+def _shared(piece: str, words: Iterable[str]) -> float:
+    """The part of its signs that a label shares with the word nearest to it."""
+    signs = {*simplified(piece)}
+    return max(len(signs & {*simplified(word)}) / max(len(signs), len({*word})) for word in words)
+
+
 def _similar(piece: str, word: str) -> float:
     """How near a canonical reading comes to a word, 0 when it does not; a label is about what it ends with."""
     if has_han(piece) != has_han(word) or len(word) < 2:
@@ -153,7 +168,7 @@ def _similar(piece: str, word: str) -> float:
     if not has_han(piece):
         return _similar_latin(piece, word)
     share = len(word) / len(piece)
-    if share < 1 and piece.endswith(word):
+    if _LEAST <= share < 1 and piece.endswith(word):
         return min(_UNLIKE, 0.55 + 0.4 * share)
     if 0.4 < share < 1 and len(word) >= 4 and _within(word, piece):
         return min(_UNLIKE, 0.5 + 0.4 * share)

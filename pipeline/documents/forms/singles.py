@@ -7,14 +7,16 @@ from collections.abc import Collection, Sequence
 from pipeline.documents.forms.doubts import crossed, is_of_other_party
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.inside_boxes import lines_within
-from pipeline.documents.forms.label import INSIDE, d_number, folded, has_han
+from pipeline.documents.forms.label import INSIDE, asked, d_number, folded, is_sentence
 from pipeline.documents.forms.meanings import HEAD, FieldReading, Meanings, sure_of
 from pipeline.documents.forms.parts import UNKNOWN, Heading, Parts
 from pipeline.documents.forms.proposal import CellProposal
+from pipeline.documents.forms.row_heads import with_neighbour
 from pipeline.documents.forms.ticks import has_marks
 
-_LONGEST_LABEL, _SHORT = 90, 4
-_EXACT, _CROSSED, _FAR = 0.95, 0.8, 0.8
+_LONGEST_LABEL = 90
+_EXACT, _CROSSED, _NEAR = 0.95, 0.8, 0.85
+_QUESTION = 0.72  # a question is understood by words that stand in it: asked about
 _TEAM = frozenset({"D1", HEAD})
 _WHYS = {"occurrence": "occurrence_whys", "escape": "escape_whys", "": "occurrence_whys"}
 #: What a part asks for when its heading stands over one big box.
@@ -40,6 +42,7 @@ class SingleReader:
         self.open: list[CellProposal] = []
         self.unread: list[CellProposal] = []
         self.unknown = 0  # labels with a box whose words are none of the trade
+        self.worded = 0  # others of everyday language, understood as questions
         self._over = {row for row in range(1, grid.rows + 1) if self._labels_over(row)}
         self._signatures = {row for row in range(1, grid.rows + 1) if self._signed(row)}
 
@@ -101,7 +104,7 @@ class SingleReader:
     def _heading(self, heading: Heading) -> bool:
         """Take the big box that a heading stands over; False when there is none."""
         box = heading.box
-        right, under = self.grid.right_of(box), self.grid.below(box)
+        right, under = self.grid.right_of(box), self._below(box)
         lone = right is not None and right.blank and self._answerable(right) and (under is None or not under.blank)
         if heading.beside or lone:
             under = right
@@ -115,11 +118,18 @@ class SingleReader:
             return False  # its answer is ticked beside it
         reading = self.meanings.field(box.text, heading.section)
         field = _PART_FIELDS[heading.section]
-        if reading is not None and reading.score >= _EXACT and self.meanings.lexicon.fields[reading.field].long:
+        if reading is not None and reading.score >= _EXACT and self._may_fill(reading.field, heading.section):
             field = reading.field
         way = self.meanings.way(box.text) if heading.section == "D4" else ""
         self._take(under, f"{way}_cause" if way else field, box.text, self._opens(heading, reading))
         return True
+
+    def _may_fill(self, field: str, section: str) -> bool:
+        """Whether a field may take the box under the heading of a part: a text, and no other part's measures (应急处理
+        in D3 is contained there).
+        """
+        told = self.meanings.lexicon.fields[field]
+        return told.long and (told.section == section or not {told.section, section} <= _ACTED)
 
     def _opens(self, heading: Heading, reading: FieldReading | None) -> float:
         """How sure the box of a heading is; D2 before words nobody knows (D2 Photograph) is one sign only."""
@@ -159,35 +169,27 @@ class SingleReader:
             self._take(target, f"{_WHYS[way]}[{step}].answer", box.text, 0.92 if way else 0.7)
 
     def _outside(self, box: Box, target: Box, factor: float) -> None:
-        if len(box.text) > _LONGEST_LABEL:
+        if len(asked(box.text)) > _LONGEST_LABEL:
             return
         section = self._section(box)
-        text = self._in_group(box, section)
-        found = self._asked_for(text, section)
+        found = self._asked_for(box.text, section)
+        if target.row == box.row:
+            found = with_neighbour(self.grid, box, section, self.meanings) or found
         if found is not None:
+            self.worded += found[1] == _QUESTION
             factor *= self._led(box, found[0]) * (0.8 if is_of_other_party(self.grid, box, found[0]) else 1.0)
-            self._take(target, self._of_leg(box, found[0]), text, found[1] * factor)
+            self._take(target, self._of_leg(box, found[0]), box.text, found[1] * factor)
             return
-        known = self.meanings.knows(text)
+        known = self.meanings.knows(box.text)
         self.unknown += not known
-        reading = self.meanings.field(text, section)
+        reading = self.meanings.field(box.text, section)
         if reading is not None:
-            if self.meanings.half_read(text) or is_of_other_party(self.grid, box, reading.field):
+            if self.meanings.half_read(box.text) or is_of_other_party(self.grid, box, reading.field):
                 factor *= 0.8
             factor *= self._led(box, reading.field)
-            self._take(target, self._of_leg(box, reading.field), text, sure_of(reading) * factor)
+            self._take(target, self._of_leg(box, reading.field), box.text, sure_of(reading) * factor)
         elif self._answerable(target):
             (self.open if known else self.unread).append(CellProposal(self.grid.name, target.area, "", box.text, 0.0))
-
-    def _in_group(self, box: Box, section: str) -> str:
-        """A label with the name of its group before it, where only both together say something: 不良 | 数 | 率."""
-        group, right = self.grid.group_of(box), self.grid.right_of(box)
-        beside = right is not None and right.blank and len(box.text) <= _SHORT
-        if group is None or not beside or self.meanings.field(box.text, section) is not None:
-            return box.text
-        whole = f"{group.text}{'' if has_han(group.text) else ' '}{box.text}"
-        reading = self.meanings.field(whole, section)
-        return whole if reading is not None and reading.score >= _EXACT else box.text
 
     def _of_leg(self, box: Box, field: str) -> str:
         """The cause that a label asks for where it or its part of the form is about one of the two only."""
@@ -208,17 +210,23 @@ class SingleReader:
         reading = self.meanings.field(label, section)
         if reading is not None and reading.score >= _EXACT:
             return None
+        if reading is None or reading.score < _NEAR:
+            worded = self._worded(label)
+            if worded is not None:
+                return worded
         of_another = self.meanings.section(label)[0] not in {"", _ANY_MEASURE, section}
         if section in _ACTED and self.meanings.is_action(label) and not of_another:
             return _PART_FIELDS[section], 0.85
-        place = self.meanings.of_place(label)
-        if place and (reading is None or reading.score < _FAR):
-            return place, _ASPECT
         named = self._part_named(label, reading)
         role = self.meanings.row("team", label)
         if named is None and reading is None and role is not None and role.score >= _EXACT:
             return f"team[{role.target}].name", 0.9 if section in _TEAM else _ASPECT
         return named
+
+    def _worded(self, label: str) -> tuple[str, float] | None:
+        """What the words of a question, or a place with a quantity, ask for; a person is asked about both."""
+        question, place = self.meanings.question(label), self.meanings.of_place(label)
+        return (question, _QUESTION) if question else (place, _ASPECT) if place else None
 
     def _part_named(self, label: str, reading: FieldReading | None) -> tuple[str, float] | None:
         """What a label asks for that reads like the heading of another part, and how sure that is."""
@@ -232,7 +240,7 @@ class SingleReader:
 
     def _answer(self, box: Box) -> tuple[Box | None, float]:
         """The box that answers a label, and how sure its place is."""
-        right, below = self.grid.right_of(box), self.grid.below(box)
+        right, below = self.grid.right_of(box), self._below(box)
         beside = right is not None and right.blank and right not in self.used and right.row == box.row
         under = below is not None and below.blank and below not in self.used and below.column == box.column
         if beside and right is not None and self._unlike(right):
@@ -248,6 +256,12 @@ class SingleReader:
             sure = (0.97 if below is not None and self._answerable(below) else 0.75) * self._company(box)
             return below, sure * (_CROSSED if claimed else 1.0)
         return None, 0.0
+
+    def _below(self, box: Box) -> Box | None:
+        """The box below a label; a sentence between the two, which tells what to write, is passed over."""
+        below = self.grid.below(box)
+        told = below is not None and below.text and (below.column, below.right) == (box.column, box.right)
+        return self.grid.below(below) if below is not None and told and is_sentence(below.text) else below
 
     def _company(self, box: Box) -> float:
         """Less for a label in a row of labels that mostly say nothing to us: likely the heading of a column."""

@@ -44,7 +44,8 @@ def _understand_one(grid: Grid, meanings: Meanings) -> FormProposal:
     singles.read()
     cells, lists = list(settle([*tables.cells, *singles.cells])), tables.tables
     remarks = []
-    if is_foreign(singles.unknown, len(cells) + sum(len(table.columns) for table in lists)):
+    known = len(cells) + sum(len(table.columns) for table in lists) - singles.worded
+    if is_foreign(singles.unknown + singles.worded, known):
         cells, lists = [doubted_cell(cell) for cell in cells], [doubted(table) for table in lists]
         remarks = [f"“{grid.name}”的栏目大多不是 8D 常用的说法，逐项都请确认；附上一份已填的样表（--sample）更可靠"]
     return FormProposal(

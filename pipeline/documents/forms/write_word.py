@@ -30,7 +30,7 @@ def write_word(
     for tick in ticks:
         _tick(form, tick)
     named = {found[1] for cell in cells if (found := _KEYED.fullmatch(cell.address))}
-    for cell in cells:
+    for cell in sorted(cells, key=lambda cell: -cell.span[0]):  # a tag must not stand before a label yet to be found
         element = form.elements[_key(cell.sheet, cell.area)]
         if cell.address == PHOTOS:
             _photos(element, cell)
