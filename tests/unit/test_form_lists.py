@@ -77,6 +77,9 @@ def test_measures_that_no_heading_and_no_word_tells_apart_are_asked_about() -> N
     assert read("措施", ["遗留问题跟踪", None, None, None]) == ("corrective", False)
     assert read("措施", ["短期措施与长期措施", None, None, None]) == ("corrective", False)
     assert read("措施", ["临时措施/永久措施", None, None, None]) == ("interim", False)
+    protective = "Protective steps agreed with the production manager on the phone"
+    known: list[list[str | None]] = [["D5 永久措施", None, None, None], ["完成情况", "", "备注", ""]]
+    assert read("措施", *known, [protective, None, None, None]) == ("corrective", False)
     assert read("纠正措施", ["D8 结案", None, None, None]) == ("corrective", False)
     assert read("纠正措施", ["D3 临时措施", None, None, None]) == ("interim", True)
 
@@ -148,6 +151,7 @@ def test_outside_the_parts_a_table_is_the_list_that_reads_most_of_its_headings()
 
 
 def test_a_heading_counted_as_a_step_is_read_in_both_its_languages() -> None:
+    assert packaged_meanings().section("第5步 预防 Prevent")[0] == "D7"
     found = understood([
         *_HEAD, ["第5步 预防 Prevent", None, None, None], ["文件", "更改内容 Change", None, "完成日 Date"],
         ["控制计划", "", None, ""], ["操作指导书", "", None, ""],

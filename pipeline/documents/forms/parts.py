@@ -147,7 +147,7 @@ class Parts:
     def _heading(self, box: Box, meanings: Meanings) -> Heading | None:
         """The heading that a box is, by its words and by what stands around it; None for a label with an answer."""
         section, score = self._opened(box, meanings)
-        if not section or len(box.text) > _LONGEST_HEADING or meanings.counted(box.text):
+        if not section or len(box.text) > _LONGEST_HEADING:
             return None
         right = self.grid.right_of(box)
         if right is not None and not self._wide(box):
