@@ -58,15 +58,17 @@ def _places(folded: str, parts: Mapping[str, KnownPart]) -> Iterator[tuple[int, 
 
 
 def recognised(found: Iterable[Found], parts: Mapping[str, KnownPart]) -> tuple[Found, ...]:
-    """Findings with part numbers as earlier rows spell them, where a value holds one of them and no other."""
+    """Findings with part numbers as earlier rows spell them, where a value holds one of them; two are not certain."""
     return tuple(_recognised(item, parts) if item.field == "part_number" else item for item in found)
 
 
 def _recognised(item: Found, parts: Mapping[str, KnownPart]) -> Found:
     folded = _folded(item.text)
     places = list(_places(folded, parts))
-    if len({part.number for _, _, part in places}) != 1:
+    if not places:
         return item
+    if len({part.number for _, _, part in places}) > 1:
+        return replace(item, certain=False)
     rest = folded
     for start, end, _ in places:
         rest = rest[:start] + " " * (end - start) + rest[end:]

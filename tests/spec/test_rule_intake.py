@@ -15,7 +15,7 @@ from pipeline.rules.intake_labels import field_of_heading, field_of_label
 from pipeline.rules.intake_proposal import engineer_for, evidence_of, row_values, typed_row
 from pipeline.rules.intake_rows import proposed_rows
 from pipeline.rules.intake_senders import Senders
-from pipeline.rules.intake_value import readable
+from pipeline.rules.intake_value import readable, value_under
 from pipeline.rules.wanted_intake import left_alone
 from schemas.case import Directory
 from schemas.intake import Acquaintance, Correspondent, Found, IgnoredMail, IntakeSetting, ProposedRow, Verdict
@@ -86,6 +86,11 @@ def test_every_word_for_a_column(row: Row) -> None:
 def test_what_can_stand_in_a_cell(row: Row) -> None:
     (heading, text), = row["给"].items()
     assert (readable(FIELDS[heading], text, SENT) or "不能") == row["得"]
+
+
+def test_a_share_in_a_workbook_may_be_shown_as_another() -> None:
+    shares = [("不良率(%)", "0.005"), ("不良率(%)", "3"), ("不良率", "0.03")]
+    assert [value_under(label, "rate", text, SENT, shown=False) for label, text in shares] == [None, "3%", "0.03"]
 
 
 def _found(heading: str, text: str, *, certain: bool) -> Found:
