@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipeline.documents.forms.field_meanings import HEAD, sure_of
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.label import asked, folded
-from pipeline.documents.forms.meanings import HEAD, packaged_meanings, sure_of
+from pipeline.documents.forms.meanings import packaged_meanings
 from pipeline.documents.forms.proposal import CellProposal
 from pipeline.documents.forms.questions import packaged_questions
 from pipeline.documents.forms.understanding import understand

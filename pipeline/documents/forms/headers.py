@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.documents.forms.field_meanings import HEAD
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.label import d_number
 from pipeline.documents.forms.lexicon import Reading
-from pipeline.documents.forms.meanings import HEAD, Meanings
+from pipeline.documents.forms.meanings import Meanings
 from pipeline.documents.forms.parts import UNKNOWN, Parts
 from pipeline.documents.forms.why_tables import WHYS
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.documents.forms.field_meanings import FieldReading, sure_of
 from pipeline.documents.forms.form_context import NUMBERED
 from pipeline.documents.forms.grid import Box
 from pipeline.documents.forms.label import INSIDE
-from pipeline.documents.forms.meanings import FieldReading, Meanings, sure_of
+from pipeline.documents.forms.meanings import Meanings
 from pipeline.documents.forms.proposal import CellProposal
 
 _EXACT, _WITHIN = 0.95, 0.95

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.documents.forms.field_meanings import HEAD
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.label import d_number, has_han
-from pipeline.documents.forms.meanings import HEAD, Meanings
+from pipeline.documents.forms.meanings import Meanings
 
 _LONGEST_HEADING, _LONGEST_BAND = 120, 50  # a band in Latin letters takes twice the room
 UNKNOWN = ""

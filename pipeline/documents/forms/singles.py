@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from pipeline.documents.forms.doubts import crossed, is_of_other_party
+from pipeline.documents.forms.field_meanings import HEAD, FieldReading, sure_of
 from pipeline.documents.forms.grid import Box, Grid
 from pipeline.documents.forms.inside_boxes import lines_within
 from pipeline.documents.forms.label import INSIDE, asked, d_number, folded, is_sentence
-from pipeline.documents.forms.meanings import HEAD, FieldReading, Meanings, sure_of
+from pipeline.documents.forms.meanings import Meanings
 from pipeline.documents.forms.parts import UNKNOWN, Heading, Parts
 from pipeline.documents.forms.proposal import CellProposal
 from pipeline.documents.forms.row_heads import with_neighbour
