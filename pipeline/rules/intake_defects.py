@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schemas.intake import Found
 from schemas.values.numerals import NUMERAL_CHARACTERS, numeral_value
@@ -15,9 +15,9 @@ _SENTENCE = re.compile(r"(?:[^。；;！!？?\n.]|\.(?!\s+[A-Z])|(?<![a-z0-9)%]{
 _DEFECT_WORD = re.compile(
     r"不良|不合格|异常|失效|缺陷|故障|损坏|渗|漏(?!检|发)|脱|松(?:动|了|的|旷|弛|散)?|(?<![判诊])断(?!点|线|电|货|料|定)|裂|堵|破|坏"
     r"|超(?:差|限|标|上限|下限|规格|公差)|起皮|起泡|鼓包|气泡|变形|压扁|压伤|碰伤|划伤|痕|刮伤|擦伤|凹|毛刺|飞边|披锋|缺料|缺牙|缺角|缺口|缺件|少装|多装"
-    r"|混装|混入|混料|错装|装错|错料|错位|错牙|反装|装反|贴错|短装|异响|异味|哨音|噪音|卡滞|卡死|[卡装插拧打套压扣拔合对锁]不|不[锁牢严紧平齐匀符畅灵顺]|掉[了落出下]|下垂|干涉"
-    r"|难装|不到位|偏[大小紧松短长厚薄心移斜]|缩水|缩印|缩痕|发白|发黄|变色|色差|生锈|锈蚀|锈|氧化|针孔|砂眼|杂质|异物|油污|脏"
-    r"|椭圆|磨穿|磨损|老化|龟裂|脆|切伤|歪|翘曲|烧焦|翘|NG(?![a-z])"
+    r"|混装|混入|混料|错装|装错|错料|错位|错牙|反装|装反|贴错|短装|异响|异味|哨音|噪音|卡滞|卡死|[卡装插拧打套压扣拔合对锁弹]不|[卡装插拧压扣推按锁](?:进去|上去|到底|好|紧)(?:后|了|还|也|都|仍)?不(?![用需要])|不(?:[牢严紧平齐匀符畅灵顺锁弹]|回弹|复位|密封|保压)|没有?[^,。;]{0,6}(?:声(?!明)|响(?!应))|掉[了落出下]|下垂|干涉"
+    r"|难装|不到位|偏[大小紧松短长厚薄心移斜]|缩水|缩印|发白|发黄|变色|色差|生锈|锈蚀|锈|氧化|针孔|砂眼|杂质|异物|油污|脏"
+    r"|椭圆|磨穿|磨损|老化|龟裂|脆|切伤|歪|翘|移位|跑偏|窜动|粘连|褶皱|烧焦|NG(?![a-z])"
     r"|(?<![a-z])(?:NOK|not ok|crack|leak|brok|break|defect|damage|deform|burr|scratch"
     r"|loose|missing|wrong|reject|fail|rust|bent|short shot|detach|torn|worn|non-?conform"
     r"|not fit|cannot be)", re.IGNORECASE
@@ -29,9 +29,11 @@ _FINE = re.compile(
     r"|\b(?:no|not|without|never) (?:\w+ ){0,3}(?:defect|problem|issue|leak|crack|damage|complaint|fail|reject)"
     r"|\b(?:is|are|was|were) (?:ok|fine|good)\b", re.IGNORECASE
 )
+_ENGLISH_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _UNIT = r"(?:[件个只支根套条]|(?:pcs|pc|pieces|parts|nos|ea)(?![a-z]))"
 _DIGITS = r"\d{1,3}(?:,\d{3})+|\d{1,9}"
-_NUMBER = rf"(?:{_DIGITS}|[一二两三四五六七八九十][{NUMERAL_CHARACTERS}]{{0,4}})"
+_NUMBER = (rf"(?:{_DIGITS}|[一二两三四五六七八九十][{NUMERAL_CHARACTERS}]{{0,4}}"
+           rf"|(?:{'|'.join(_ENGLISH_NUMBERS)})(?![a-z]))")
 _START = r"(?<!\d,)(?<![\d.\-A-Za-z~～至第同每另哪这那某])"
 _PIECES = re.compile(
     rf"{_START}(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})"
@@ -55,6 +57,25 @@ _COUNTS_ELSE_BEHIND = re.compile(
     r"|待|未发现|没有?发现|无不良|(?:更正|更改|修正|改|应)为|客诉|投诉|问题|反馈|意见|要求|建议|备用|备件|样[件品])"
     r"|\s*(?:(?:of|from) )?(?:\w+ ){0,3}(?:in stock|are ok|were ok|are blocked|were blocked|left|delivered|in our)",
     re.IGNORECASE
+)
+#: Looked at and found wrong: the number behind it counts defects, not what was looked at.
+_FOUND_BEFORE = re.compile(
+    r"(?:[检查][^，,、。\d]{0,8}(?:有|[检查挑选]出|不良|不合格|NG)|(?:反馈|反映)有|发现有?|出现)了?$", re.IGNORECASE
+)
+#: The sum of the counts in a sentence.
+_TOTAL = re.compile(
+    rf"(?:累计|合计|共计|总计|总共|一共|共)(?:发现|出现|挑出|不良|有|为|是|已?达到?)*\s*"
+    rf"(?P<chinese>{_NUMBER})\s*(?P<unit>{_UNIT})"
+    rf"|{_START}(?P<english>{_NUMBER})\s*{_UNIT}?\s*in (?:total|all|sum)(?![a-z])", re.IGNORECASE
+)
+#: A number put right: 8根，不是6根; 不是6根，是8根; 6根更正为8根.
+_CORRECTED = (
+    re.compile(rf"{_START}(?P<right>{_DIGITS})\s*{_UNIT}\s*,?\s*而?(?:不是|并非|而非)\s*"
+               rf"(?P<wrong>{_DIGITS})\s*{_UNIT}"),
+    re.compile(rf"(?:不是|并非|而非)\s*(?P<wrong>{_DIGITS})\s*{_UNIT}?\s*,?\s*(?:而|应该?|实际)*[是为]\s*"
+               rf"(?P<right>{_DIGITS})\s*{_UNIT}"),
+    re.compile(rf"{_START}(?P<wrong>{_DIGITS})\s*{_UNIT}?\s*,?\s*(?:更正|改|修正|更新)[为成]\s*"
+               rf"(?P<right>{_DIGITS})\s*{_UNIT}"),
 )
 #: A matter that is answered, planned or reported on: no further complaint.
 _SETTLED = re.compile(
@@ -83,11 +104,10 @@ _OF_ALL = (
                rf"(?:总?共|合计|共检|共抽|抽检|检|投入|总数)\s*(?P<all>{_DIGITS})\s*{_UNIT}", re.IGNORECASE),
 )
 _LOOKED_AT = re.compile(
-    rf"(?:抽检了?|抽查了?|抽样|抽了|共检|检查了?|全检了?|检验了?|复检了?|投入[^\d,。;]{{0,8}}?|checked|inspected|sampled|tested)"
+    rf"(?:抽检了?|抽查了?|抽样|抽了|共检|检查了?|全检了?|检验了?|复检了?|投入[^\d，,。;；]{{0,6}}|checked|inspected|sampled|tested)"
     rf"\s*(?P<all>{_DIGITS})\s*{_UNIT}"
     rf"|[抽检查]\D{{0,6}}\d+\s*{_UNIT}?\s*,?共\s*(?P<sum>{_DIGITS})\s*{_UNIT}", re.IGNORECASE
 )
-_IN_ALL = re.compile(r"(?:共|共计|合计|总共|总计|一共|累计)\s*$")
 #: Parts known to be wrong, or their like, looked at once more: no lot.
 _LOOKED_AT_AGAIN = re.compile(r"(?:复测|返检)了?\s*$")
 
@@ -136,22 +156,48 @@ def quantities(sentence: str) -> Iterator[Found]:
     for match in looked_at:
         if not _VAGUE_BEFORE.search(told[: match.start()]) and not _VAGUE_BEHIND.match(told[match.end():]):
             yield _guess("lot_size", match["all"] or match["sum"], sentence)
-    counted: dict[str, int] = {}
+    yield from _counted(told, looked_at, sentence)
+
+
+def _counted(told: str, looked_at: Sequence[re.Match[str]], sentence: str) -> Iterator[Found]:
+    """The counts of a sentence, or their sum alone where it names that as well."""
+    counts = list(_counts(told, looked_at))
+    for total in _TOTAL.finditer(told):
+        summed = _value(total["chinese"] or total["english"])
+        others = [_value(match["number"]) for match in counts if not total.start() <= match.start() < total.end()]
+        if summed == sum(others) or (total["chinese"] is None and not others):
+            yield _guess("defects", f"{summed}{total['unit'] or ''}", sentence)
+            return
+    for match in counts:
+        number = match["number"]
+        written = _value(number) if number.casefold() in _ENGLISH_NUMBERS else number
+        yield _guess("defects", f"{written}{match['unit']}", sentence)
+
+
+def _value(number: str) -> int:
+    folded = number.casefold()
+    if folded in _ENGLISH_NUMBERS:
+        return _ENGLISH_NUMBERS.index(folded) + 1
+    return int(number.replace(",", "")) if number[0].isascii() else numeral_value(number)
+
+
+def _counts(told: str, looked_at: Sequence[re.Match[str]]) -> Iterator[re.Match[str]]:
     for match in _PIECES.finditer(told):
         if any(other.start() <= match.start() < other.end() for other in looked_at):
             continue
         before, behind = told[: match.start()], told[match.end():]
         vague = _VAGUE_BEFORE.search(before) or _VAGUE_BEHIND.match(behind)
-        if not (vague or _COUNTS_ELSE_BEFORE.search(before) or _COUNTS_ELSE_BEHIND.match(behind)):
-            counted[f"{match['number']}{match['unit']}"] = _number(match["number"])
-            total = _IN_ALL.search(before)
-            if total and _number(match["number"]) == sum(counted.values()) - _number(match["number"]):
-                counted = {f"{match['number']}{match['unit']}": _number(match["number"])}
-    yield from (_guess("defects", text, sentence) for text in counted)
+        counts_else = _COUNTS_ELSE_BEFORE.search(before) and not _FOUND_BEFORE.search(before)
+        if not (vague or counts_else or _COUNTS_ELSE_BEHIND.match(behind)):
+            yield match
 
 
-def _number(text: str) -> int:
-    return int(text.replace(",", "")) if text[0].isdecimal() else numeral_value(text)
+def corrected(text: str) -> Iterator[tuple[str, Found]]:
+    """Numbers of pieces that a text puts right: (the wrong one, the finding of the right one)."""
+    for sentence in sentences(text):
+        for pattern in _CORRECTED:
+            for match in pattern.finditer(plain(sentence)):
+                yield match["wrong"], _guess("defects", match["right"], sentence)
 
 
 def _guess(field: str, text: str, sentence: str) -> Found:

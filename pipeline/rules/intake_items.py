@@ -29,7 +29,7 @@ def complaint_items(text: str, sent: date) -> tuple[tuple[str, ...], str]:
     () unless two items or more each name a defect, or each label a product, part number or defect of their own. An
     item may be no more than a second sign of the same fault: so this is reason to ask a person, never to split.
     """
-    items, outside = _numbered(text)
+    items, outside = numbered(text)
     complaints = tuple(item for item in items if _names_a_defect(item, sent))
     fields = Counter(field for item in items for field in {found.field for found in labelled(item, sent)})
     repeated = {field for field in _SUBJECT_FIELDS if fields[field] > 1}
@@ -38,7 +38,7 @@ def complaint_items(text: str, sent: date) -> tuple[tuple[str, ...], str]:
     return (complaints, outside) if len(complaints) > 1 else ((), text)
 
 
-def _numbered(text: str) -> tuple[list[str], str]:
+def numbered(text: str) -> tuple[list[str], str]:
     """Items numbered from one on, as many as follow each other, and what stands before and behind them."""
     marks: list[re.Match[str]] = []
     for mark in _MARK.finditer(text):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pipeline.rules.intake_words import LOOSE, MORE, NOT_FROM_MAIL, NOT_IN_LETTERS, OTHER_LABELS, TABLE_ONLY
+from pipeline.rules.intake_words import CARRIERS, LOOSE, MORE, NOT_FROM_MAIL, NOT_IN_LETTERS, OTHER_LABELS, TABLE_ONLY
 from schemas.columns import SheetField
 from schemas.rows import Complaint
 from schemas.values.text import half_width
@@ -68,9 +68,10 @@ def _keyed(words: Mapping[str, str]) -> dict[str, str]:
 
 _LOOSE, _TABLE_ONLY = _keyed(LOOSE), _keyed(TABLE_ONLY)
 _WORDS = _vocabulary()
-_OTHER_LABELS = frozenset(_key(word) for word in (*NOT_IN_LETTERS, *TABLE_ONLY, *OTHER_LABELS, *(
+_OTHER_LABELS = frozenset(_key(word) for word in (*NOT_IN_LETTERS, *TABLE_ONLY, *OTHER_LABELS, *CARRIERS, *(
     word for name in NOT_FROM_MAIL for word in (FIELDS[name].column.heading, *FIELDS[name].column.aliases)
 )))
+_CARRIERS = frozenset(map(_key, CARRIERS))
 _LONGEST = max(len(word) for word in (*_WORDS, *_LOOSE))
 
 
@@ -127,6 +128,11 @@ def field_of_heading(heading: str) -> tuple[str, bool] | None:
         return found[0], True
     name = _TABLE_ONLY.get(_key(heading), "")
     return (name, True) if name else None
+
+
+def of_carrier(label: str) -> bool:
+    """Whether a label names who receives or carries goods, or where they go."""
+    return _key(without_item_number(label)) in _CARRIERS
 
 
 @lru_cache(maxsize=4096)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from pipeline.rules.intake_labels import field_of_label, fields_of_pair, is_label, without_item_number
+from pipeline.rules.intake_labels import field_of_label, fields_of_pair, is_label, of_carrier, without_item_number
 from pipeline.rules.intake_value import is_pending, phone_behind, says_no_number, value_under, with_unit, without_note
 from schemas.intake import Found
+from schemas.values.text import half_width
 
 _COLON = re.compile(r"\s*[:：]\s*")
 _BRACKETED = re.compile(r"^\s*[【\[「]\s*([^】\]」]{1,16})\s*[】\]」]\s*[:：]?\s*(.*)$")
@@ -19,8 +20,16 @@ _OPENED = re.compile(r"[(（]")
 _LONGEST_LINE = 4000  # nobody fills in a form on a longer one
 _MOST_CONTINUED = 4
 _FEWEST_STACKED = 3
-_OF_ALL = re.compile(r"(\d[\d,]*)\s*[/／]\s*(\d[\d,]*)\s*(?:件|个|只|支|根|套|pcs)?"
-                     r"(?:\s*[(（][^()（）]*[)）])?", re.IGNORECASE)
+#: Of whom a label tells behind that of a carrier, on its line and the next: of somebody else, whose telephone remains
+#: as a doubt about the one in the signature.
+_OF_PERSON = frozenset({"reporter", "reporter_contact", "reporter_department"})
+_UNIT = r"\s*(?:件|个|只|支|根|套|条|pcs)?"
+#: 3/150, 3件/150件（2%）, 5个（当日投入600个）.
+_OF_ALL = re.compile(
+    rf"(\d[\d,]*){_UNIT}\s*(?:/\s*(\d[\d,]*){_UNIT}\s*(?:\([^()\d]{{0,6}}[\d.]+\s*[%‰]\))?"
+    r"|\((?:当日|当班|本批|该批)?(?:总?共|合计|共检|共抽|抽检|检[查验]|检|投入|总数|来料|到货)数?[:：]?\s*"
+    rf"(\d[\d,]*){_UNIT}\))", re.IGNORECASE
+)
 #: What the second column of a form is called: never a value.
 _COLUMN_WORDS = frozenset({
     "内容", "结果", "数据", "说明", "描述", "备注", "详情", "项目", "信息", "填写", "数值", "值",
@@ -37,7 +46,7 @@ def labelled_lines(text: str, sent: date) -> Iterator[tuple[int, Found]]:
     """The same with the line that each label stands on."""
     lines = text.split("\n")
     stacked, spaced = _stacked(lines), _spaced(lines)
-    index, before = 0, ""
+    index, before, carried = 0, "", -2
     while index < len(lines):
         place = index
         pairs = [(lines[index].strip(), "")] if index in stacked else list(_pairs(lines[index]))
@@ -47,9 +56,13 @@ def labelled_lines(text: str, sent: date) -> Iterator[tuple[int, Found]]:
             value, used = _following(lines, index + 1)
             pairs, index = [(pairs[0][0], value)], index + used
         for label, value in pairs:
+            carried = place if of_carrier(label) else carried
             beside = "产品名称" if label == "名称" and before == "part_number" else label
             for found in findings(beside, value, sent, "标签行"):
-                certain = found.certain and place not in spaced
+                of_another = found.field in _OF_PERSON and place - carried <= 1
+                if of_another and found.field != "reporter_contact":
+                    continue
+                certain = found.certain and place not in spaced and not of_another
                 yield place, replace(found, source=f"{label}：{value}"[:160], certain=certain)
                 before = found.field
         index += 1
@@ -59,9 +72,9 @@ def findings(label: str, value: str, sent: date, where: str) -> Iterator[Found]:
     """What a label and its value say: 5/300 how many of how many, 联系人：王芳 000-5555-7788 who and where to call."""
     pair = fields_of_pair(label)
     found = _finding(label, value, sent, where)
-    few_of_all = _OF_ALL.fullmatch(value.strip()) if pair or (found and found.field == "defects") else None
+    few_of_all = _OF_ALL.fullmatch(half_width(value)) if pair or (found and found.field == "defects") else None
     if few_of_all:
-        few, all_of_them = (number.replace(",", "") for number in few_of_all.groups())
+        few, all_of_them = (number.replace(",", "") for number in few_of_all.groups() if number)
         if int(few) > int(all_of_them):
             yield from [found] if found else []
             return

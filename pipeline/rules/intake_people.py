@@ -14,8 +14,13 @@ _PHONE = re.compile(
     r"(?<![\dA-Za-z-])(?:\+?86[- ]?)?(1[3-9]\d{9}|0\d{2,3}-\d{3,8}(?:-\d{1,8})?|\d{3,4}-\d{7,8})(?![\d-])"
 )
 _DEPARTMENT = re.compile(r"(?<![\w一-龥])([\u4e00-\u9fff]{2,8}(?:部|科|室|处|课|中心))(?![\u4e00-\u9fff])")
-#: A fax, or somebody else's telephone.
-_NOT_THEIRS = re.compile(r"(?:传真|傳真|fax)[^\d]{0,6}$|(?:收货人|收件人|司机|物流)[^。]{0,12}$", re.IGNORECASE)
+_CARRIER = re.compile(
+    r"[收送发提取交]货|[收取寄]件|寄[到往给]|送到|司机|物流|快递|deliver|ship to|driver|consignee", re.IGNORECASE
+)
+_FAX = re.compile(r"(?:传真|傳真|传真号|fax|facsimile)\s*(?:no\.?)?\s*[:：]?\s*$", re.IGNORECASE)
+#: So many Chinese characters beside a telephone make a sentence, which may be about anybody.
+_SENTENCE = 15
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[A-Za-z][A-Za-z .]{2,30}")
 
 
@@ -48,17 +53,24 @@ def is_outside(mail: IncomingMail, known: Correspondent | None) -> bool:
     return mail.passed_on.address.rpartition("@")[2] != mail.sender.rpartition("@")[2]
 
 
+def _phones(line: str) -> Iterator[str]:
+    """The telephones of a line of a signature: no fax, and none behind words for who receives or carries goods."""
+    for match in _PHONE.finditer(line):
+        before = line[: match.start()]
+        if not _FAX.search(before) and not _CARRIER.search(before):
+            yield match[0]
+
+
 def _signed(name: str, words: str, text: str, *, certain: bool) -> Iterator[Found]:
     """A writer's name, and the one telephone and department that stand at the end of what he wrote."""
     if name and _NAME.fullmatch(name):
         yield Found("reporter", name, words, "发件人", certain)
     tail = [line for line in text.split("\n") if line.strip()][-_TAIL_LINES:]
-    phones = {match[0]: line for line in tail for match in _PHONE.finditer(line)
-              if not _NOT_THEIRS.search(line[: match.start()])}
+    phones = {phone: line for line in tail for phone in _phones(line)}
     if len(phones) == 1:
         phone, line = next(iter(phones.items()))
-        signed = name in line or (len(tail) > 1 and "。" not in line)
-        yield Found("reporter_contact", phone, line.strip()[:120], "签名", certain and signed)
+        own = name in line or (len(tail) > 1 and "。" not in line and len(_HAN.findall(line)) < _SENTENCE)
+        yield Found("reporter_contact", phone, line.strip()[:120], "签名", certain and own)
     departments = {
         match[1]: line for line in tail[-5:] for match in _DEPARTMENT.finditer(line)
         if field_of_label(match[1]) is None  # the word 部门科室 of a form is no department

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from pipeline.rules.intake_days import DAY, day_in
-from pipeline.rules.intake_defects import finds, names_defect, plain, quantities, sentences
+from pipeline.rules.intake_defects import corrected, finds, names_defect, plain, quantities, sentences
 from schemas.intake import Found
 
 _RATE = re.compile(r"(?:不良|不合格)率[^0-9%‰]{0,6}(\d+(?:\.\d+)?\s*(?:%|‰|ppm))", re.IGNORECASE)
@@ -23,17 +23,25 @@ _LOT_AROUND = re.compile(
 )
 _PROJECT = re.compile(
     r"(?<![A-Za-z0-9-])([A-Za-z]{1,4}-?[A-Za-z]?\d{1,2}[A-Za-z]?)\s*(?:车型|平台|项目(?!经理)|[客轿货卡]车|车(?![间型站号]))"
+    r"|[一二两三四五六\d][台辆]\s*([A-Za-z]{1,4}-?[A-Za-z]?\d{1,2}[A-Za-z]?)(?![A-Za-z0-9-])"
 )
-_SAFETY = re.compile(r"(?<!不)是(?!否|不是)(?:个|一个|关键|重要)?(?:安全|法规)(?:法规)?件(?![?吗])")
 _COST = re.compile(
     r"(?:索赔|赔偿|扣款|罚款|损失|费用)[^。;]{0,24}?(?<![\d.,×x*])(\d[\d,]*(?:\.\d+)?\s*万?元)(?!\s*[=×/每])"
 )
+_IN_ALL = re.compile(r"合计|总计|总额|共计?|total", re.IGNORECASE)
+_SAFETY = re.compile(
+    r"(?P<no>不是|并非|非|不属于?|不涉及)?(?:[\u4e00-\u9fff]{0,3}?)(?:安全法规件|关键安全件|法规件|安全件|安规件|安全相关件)"
+    r"|(?P<not>not )?(?:an? )?safety[- ](?:relevant|critical|related)(?: part)?", re.IGNORECASE
+)
+#: A question about it, a label whose answer is read elsewhere, or a rule for all such parts.
+_SAFETY_ASKED = re.compile(r"是否|是不是|如果?|若|如是|\bif\b|whether|(?:件|part)\s*[:?吗]", re.IGNORECASE)
 _UNIT = re.compile(r"\s*(?:[件个只支根套条]|[a-z]+)\.?$", re.IGNORECASE)
 _NOT = (r"(?:没有?|未|(?<!有)无)(?:造成|导致|引起|发生|产生|出现|影响|构成)?"
         r"(?:客户|产线|生产线|生产|整线|线体|主线|总装)?")
 _STOPPED = re.compile(
     r"已经?停线|已停产|(?:导致|造成|引起|被迫|因此)[^，,。；]{0,8}?停[线产]|将停线|要停线|面临停线|有停线风险|停线风险|甩车|断线风险|即将断线|停线中"
-    r"|停线[一二两三四五六\d]"
+    r"|停线[一二两三四五六\d]|停了[一二两三四五六七八九十\d]{1,4}\s*(?:分钟|个?小时)"
+    r"|line (?:stood|stands|came to a|was at a) (?:still|stop|standstill|halt)"
     r"|(?:line|production)\s+(?:(?:was|is|has been|had to be|been)\s+)?(?:stopped|down|halted|interrupted|shut down)"
     r"|(?:line|production) (?:stood still|came to a (?:stop|standstill))"
     r"|(?:caus|result|lead|led)\w*\s+(?:\w+\s+){0,3}line (?:stop|down)|risk of (?:a )?line (?:stop|down)", re.IGNORECASE
@@ -48,16 +56,19 @@ _DENIED = re.compile(
 #: A form's own question, whose answer is read elsewhere.
 _LABELLED = re.compile(r"(?:停线|停产|甩车|断线|生产|line stop\w*|line down)[^：:，,]{0,6}[：:]", re.IGNORECASE)
 _NO_STOP = re.compile(
-    rf"(?:不影响|未影响|没有影响|没影响)(?:客户)?(?:生产|装配|节拍|交付)|{_NOT}(?:停[线产]|中断)|不停线|(?:产?线|生产)(?:没有?|未)(?:停|中断)"
+    rf"(?:不影响|未影响|没有影响|没影响)(?:客户)?(?:生产|装配|节拍|交付)|{_NOT}停[线产]|不停线|(?:[产线]线?|生产)(?:也|都|均|并)?(?:没有?|未)(?:停|中断|间断|受影响)"
     r"|(?:no|without)\s+(?:a\s+)?(?:line|production) (?:stop|down|interruption)"
     r"|(?:line|production)\s+(?:was|is|has|did|were)?\s*(?:not|n't)\s+(?:been\s+)?(?:stop|interrupt|affect|halt|impact)",
     re.IGNORECASE
 )
+#: How letters in old style ask for an answer.
+_REPLIED = "[惠赐示回见][覆复]"
 _8D = r"(?:8\s?-?D|八D)"
 _ASKS_8D = re.compile(
-    rf"(?:提交|提供|回复|出具|发送|要求|需要?|做|完成|给|交|补)[^。，,；;]{{0,12}}{_8D}|(?<![主不])要{_8D}"
+    rf"(?:提交|提供|回复|出具|发送|要求|需要?|(?<![不没])要|做|完成|给|交|补)[^。，,；;]{{0,12}}{_8D}"
     rf"|(?:feedback|submit|provide|send|need|require|request|expect|issue|return|reply)[^。；;]{{0,60}}{_8D}"
-    rf"|{_8D}[^。；;，,]{{0,16}}(?:提交|提供|回复|惠复|赐复|提出|发|给|交)|{_8D}[^。；;,]{{0,6}}(?:请|安排)|{_8D}[^。；;]{{0,24}}(?:required|requested|needed|due\b|by\b)|[天日]内[^。;,]{{0,8}}{_8D}",
+    rf"|{_8D}[^。；;，,]{{0,16}}(?:提交|提供|回复|发|给|交|安排|提出|{_REPLIED})|{_8D}[^。；;,]{{0,6}}请|{_8D}[^。；;]{{0,24}}(?:required|requested|needed|due\b|by\b)"
+    rf"|[天日]内[^。;,]{{0,8}}{_8D}",
     re.IGNORECASE
 )
 _NOT_ASKED = re.compile(
@@ -74,13 +85,18 @@ _WANTS_NONE = re.compile(
     re.IGNORECASE
 )
 _D3 = re.compile(r"D3|3D|围堵措施|临时措施|containment|interim", re.IGNORECASE)
+_D5 = re.compile(r"(?<![A-Za-z0-9-])(?:D4\s*[-/~和及、]?\s*)?(?:D5|5D)(?![A-Za-z0-9])", re.IGNORECASE)
 _D8 = re.compile(_8D, re.IGNORECASE)
-_DUE_LABEL = re.compile(rf"(?:{_8D}|D3|3D)\s*(?:报告|report)?\s*:", re.IGNORECASE)
-_DAY_NAME = re.compile(r"((?:mon|tues|wednes|thurs|fri|satur|sun)day),\s*", re.IGNORECASE)
 _ANSWER_BY = re.compile(
-    r"回复|惠复|赐复|提交|提出|提供|最[晚迟]|不晚于|反馈|答复|完成|发[给我]|[给交][^，,。]{0,4}8D|[给交](?=$|[我到出给,;!])|[给交][^,。]{0,4}(?:措施|报告|答复)"
+    rf"回复|提交|提供|反馈|答复|完成|提出|{_REPLIED}|最[晚迟]|不晚于|[不别]超过|截止|(?:之|以)?前(?=$|[,;!)])"
+    r"|发[给我]|[给交][^，,。]{0,4}8D|[给交](?=$|[我到出给,;!])"
+    r"|[给交][^,。]{0,4}(?:措施|报告|答复)"
     r"|\b(?:by|due|until|before|submit|send|provide|reply)\b", re.IGNORECASE
 )
+_STEPS = (("d3_due", _D3), ("d5_due", _D5), ("d8_due", _D8))
+#: What stands between the name of a step and its day where a list says no more than the two.
+_ONLY_NAMED = re.compile(r"\s*(?:报告|终版|完成|提交|日期|时间|期限)*\s*[:：]?\s*")
+_WEEKDAY_COMMA = re.compile(r"\b((?:mon|tues|wednes|thurs|fri|satur|sun)day),\s*(?=\w)", re.IGNORECASE)
 
 
 def line_stop_in(text: str) -> Iterator[Found]:
@@ -108,16 +124,28 @@ def guessed(text: str, sent: date) -> Iterator[Found]:
     shares = list(_values("rate", _RATE, said)) or list(_values("rate", _SHARE, wrong))
     lots = list(_values("lot", _LOT, said)) or list(_values("lot", _LOT_AROUND, said))
     projects = list(_values("project", _PROJECT, said))
-    safety = [Found("safety_part", "是", sentence[:120], "正文", False) for sentence in said
-              if _SAFETY.search(plain(sentence))]
     costs = list(_values("cost", _COST, said))
-    for several in (counted, shares, lots, projects, costs, safety):
+    costs = [found for found in costs if _IN_ALL.search(found.source)] or costs
+    for wrong_number, right in corrected(text):
+        if wrong or any(_UNIT.sub("", found.text) == wrong_number for found in counted):
+            counted = [found for found in counted if _UNIT.sub("", found.text) != wrong_number] + [right]
+    for several in (counted, shares, lots, projects, costs):
         for field in sorted({found.field for found in several}):
             of_field = [found for found in several if found.field == field]
             if len({_UNIT.sub("", found.text) for found in of_field}) == 1:
                 yield of_field[0]
+    yield from _safety(said)
     for sentence in said:
         yield from _wishes(sentence, sent)
+
+
+def _safety(said: Iterable[str]) -> Iterator[Found]:
+    """Whether the part is said to concern safety or the law."""
+    for sentence in said:
+        told = plain(sentence)
+        answers = {"否" if match["no"] or match["not"] else "是" for match in _SAFETY.finditer(told)}
+        if len(answers) == 1 and not _SAFETY_ASKED.search(told):
+            yield Found("safety_part", answers.pop(), sentence[:120], "正文", False)
 
 
 def _values(field: str, pattern: re.Pattern[str], said: Iterable[str]) -> Iterator[Found]:
@@ -133,13 +161,15 @@ def _wishes(sentence: str, sent: date) -> Iterator[Found]:
     elif (asked := _ASKS_8D.search(told)) and not _NOT_ASKED.search(_clauses_around(told, asked)):
         yield Found("wants_8d", "是", sentence[:120], "正文", certain=False)
     topic = ""
-    for clause in _DAY_NAME.sub(r"\1 ", told).split(","):
-        own = "d3_due" if _D3.search(clause) else "d8_due" if _D8.search(clause) else ""
-        asks = _ANSWER_BY.search(clause if topic and not own else told) or _DUE_LABEL.search(clause)
+    for clause in _WEEKDAY_COMMA.sub(r"\1 ", told).split(","):
+        named = next(((field, match) for field, pattern in _STEPS if (match := pattern.search(clause))), None)
+        own = named[0] if named else ""
+        asks = _ANSWER_BY.search(clause if topic and not own else told)
         topic = own or topic
-        day = next((found for match in DAY.finditer(clause) if (found := day_in(match, sent)) and found >= sent), None)
-        if day is not None and topic and asks and not _NOT_ASKED.search(clause):
-            yield Found(topic, day.isoformat(), sentence[:120], "正文", certain=False)
+        days = [(match, day) for match in DAY.finditer(clause) if (day := day_in(match, sent)) and day >= sent]
+        behind = bool(named and days and _ONLY_NAMED.fullmatch(clause[named[1].end() : days[0][0].start()]))
+        if days and topic and (asks or behind) and not _NOT_ASKED.search(clause):
+            yield Found(topic, days[0][1].isoformat(), sentence[:120], "正文", certain=False)
 
 
 def _clauses_around(told: str, match: re.Match[str]) -> str:

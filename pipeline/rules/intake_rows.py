@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from pipeline.rules.intake_apart import told_apart
 from pipeline.rules.intake_blocks import COMMON, Block, Blocks, blocks_in, blocks_of
 from pipeline.rules.intake_defects import names_defect, says_fine, sentences
 from pipeline.rules.intake_items import complaint_items
@@ -15,7 +16,7 @@ from pipeline.rules.intake_parts import parts_in, recognised
 from pipeline.rules.intake_people import from_author, from_sender, is_outside
 from pipeline.rules.intake_prose import guessed, line_stop_in
 from pipeline.rules.intake_settled import settled
-from pipeline.rules.intake_tables import complaint_rows, labelled_cells, typed_tables
+from pipeline.rules.intake_tables import complaint_rows, labelled_cells, lists_parts, typed_tables
 from schemas.incoming import IncomingMail
 from schemas.intake import Acquaintance, Correspondent, Found, ProposedRow
 
@@ -34,17 +35,18 @@ def proposed_rows(
 ) -> tuple[ProposedRow, ...]:
     """The complaints of a mail, at least one; ``received`` (aware, the plant's zone) is when it reached us.
 
-    ``author`` is who the address book says wrote the mail passed on. A table with several complaints, or several
-    blocks of labelled lines, give a row each; anything else one row. Where two readings of a field differ neither is
-    certain and both are kept in ``doubts``. A letter that numbers several complaints in its prose gives one row that
-    asks: only what stands outside the list is certain, ``items`` says how many there seem to be.
+    ``author`` is who the address book says wrote the mail passed on. A table with several complaints, several blocks
+    of labelled lines, and paragraphs that are plainly one complaint each give a row each; anything else one row. Where
+    two readings of a field differ neither is certain and both are kept in ``doubts``. A letter that numbers several
+    complaints less plainly gives one row that asks: only what stands outside the list is certain, ``items`` says how
+    many there seem to be.
     """
     sent = received.date()
     mail = replace(mail, text=_LONG_GAP.sub(r"\1", mail.text))
     letter = _recognised(_letter(mail, who, author, sent), known)
     common = [*_from_correspondent(mail, who, received, author), *_mentions(mail, who, known)]
     rows = [_recognised(row, known) for row in _table_rows(mail, sent)]
-    blocks = _several(mail, rows, sent)
+    blocks = _several(mail, rows, known, sent)
     if not blocks.complaints:
         return (_one(mail, [*(rows[0] if rows else ()), *letter], common, known, sent),)
     taken = {(item.field, item.source) for block in blocks.complaints for item in block.found}
@@ -70,7 +72,7 @@ def _table_rows(mail: IncomingMail, sent: date) -> list[tuple[Found, ...]]:
     return rows or [row for table in typed_tables(mail.text) for row in complaint_rows(table, sent)]
 
 
-def _several(mail: IncomingMail, rows: Sequence[tuple[Found, ...]], sent: date) -> Blocks:
+def _several(mail: IncomingMail, rows: Sequence[tuple[Found, ...]], known: Acquaintance, sent: date) -> Blocks:
     """The complaints of a mail that holds more than one, and the lines beside all of them."""
     beside_tables = "\n".join(line for line in mail.text.split("\n") if "\t" not in line) if mail.tables else ""
     if len(rows) > 1:
@@ -78,7 +80,9 @@ def _several(mail: IncomingMail, rows: Sequence[tuple[Found, ...]], sent: date) 
     if rows:
         return Blocks()
     typed = blocks_of(mail.text, sent)
-    return typed if typed.complaints else Blocks(blocks_in(mail.tables, sent).complaints, beside_tables)
+    if typed.complaints or not mail.tables:
+        return typed if typed.complaints else told_apart(mail.text, known.parts, sent)
+    return Blocks(blocks_in(mail.tables, sent).complaints, beside_tables)
 
 
 def _one(mail: IncomingMail, letter: list[Found], common: list[Found], known: Acquaintance, sent: date) -> ProposedRow:
@@ -128,7 +132,7 @@ def _letter(mail: IncomingMail, who: Correspondent, author: Correspondent | None
     unless somebody of outside signs with it in the mail passed on."""
     found = [*labelled(mail.text, sent)]
     for table in mail.tables:
-        if not complaint_rows(table, sent):
+        if not lists_parts(table, sent):
             found += [item for _, item in labelled_cells(table, sent)]
     if not who.colleague:
         return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
+from pipeline.rules.intake_accepted import accepted
 from pipeline.rules.intake_labels import field_of_heading, field_of_label, folded, is_label
 from pipeline.rules.intake_lines import findings
 from pipeline.rules.intake_value import is_pending, value_under, with_unit, without_note
@@ -23,41 +24,53 @@ _TOTALS = ("合计", "总计", "小计", "共计", "累计", "汇总", "平均",
 _DITTO = frozenset({"同上", "同前", "〃", "″", "\"", "''", "”", "“", "ditto", "same as above", "as above", "do."})
 _MOST_ROWS = 300
 _ITEM = "项目"  # over the first column it heads the items, not the cars they are for
+Row = tuple[Found, ...]
 
 
-def complaint_rows(table: TextTable, sent: date) -> tuple[tuple[Found, ...], ...]:
+def complaint_rows(table: TextTable, sent: date) -> tuple[Row, ...]:
     """The complaints of a table with headings, one tuple of findings a row; empty when it is no such table."""
-    start, columns = _headings(table.rows)
-    if not columns:
-        turned = _turned(table)
-        return complaint_rows(turned, sent) if turned else ()
-    start, columns = _with_second_row(table.rows, start, columns)
-    rows = []
+    return tuple(found for found, accepted in _told_rows(table, sent) if not accepted)
+
+
+def lists_parts(table: TextTable, sent: date) -> bool:
+    """Whether a table with headings tells of parts row by row, be it only of such as were accepted."""
+    return any(True for _ in _told_rows(table, sent))
+
+
+def _told_rows(table: TextTable, sent: date) -> Iterator[tuple[Row, bool]]:
+    """The findings of each row, or of each column where the headings stand in the first one, and whether the row
+    tells of parts that were accepted."""
+    below = list(_rows_below(table.rows, table.source, sent))
+    return iter(below or _side_by_side(table, sent))
+
+
+def _rows_below(rows: Sequence[Sequence[str]], source: str, sent: date) -> Iterator[tuple[Row, bool]]:
+    start, columns = _headings(rows)
+    start, columns = _with_second_row(rows, start, columns) if columns else (start, columns)
     above: Sequence[str] = ()
-    for cells in table.rows[start + 1 : start + 1 + _MOST_ROWS]:
+    for cells in rows[start + 1 : start + 1 + _MOST_ROWS] if columns else ():
         above = _written_out(cells, above)
-        found = tuple(_row_findings(above, columns, table.source, sent))
+        found = tuple(_row_findings(above, columns, source, sent))
         fields = {item.field for item in found}
-        beside = sum(bool(cell.strip()) for cell in cells) > 1
-        if fields & _SUBJECT_FIELDS and beside and not (_is_total(cells) or _is_fine(found)):
-            rows.append(found)
-    return tuple(rows)
+        if fields & _SUBJECT_FIELDS and sum(bool(cell.strip()) for cell in cells) > 1 and not _is_total(cells):
+            yield found, accepted(dict(zip(rows[start], above, strict=False)), found, sent)
 
 
-def _turned(table: TextTable) -> TextTable | None:
-    """A table whose columns are the complaints, turned so that they are its rows; None for any other table."""
-    width = max((len(cells) for cells in table.rows), default=0)
-    rows = [(*cells, *[""] * (width - len(cells))) for cells in table.rows]
-    if width < _FEWEST_HEADINGS or any(is_label(cell) for cells in rows for cell in cells[1:]):
-        return None
-    turned = tuple(zip(*rows, strict=True))
-    return TextTable(turned, table.source) if _headings(turned[:1])[1] else None
+def _side_by_side(table: TextTable, sent: date) -> list[tuple[Row, bool]]:
+    """Complaints in columns beside the one with the headings; none unless each says about as much as the others, of
+    another part, lot or number: a second column may as well hold labels, remarks, limits or a translation."""
+    across = list(zip_longest(*table.rows, fillvalue=""))
+    headed = bool(_headings(across[:1])[1]) and not any(is_label(cell) for column in across[1:] for cell in column)
+    told = list(_rows_below(across, table.source, sent)) if headed else []
+    most = max((len(found) for found, _ in told), default=0)
+    alike = all(2 * len(found) > most for found, _ in told)
+    subjects = {_identity(found) for found, _ in told}
+    return told if alike and 1 < len(told) == len(across) - 1 == len(subjects) else []
 
 
-def _is_fine(found: Sequence[Found]) -> bool:
-    """Whether a row reports that nothing was wrong: no defect counted, and none named."""
-    return any(item.field == "defects" and item.text == "0" for item in found) and not any(
-        item.field == "phenomenon" for item in found)
+def _identity(found: Row) -> tuple[str, ...]:
+    said = {item.field: item.text for item in found}
+    return said.get("part_number") or said.get("product", ""), said.get("lot", ""), said.get("customer_ref", "")
 
 
 def _written_out(cells: Sequence[str], above: Sequence[str]) -> Sequence[str]:

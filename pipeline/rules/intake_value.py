@@ -11,7 +11,7 @@ from pipeline.rules.intake_labels import FIELDS, unit_of
 from schemas.cell_value import value_of
 from schemas.rows import Complaint
 from schemas.values import clean_text
-from schemas.values.text import half_width
+from schemas.values.text import half_width, plain_text
 from schemas.values.traditional import simplified
 
 _LONGEST = 400
@@ -20,6 +20,7 @@ _ID_WITH_SEVERAL = re.compile(r"[/、,，;；]|\s和\s|及")
 _PHONE_BEHIND = re.compile(r"(?<=[^\d\s])[\s,，/、]*(?:电话|手机|tel)?[.:：\s]*(?P<phone>[\d+][\d\s-]{6,})$",
                            re.IGNORECASE)
 _NOTE_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
+_FURTHER_LABEL = re.compile(r"\d\D*[:：]")
 _BARE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 #: Units of a heading that change what a bare number below it is; 件 and 元 are what the ledger counts in anyway.
 _UNITS = {
@@ -44,9 +45,22 @@ _PENDING = re.compile(
 )
 
 
+#: What numbers the complaints of a form (不合格项一, 问题2, Item 3), where a name or a description is asked for.
+_ORDINAL = re.compile(
+    r"第?(?:不合格|不良|问题|异常|缺陷|投诉|客诉|质量|抱怨)*[项条件点例案]?目?[一二三四五六七八九十①-⑩]|第[一二三四五六七八九十\d]{1,2}[项条件点例案]?"
+    r"|(?:不合格|不良|问题|异常|缺陷|投诉|客诉|项目?|质量)+[项条件点例案]?[\dA-E]{1,2}"
+    r"|(?:item|issue|case|complaint|problem|defect)\s*(?:no\.?)?\s*[#\dA-E]{1,3}", re.IGNORECASE
+)
+_MAY_COUNT_UP = frozenset({"defects", "lot_size", "daily_usage", "good_stock"})
+
+
 def is_pending(field: str, text: str) -> bool:
-    """Whether a text only says that the number, amount or day of a field is not known yet."""
+    """Whether a text says nothing of a field: its number, amount or day is not known yet, or it only counts up."""
     typed = _TRAILING.sub("", half_width(text))
+    if field not in _MAY_COUNT_UP and _ORDINAL.fullmatch(typed):
+        return True
+    if field == "phenomenon" and plain_text(typed) is None:
+        return True
     return FIELDS[field].kind.name in _WITH_GRAMMAR and _PENDING.fullmatch(typed) is not None
 
 
@@ -94,10 +108,17 @@ def readable(field: str, text: str, sent: date) -> str | None:
             return None
     if field == "reporter_contact" or kind == "yes_no":
         typed = _NOTE_BEHIND.sub("", typed)
-    several = field == "reporter_contact" and len(_DIALLED.findall(typed)) > 1
-    if several or (kind in {"day", "moment"} and "～" in typed):
+    if _holds_more(field, typed):
         return None
     return None if value_of(Complaint, field, typed, sent) is None else typed
+
+
+def _holds_more(field: str, typed: str) -> bool:
+    """Whether a value holds a span of days, or more than the telephone: words and a colon behind one name something
+    else, whatever it is."""
+    if field == "reporter_contact":
+        return _FURTHER_LABEL.search(typed) is not None or len(_DIALLED.findall(typed)) > 1
+    return FIELDS[field].kind.name in {"day", "moment"} and "～" in typed
 
 
 def without_note(field: str, text: str, sent: date) -> str:

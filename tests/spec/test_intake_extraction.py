@@ -13,8 +13,6 @@ CORPUS, HELD_OUT = "complaint_mails.yaml", "held_out_mails.yaml"
 SECOND, THIRD = "second_held_out_mails.yaml", "third_held_out_mails.yaml"
 FOURTH, FIFTH = "fourth_held_out_mails.yaml", "fifth_held_out_mails.yaml"
 SIXTH, SEVENTH = "sixth_held_out_mails.yaml", "seventh_held_out_mails.yaml"
-#: Letters that number several complaints in their prose give one row that asks, by decision.
-ASKING = ["w07: 1 rows, truth 2"]
 MAILS = [*entries(CORPUS), *entries(HELD_OUT)]
 
 
@@ -49,12 +47,12 @@ def test_there_are_enough_mails_of_every_program() -> None:
 
 @pytest.mark.parametrize(("name", "precision", "recall"), [
     (CORPUS, 0.99, 0.99), (HELD_OUT, 0.98, 0.92), (SECOND, 0.97, 0.95), (THIRD, 0.98, 0.97),
-    (FOURTH, 0.99, 0.98), (FIFTH, 0.98, 0.97), (SIXTH, 0.98, 0.91), (SEVENTH, 0.98, 0.97),
+    (FOURTH, 0.99, 0.98), (FIFTH, 0.98, 0.97), (SIXTH, 0.98, 0.95), (SEVENTH, 0.98, 0.97),
 ])
 def test_precision_and_recall_with_nothing_confidently_wrong(name: str, precision: float, recall: float) -> None:
     found = score(name)
     shown(found, name)
-    assert found.confidently_wrong == (ASKING if name == SIXTH else [])
+    assert found.confidently_wrong == []
     assert found.right.total() >= precision * found.found.total(), found.wrong
     assert found.right.total() >= recall * found.truths.total(), found.missed
 
