@@ -105,6 +105,7 @@ def test_a_short_label_is_read_with_the_head_of_its_row_or_the_label_before_it()
         ("用户抱怨", HEAD, "phenomenon"),  # 客户反馈 only by synonyms of both words
         ("Wagen-Nr.\nCar no.", HEAD, "customer_ref"),  # one half unread
         ("Car no.", HEAD, "customer_ref"),  # corrective action request, or a car
+        ("Kennung\nPart no.", HEAD, "part_number"), ("根本性办法", "D5", "corrective_text"),  # by synonyms only
         ("失效机理", "D4", "root_cause"), ("审", "D8", "reviewed_by"),
     ],
 )
@@ -134,7 +135,8 @@ def test_what_a_label_says_exactly_is_sure(label: str, section: str, field: str)
 @pytest.mark.parametrize(
     ("label", "section"),
     [
-        ("验证人情况", "D8"), ("请推广到所有其他车间的料号", "D7"), ("VIN No", "D4"), ("order no", HEAD),
+        ("验证人情况", "D8"), ("审核情况", "D8"), ("请推广到所有其他车间的料号", "D7"),
+        ("VIN No", "D4"), ("order no", HEAD),
     ],
 )
 def test_labels_that_only_end_like_a_word_of_ours_are_left_alone(label: str, section: str) -> None:
