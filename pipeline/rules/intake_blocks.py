@@ -69,7 +69,7 @@ def _blocks(placed: list[Placed], lines: list[str]) -> Blocks:
     said = [[found for _, found in part] for part in parts]
     if not all(map(_complains, said)) or len({_subject(found) for found in said}) < len(said):
         return Blocks()
-    first, last = placed[starts[0]][0], _last_line(parts[-1], lines)
+    first, last = placed[starts[0]][0], _last_line(parts, lines)
     bounds = [*(part[0][0] for part in parts), last]
     texts = ["\n".join(lines[start:end]) for start, end in pairwise(bounds)]
     complaints = tuple(Block(tuple(found), own) for found, own in zip(_last_in_doubt(said), texts, strict=True))
@@ -96,9 +96,11 @@ def _end_of_last(placed: Sequence[Placed], starts: Sequence[int], lines: Sequenc
     return len(placed)
 
 
-def _last_line(part: Sequence[Placed], lines: Sequence[str]) -> int:
-    """The line below the last block: the first blank one behind its last label."""
-    below = part[-1][0]
+def _last_line(parts: Sequence[Sequence[Placed]], lines: Sequence[str]) -> int:
+    """The line below the last block: the next where each has but one, else the first blank one behind its labels."""
+    below = parts[-1][-1][0]
+    if all(part[0][0] == part[-1][0] for part in parts):
+        return below + 1
     return next((index for index in range(below, len(lines)) if not lines[index].strip()), len(lines))
 
 

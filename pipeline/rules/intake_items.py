@@ -30,7 +30,7 @@ def complaint_items(text: str, sent: date) -> tuple[tuple[str, ...], str]:
     item may be no more than a second sign of the same fault: so this is reason to ask a person, never to split.
     """
     items, outside = numbered(text)
-    complaints = tuple(item for item in items if _names_a_defect(item, sent))
+    complaints = tuple(item for item in items if names_complaint(item, sent))
     fields = Counter(field for item in items for field in {found.field for found in labelled(item, sent)})
     repeated = {field for field in _SUBJECT_FIELDS if fields[field] > 1}
     if len(complaints) < 2 and repeated:
@@ -53,16 +53,17 @@ def numbered(text: str) -> tuple[list[str], str]:
     return items, f"{text[: marks[0].start()]}\n{text[end:]}"
 
 
+def names_complaint(item: str, sent: date) -> bool:
+    """Whether a clause of an item, labels and requests aside, names a defect."""
+    return any(names_defect(clause) and not _NOT_A_COMPLAINT.search(clause) for clause in _clauses(item, sent))
+
+
 def _number(mark: re.Match[str]) -> int:
     if mark["digits"]:
         return int(mark["digits"])
     if mark["ringed"]:
         return ord(mark["ringed"]) - ord("①") + 1
     return _CHINESE.index(mark["chinese"] or mark["named"]) + 1
-
-
-def _names_a_defect(item: str, sent: date) -> bool:
-    return any(names_defect(clause) and not _NOT_A_COMPLAINT.search(clause) for clause in _clauses(item, sent))
 
 
 def _clauses(item: str, sent: date) -> Iterator[str]:

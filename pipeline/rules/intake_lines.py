@@ -1,4 +1,4 @@
-"""Labelled lines of a letter (``零件号：CW-2217``): alone, several on a line, numbered, in brackets."""
+"""Labelled lines of a letter (``零件号：CW-2217``): alone, several on a line, numbered, in brackets, without colons."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.rules.intake_labels import field_of_label, fields_of_pair, is_label, of_carrier, without_item_number
+from pipeline.rules.intake_spaced import divided_pairs, explained, spaced_pairs
 from pipeline.rules.intake_value import is_pending, phone_behind, says_no_number, value_under, with_unit, without_note
 from schemas.intake import Found
 from schemas.values.text import half_width
@@ -45,19 +46,20 @@ def labelled(text: str, sent: date) -> Iterator[Found]:
 def labelled_lines(text: str, sent: date) -> Iterator[tuple[int, Found]]:
     """The same with the line that each label stands on."""
     lines = text.split("\n")
-    stacked, spaced = _stacked(lines), _spaced(lines)
+    stacked, spaced = _stacked(lines), {**spaced_pairs(lines), **divided_pairs(lines)}
     index, before, carried = 0, "", -2
     while index < len(lines):
         place = index
         pairs = [(lines[index].strip(), "")] if index in stacked else list(_pairs(lines[index]))
         if index in spaced:
-            pairs = [spaced[index]]
+            pairs = spaced[index]
         if len(pairs) == 1 and not pairs[0][1]:
             value, used = _following(lines, index + 1)
             pairs, index = [(pairs[0][0], value)], index + used
         for label, value in pairs:
             carried = place if of_carrier(label) else carried
             beside = "产品名称" if label == "名称" and before == "part_number" else label
+            beside = explained(beside) if place in spaced else beside
             for found in findings(beside, value, sent, "标签行"):
                 of_another = found.field in _OF_PERSON and place - carried <= 1
                 if of_another and found.field != "reporter_contact":
@@ -93,19 +95,6 @@ def _stacked(lines: Sequence[str]) -> frozenset[int]:
     found = [index for index, label in enumerate(labels[:-1])
              if label and lines[index + 1].strip() and not labels[index + 1]]
     return frozenset(found) if len(found) >= _FEWEST_STACKED else frozenset()
-
-
-def _spaced(lines: Sequence[str]) -> dict[int, tuple[str, str]]:
-    """(label, value) by line of a form that has blanks for colons; never certain, for sentences begin like that too."""
-    found: dict[int, tuple[str, str]] = {}
-    for index, line in enumerate(lines):
-        words = [] if _COLON.search(line) or "\t" in line else without_item_number(line).split()
-        label = next((" ".join(words[:count]) for count in (3, 2, 1)
-                      if count < len(words) and is_label(" ".join(words[:count]))), "")
-        value = words[len(label.split()) :] if label else []
-        if value and not all(map(is_label, value)):
-            found[index] = label, " ".join(value)
-    return found if len(found) >= _FEWEST_STACKED else {}
 
 
 def _finding(label: str, value: str, sent: date, where: str) -> Found | None:

@@ -39,6 +39,7 @@ _WITH_GRAMMAR = _MEASURED | {"id", "yes_no"}
 #: What stands where the value will be one day: says nothing, not even in words.
 _PENDING = re.compile(
     r"(?:[待未]|尚未|暂未|还没|正在|目前)[^\d]{0,12}(?:定|查|确认|统计|清点|盘点|核实|核对|核算|补充|提供|反馈|判定|分析|检|挑选)"
+    r"|[^\d]{0,12}(?:[没未]看[清到见]|看不[清到见]|没来得及|不清楚|不详|不明|后补|补报|另报|再报)[^\d]{0,12}"
     r"|[^\d]{0,8}(?:统计|清点|盘点|确认|核实|核算|排查|全检|挑选|分析|检测|更新)中"
     r"|(?:to be|not yet) [a-z ]{3,30}|t\.?b\.?[acd]\.?|pending|unknown|open|under [a-z ]{3,20}|in progress|n\.?/?a\.?",
     re.IGNORECASE,
@@ -88,7 +89,8 @@ def value_under(label: str, field: str, text: str, sent: date, *, shown: bool = 
 def readable(field: str, text: str, sent: date) -> str | None:
     """``text`` as it would be typed into the cell, None when the ledger would not read it for certain.
 
-    Days relative to the mail are written in digits. Several part numbers in one value are not one part number.
+    Days relative to the mail are written in digits. Several part numbers in one value are not one part number, and
+    words without a digit are no identifier for certain.
     """
     kind = FIELDS[field].kind.name
     typed = _TRAILING.sub("", clean_text(text[:_LONGEST]) or "").strip()
@@ -100,7 +102,7 @@ def readable(field: str, text: str, sent: date) -> str | None:
         typed = simplified(typed)
     if kind == "yes_no":
         typed = _ticked(typed)
-    if field == "part_number" and (_ID_WITH_SEVERAL.search(typed) or re.search(r"[\u4e00-\u9fff]", typed)):
+    if kind == "id" and _is_no_identifier(field, typed):
         return None
     if field == "reporter":
         typed = _NOTE_BEHIND.sub("", _PHONE_BEHIND.sub("", typed))
@@ -111,6 +113,12 @@ def readable(field: str, text: str, sent: date) -> str | None:
     if _holds_more(field, typed):
         return None
     return None if value_of(Complaint, field, typed, sent) is None else typed
+
+
+def _is_no_identifier(field: str, typed: str) -> bool:
+    """Whether words stand where an identifier should, or several part numbers."""
+    several = field == "part_number" and (_ID_WITH_SEVERAL.search(typed) or re.search(r"[\u4e00-\u9fff]", typed))
+    return bool(several) or says_no_number(field, typed)
 
 
 def _holds_more(field: str, typed: str) -> bool:

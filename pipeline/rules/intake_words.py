@@ -118,6 +118,7 @@ OTHER_LABELS = (
     "传真", "fax", "fax no", "电传", "邮箱", "电子邮箱", "电邮", "邮件", "邮件地址", "e-mail", "email", "mail", "邮编",
     "地址", "公司地址", "address", "网址", "web", "website", "www", "微信号", "wechat", "qq", "qq号", "分机", "ext",
     "发生日", "发生工程", "确认", "承认", "判定", "处置", "disposition",
+    "单位", "计量单位", "unit",
 )
 #: Labels whose words fit more than one field: the value is proposed, never taken for certain.
 LOOSE = {
