@@ -151,3 +151,38 @@ def test_who_holds_a_post_signs_and_tells_nothing() -> None:
 def test_a_measure_of_another_part_does_not_name_the_box_under_a_heading() -> None:
     found = understood([["8D报告", None], ["客户", ""], ["二、应急处理（遏制）", None], ["", None]])
     assert found["A4"].address == "containment_text"
+
+
+@pytest.mark.parametrize(
+    ("label", "section", "field"),
+    [
+        ("Consignee plant", HEAD, "customer_site"), ("発生事業所", HEAD, "customer_site"),
+        ("Plant quality contact", HEAD, "reporter"), ("异常单编号", HEAD, "customer_ref"),
+        ("Deviating quantity", HEAD, "defects"), ("Observed deviation", "D2", "phenomenon"),
+        ("Your lot number", HEAD, "lot"), ("Article code", HEAD, "part_number"),
+        ("原因复现结论", "D4", "reproduction"), ("再現テスト結果", "D4", "reproduction"),
+        ("Good parts from date", "D6", "break_point_day"), ("改善品适用LOT", "D6", "break_point_lot"),
+        ("Sorting withdrawn on", "D6", "containment_lifted"), ("Changes to the system", "D7", "prevention_text"),
+        ("Wiederholung verhindern", "D7", "prevention_text"), ("横展产品/产线", "D7", "deployment_text"),
+        ("Übertragung auf ähnliche Produkte", "D7", "deployment_text"),
+    ],
+)
+def test_labels_of_many_customers_are_known(label: str, section: str, field: str) -> None:
+    found = packaged_meanings().field(label, section)
+    assert found is not None
+    assert (found.field, sure_of(found) >= 0.8) == (field, True)
+
+
+@pytest.mark.parametrize(("label", "field"), [
+    ("用户单位", "customer"), ("Vendor part no.", "part_number"), ("Contact person", "reporter"),
+])
+def test_a_word_that_may_name_somebody_else_is_asked_about(label: str, field: str) -> None:
+    found = packaged_meanings().field(label, HEAD)
+    assert found is not None
+    assert (found.field, sure_of(found) < 0.8) == (field, True)
+
+
+def test_a_measure_meant_to_last_is_none_of_the_interim_ones() -> None:
+    found = understood([["8D報告書", None], ["D3 暫定対策", None], ["対策", ""], ["恒久対策", ""]])
+    assert found["B3"].address == "containment_text"
+    assert found["B4"].address == "corrective_text"

@@ -243,3 +243,44 @@ def test_boxes_wider_than_the_heading_beside_bare_cells_are_its_column() -> None
     ]
     (table,) = understand([Grid("8D", boxes)], packaged_meanings()).tables
     assert [(column.area, column.column) for column in table.columns][:2] == [("A3:B3", "name"), ("C3", "number")]
+
+
+_D5: list[list[str | None]] = [*_HEAD, ["D5 永久措施", None, None, None]]
+
+
+def columns_of(found: FormProposal) -> dict[str, tuple[str, bool]]:
+    """Heading → column and whether it is filled unasked, of the one table."""
+    (table,) = found.tables
+    return {column.label: (column.column, column.sure) for column in table.columns}
+
+
+@pytest.mark.parametrize(("heading", "column"), [("D3 临时措施", "done"), ("D5 永久措施", "due")])
+def test_a_day_of_completion_without_a_planned_one_is_asked_about(heading: str, column: str) -> None:
+    table: list[list[str | None]] = [["措施内容", None, "责任人", "完成日期"], ["", None, "", ""]]
+    found = understood([*_HEAD, [heading, None, None, None], *table])
+    assert columns_of(found) == {"措施内容": ("content", True), "责任人": ("person", True), "完成日期": (column, False)}
+
+
+@pytest.mark.parametrize(("day", "column"), [("Planned date", "proof"), ("Implemented on", "result")])
+def test_proof_of_effectiveness_is_a_forecast_until_the_measures_are_done(day: str, column: str) -> None:
+    found = understood([*_D5, ["Action", "Responsible", day, "Proof of effectiveness"], ["", "", "", ""]])
+    assert columns_of(found)["Proof of effectiveness"] == (column, False)
+
+
+def test_lines_of_measures_that_name_a_leg_are_lines_of_the_list_and_asked_about() -> None:
+    found = understood([*_D5, ["区分", "措施内容", "责任人", "计划日期"], ["发生", "", "", ""], ["流出", "", "", ""]])
+    (table,) = found.tables
+    assert (table.table, table.rows, is_sure(table)) == ("corrective", (7, 8), False)
+
+
+def test_places_and_columns_of_a_containment_in_plain_english_are_read() -> None:
+    found = understood([
+        *_HEAD, ["How our plants are protected", None, None, None], ["Where", "How many", "Bad units", "Finished on"],
+        ["OEM plant", "", "", ""], ["On the water", "", "", ""], ["Vendor's finished goods", "", "", ""],
+    ])
+    expected = {
+        f"{letter}{row}": f"containments[{place}].{column}"
+        for row, place in ((7, "客户产线"), (8, "在途"), (9, "成品库存"))
+        for letter, column in (("B", "quantity"), ("C", "defects"), ("D", "done"))
+    }
+    assert {cell.area: cell.address for cell in found.cells if cell.area in expected} == expected

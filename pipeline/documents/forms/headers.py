@@ -24,6 +24,7 @@ DOUBT, _SECOND = 0.8, 0.95
 #: The parts whose measures are of a kind of their own, whatever the headings call them.
 _OF_MEASURES = frozenset({"D3", "D5", "D6", "D7", "D8"})
 _KINDS = frozenset({"D3", "D5", "D7"})
+_INTERIM = "interim"
 _USUAL = "corrective"  # what a plan of measures is about when nothing says more
 
 
@@ -98,6 +99,8 @@ class HeaderReader:
             if index not in taken and all(column != other for other, _ in taken.values()):
                 taken[index] = column, score
         self._as_the_part(name, boxes, taken)
+        _tell_proof_from_result(taken, readings)
+        lone_day = self._tell_lone_day(name, taken, second)
         for index, column in enumerate(second):
             free = index not in taken and all(column != other for other, _ in taken.values())
             if column and free and readings[index]:
@@ -107,7 +110,7 @@ class HeaderReader:
         kinds = self.meanings.lexicon.lists[name].columns
         columns = tuple(
             (boxes[index], column, score * self._rivalled(readings[index], column, used)
-             * (DOUBT if other_day and kinds[column].kind == "date" else 1.0))
+             * (DOUBT if (other_day or lone_day) and kinds[column].kind == "date" else 1.0))
             for index, (column, score) in sorted(taken.items())
         )
         below = [line_box(self.grid, box, box.bottom + 1) for box, _, _ in columns]
@@ -161,6 +164,16 @@ class HeaderReader:
                 return
 
     @staticmethod
+    def _tell_lone_day(name: str, taken: dict[int, tuple[str, float]], second: Sequence[str]) -> bool:
+        """Whether the one day asked for may be planned or actual (完成日期 alone); of interim ones it is actual."""
+        index = next((place for place, (column, _) in taken.items() if column == "due"), None)
+        if index is None or second[index] != "done" or any(column == "done" for column, _ in taken.values()):
+            return False
+        if name == _INTERIM:
+            taken[index] = "done", taken[index][1]
+        return True
+
+    @staticmethod
     def _rivalled(readings: Sequence[Reading], column: str, used: set[str]) -> float:
         """Less for a heading whose languages name two columns, neither of them another heading's."""
         best = max((reading.score for reading in readings), default=0.0)
@@ -197,6 +210,16 @@ class HeaderReader:
         """The list that the heading over a box names, where that is one of those alike; else ``table``."""
         named = self.meanings.list_named(self.parts.title(box), self.parts.section(box))
         return named if named in self._alike(table) else table
+
+
+def _tell_proof_from_result(taken: dict[int, tuple[str, float]], readings: Sequence[Sequence[Reading]]) -> None:
+    """What proves the effect of measures that are done already (a day says so) is their result, else a forecast."""
+    if not any(column == "done" for column, _ in taken.values()):
+        return
+    for index, (column, score) in taken.items():
+        either = {reading.target for reading in readings[index] if reading.score >= score} >= {"proof", "result"}
+        if column == "proof" and either and all(other != "result" for other, _ in taken.values()):
+            taken[index] = "result", score
 
 
 def line_box(grid: Grid, heading: Box, row: int) -> Box | None:

@@ -6,14 +6,14 @@ import functools
 import re
 
 from pipeline.documents.forms.field_meanings import EXACT, HEADING, OTHER_LANGUAGE, TOLD, FieldMeanings
-from pipeline.documents.forms.label import asks_why, d_number, folded, has_han
+from pipeline.documents.forms.label import asks_why, d_number, folded, has_han, pieces
 from pipeline.documents.forms.lexicon import NOT_OURS, Lexicon, Reading, Vocabulary, packaged_lexicon
 from pipeline.documents.forms.parties import CUSTOMER, SUPPLIER
 
 _SAID = 0.6  # enough where the number says the same
 _DIGITS = "123456789一二三四五六七八九①②③④⑤⑥⑦⑧⑨"
 _COUNTED = re.compile(rf"(.+?)\s*(?:no\.?|#|第)?\s*[(（]?([{_DIGITS}])[)）]?", re.IGNORECASE)
-_AT_CUSTOMER, _MEASURE = "客户产线", "措施"
+_AT_CUSTOMER, _MEASURE, _LASTING = "客户产线", "措施", "永久"
 
 
 class Meanings(FieldMeanings):
@@ -67,6 +67,10 @@ class Meanings(FieldMeanings):
     def is_action(self, label: str) -> bool:
         """Whether a label asks for a measure, without saying which; its part of the form does."""
         return any(item.target == "content" and item.score >= EXACT for item in self.column("corrective", label))
+
+    def is_lasting(self, label: str) -> bool:
+        """Whether a label says that a measure is meant to last (恒久対策), so that it is none of the interim ones."""
+        return any(_LASTING in self._canon.of(piece) for piece in pieces(label))
 
     def list_named(self, label: str, section: str) -> str:
         """The list of measures that a heading names itself, such as deployment by 横向展开; "" for none."""

@@ -30,6 +30,7 @@ _SIGNED = frozenset({"prepared_by", "reviewed_by", "approved_by"})
 _ASPECT = 0.78
 #: The parts in which something is done; an action asked for elsewhere opens a part of its own.
 _ACTED = frozenset({"D0", "D3", "D5", "D6", "D7"})
+_INTERIM = frozenset({"D0", "D3"})
 _ANY_MEASURE = "D5"  # its words (对策, countermeasure) are said of every measure, those of D3 and D7 are not
 
 
@@ -215,7 +216,8 @@ class SingleReader:
             worded = self._worded(label)
             if worded is not None:
                 return worded
-        of_another = self.meanings.section(label)[0] not in {"", _ANY_MEASURE, section}
+        of_another = self.meanings.section(label)[0] not in {"", _ANY_MEASURE, section} or (
+            section in _INTERIM and self.meanings.is_lasting(label))
         if section in _ACTED and self.meanings.is_action(label) and not of_another:
             return _PART_FIELDS[section], 0.85
         named = self._part_named(label, reading)

@@ -98,8 +98,10 @@ class TableReader:
             kept = [item for item in line if item[1] != key or item[0] is None or item[0].blank]
             if not self._fits(kept, name):
                 break
-            if name is None or name.blank or _INDEX.fullmatch(name.text):
+            legged = name is not None and table in NUMBERED and bool(self.meanings.way(name.text))
+            if name is None or name.blank or legged or _INDEX.fullmatch(name.text):
                 free.append(row)
+                doubt = min(doubt, DOUBT) if legged else doubt  # ours come in their order, not by leg
             elif not self.meanings.lexicon.lists[table].rows:
                 break  # a row with a label of its own is no row of this list
             else:
