@@ -45,7 +45,7 @@ _VAGUE_BEFORE = re.compile(
 _VAGUE_BEHIND = re.compile(r"\s*(?:左右|上下|以上|以内|多(?!次)|余|or so)")
 #: What the number before or behind it counts instead of defects.
 _COUNTS_ELSE_BEFORE = re.compile(
-    r"(?:(?:上次|那次|前次|以往|历史|此前|去年|上个?月|上批)[^,]*|检(?![^,]*[有出现良坏])|抽查|抽样|抽了|复测|挑选了?|挑了|试了?|装了?|库存|备[了有]?|备件|补货|批量|来料|到货|交货|发货|供货|送货|要货|换货"
+    r"(?:(?:上次|那次|前次|月一次|以往|历史|此前|去年|上个?月|上批)[^,]*|检(?![^,]*[有出现良坏])|抽查|抽样|抽了|复测|挑选了?|挑了|试了?|装了?|库存|备[了有]?|备件|补货|批量|来料|到货|交货|发货|供货|送货|要货|换货"
     r"|总数|总共|共计|投入|标签|实数|需求|用量|隔离|封存|封了|甩车|跟踪|批共|(?<!不)合格|良品|剩下?的?|剩余|其余|还有|余下"
     r"|不是|并非|而非|退货|退库|退回|退了|返工|返修|补发|再发|带|只有|缺少?|少|扣款|stock|block(?:ed)?|remaining|deliver(?:ed|y)?"
     r"|checked|inspected|sorted|tested|ok|good|instead of|not|rather than|ship(?:ped)?|replace(?:d)?"
@@ -60,7 +60,7 @@ _COUNTS_ELSE_BEHIND = re.compile(
 )
 #: Looked at and found wrong: the number behind it counts defects, not what was looked at.
 _FOUND_BEFORE = re.compile(
-    r"(?:[检查][^，,、。\d]{0,8}(?:有|[检查挑选]出|不良|不合格|NG)|(?:反馈|反映)有|发现有?|出现)了?$", re.IGNORECASE
+    r"(?:[检查试][^，,、。\d]{0,8}(?:有|[检查挑选]出|不良|不合格|NG)|(?:反馈|反映)有|发现有?|出现)了?$", re.IGNORECASE
 )
 #: The sum of the counts in a sentence.
 _TOTAL = re.compile(
@@ -104,9 +104,13 @@ _OF_ALL = (
                rf"(?:总?共|合计|共检|共抽|抽检|检|投入|总数)\s*(?P<all>{_DIGITS})\s*{_UNIT}", re.IGNORECASE),
 )
 _LOOKED_AT = re.compile(
-    rf"(?:抽检了?|抽查了?|抽样|抽了|共检|检查了?|全检了?|检验了?|复检了?|投入[^\d，,。;；]{{0,6}}|checked|inspected|sampled|tested)"
+    rf"(?:抽检了?|抽查了?|抽样|抽了|共检|检查了?|全检了?|检验了?|复检了?|投入[^\d，,。;；]{{0,6}}|checked|inspected|sampled|sorted|tested)"
     rf"\s*(?P<all>{_DIGITS})\s*{_UNIT}"
     rf"|[抽检查]\D{{0,6}}\d+\s*{_UNIT}?\s*,?共\s*(?P<sum>{_DIGITS})\s*{_UNIT}", re.IGNORECASE
+)
+#: Parts taken apart, fitted or looked through: of so many, where the sentence counts some of them as wrong.
+_HANDLED = re.compile(
+    rf"(?:[装拆检查挑测试]了|上线[^,。;]{{0,12}}?共)\s*(?P<all>{_DIGITS})\s*{_UNIT}(?!不良|坏[件品的])", re.IGNORECASE
 )
 #: Parts known to be wrong, or their like, looked at once more: no lot.
 _LOOKED_AT_AGAIN = re.compile(r"(?:复测|返检)了?\s*$")
@@ -154,9 +158,13 @@ def quantities(sentence: str) -> Iterator[Found]:
         return
     looked_at = list(_LOOKED_AT.finditer(told))
     for match in looked_at:
-        if not _VAGUE_BEFORE.search(told[: match.start()]) and not _VAGUE_BEHIND.match(told[match.end():]):
+        if not _is_vague(told, match):
             yield _guess("lot_size", match["all"] or match["sum"], sentence)
-    yield from _counted(told, looked_at, sentence)
+    handled = [] if looked_at else list(_HANDLED.finditer(told))
+    counted = list(_counted(told, [*looked_at, *handled], sentence))
+    if counted and len(handled) == 1 and not _is_vague(told, handled[0]):
+        yield _guess("lot_size", handled[0]["all"], sentence)
+    yield from counted
 
 
 def _counted(told: str, looked_at: Sequence[re.Match[str]], sentence: str) -> Iterator[Found]:
@@ -186,10 +194,13 @@ def _counts(told: str, looked_at: Sequence[re.Match[str]]) -> Iterator[re.Match[
         if any(other.start() <= match.start() < other.end() for other in looked_at):
             continue
         before, behind = told[: match.start()], told[match.end():]
-        vague = _VAGUE_BEFORE.search(before) or _VAGUE_BEHIND.match(behind)
         counts_else = _COUNTS_ELSE_BEFORE.search(before) and not _FOUND_BEFORE.search(before)
-        if not (vague or counts_else or _COUNTS_ELSE_BEHIND.match(behind)):
+        if not (_is_vague(told, match) or counts_else or _COUNTS_ELSE_BEHIND.match(behind)):
             yield match
+
+
+def _is_vague(told: str, match: re.Match[str]) -> bool:
+    return bool(_VAGUE_BEFORE.search(told[: match.start()]) or _VAGUE_BEHIND.match(told[match.end():]))
 
 
 def corrected(text: str) -> Iterator[tuple[str, Found]]:

@@ -86,11 +86,18 @@ def field_of_label(label: str) -> tuple[str, bool] | None:
 
 def fields_of_pair(label: str) -> tuple[str, str] | None:
     """The two fields that a label such as 不良数/检查数 names for a value of two numbers; None for any other label."""
-    names = _BETWEEN_NAMES.split(_ITEM.sub("", label, count=1))
+    names = _BETWEEN_NAMES.split(_without_translation(_ITEM.sub("", label, count=1)))
     if len(names) != 2 or _named(label):
         return None
     first, second = _named(names[0]), _named(names[1])
     return (first[0], second[0]) if first and second and first[0] != second[0] else None
+
+
+def _without_translation(label: str) -> str:
+    """The Chinese name of a label that has an English one beside it: 缺陷数/检查数 NG/Checked."""
+    names = _LANGUAGES.split(label)
+    chinese = [name for name in names if _HAN.search(name)]
+    return chinese[0] if len(names) == 2 and len(chinese) == 1 else label
 
 
 def _named(label: str) -> tuple[str, bool] | None:

@@ -27,6 +27,13 @@ _PROJECT = re.compile(
 )
 _COST = re.compile(
     r"(?:索赔|赔偿|扣款|罚款|损失|费用)[^。;]{0,24}?(?<![\d.,×x*])(\d[\d,]*(?:\.\d+)?\s*万?元)(?!\s*[=×/每])"
+    r"|\bcosts? of (?:RMB|CNY)\s*(\d[\d,]*(?:\.\d+)?)(?![\d.])", re.IGNORECASE
+)
+_USAGE = re.compile(r"(?:每[天日](?:要|需要?)?(?:用|消耗|耗用|装)|日用量)\s*(\d[\d,]*\s*[件个只支根套条])")
+_GOOD_STOCK = re.compile(r"(?<!不)良品(?:还有|还剩|剩下?|只有|只剩|库存|约)?\s*(\d[\d,]*\s*[件个只支根套条])")
+_REFERENCE = re.compile(
+    r"(?:单|书|函|报告|表)\s+(?:No\.?|编号)\s*[:：]?\s*((?=[A-Za-z-]*\d)[A-Za-z0-9][A-Za-z0-9/-]{4,30})(?![A-Za-z0-9-])",
+    re.IGNORECASE
 )
 _IN_ALL = re.compile(r"合计|总计|总额|共计?|total", re.IGNORECASE)
 _SAFETY = re.compile(
@@ -40,9 +47,11 @@ _NOT = (r"(?:没有?|未|(?<!有)无)(?:造成|导致|引起|发生|产生|出�
         r"(?:客户|产线|生产线|生产|整线|线体|主线|总装)?")
 _STOPPED = re.compile(
     r"已经?停线|已停产|(?:导致|造成|引起|被迫|因此)[^，,。；]{0,8}?停[线产]|将停线|要停线|面临停线|有停线风险|停线风险|甩车|断线风险|即将断线|停线中"
-    r"|停线[一二两三四五六\d]|停了[一二两三四五六七八九十\d]{1,4}\s*(?:分钟|个?小时)"
+    r"|停线[一二两三四五六\d]|停了(?:大约|大概|约|近|将近)?[一二两三四五六七八九十\d]{1,4}\s*多?(?:分钟|个?小时)"
+    r"|(?:产|装|主|流水|[一二三四五六七八九十\d])线[^,，。；上]{0,8}停下"
     r"|line (?:stood|stands|came to a|was at a) (?:still|stop|standstill|halt)"
-    r"|(?:line|production)\s+(?:(?:was|is|has been|had to be|been)\s+)?(?:stopped|down|halted|interrupted|shut down)"
+    r"|(?:line|production)(?: [A-Z0-9]{1,3})?\s+(?:(?:was|is|has been|had to be|been)\s+)?"
+    r"(?:stopped|down|halted|interrupted|shut down)"
     r"|(?:line|production) (?:stood still|came to a (?:stop|standstill))"
     r"|(?:caus|result|lead|led)\w*\s+(?:\w+\s+){0,3}line (?:stop|down)|risk of (?:a )?line (?:stop|down)", re.IGNORECASE
 )
@@ -91,7 +100,7 @@ _ANSWER_BY = re.compile(
     rf"回复|提交|提供|反馈|答复|完成|提出|{_REPLIED}|最[晚迟]|不晚于|[不别]超过|截止|(?:之|以)?前(?=$|[,;!)])"
     r"|发[给我]|[给交][^，,。]{0,4}8D|[给交](?=$|[我到出给,;!])"
     r"|[给交][^,。]{0,4}(?:措施|报告|答复)"
-    r"|\b(?:by|due|until|before|submit|send|provide|reply)\b", re.IGNORECASE
+    r"|\b(?:by|due|until|before|submit|send|provide|reply|n(?:o|ot) later than)\b", re.IGNORECASE
 )
 _STEPS = (("d3_due", _D3), ("d5_due", _D5), ("d8_due", _D8))
 #: What stands between the name of a step and its day where a list says no more than the two.
@@ -129,7 +138,9 @@ def guessed(text: str, sent: date) -> Iterator[Found]:
     for wrong_number, right in corrected(text):
         if wrong or any(_UNIT.sub("", found.text) == wrong_number for found in counted):
             counted = [found for found in counted if _UNIT.sub("", found.text) != wrong_number] + [right]
-    for several in (counted, shares, lots, projects, costs):
+    others = [_values("daily_usage", _USAGE, said), _values("good_stock", _GOOD_STOCK, said),
+              _values("customer_ref", _REFERENCE, said)]
+    for several in (counted, shares, lots, projects, costs, *map(list, others)):
         for field in sorted({found.field for found in several}):
             of_field = [found for found in several if found.field == field]
             if len({_UNIT.sub("", found.text) for found in of_field}) == 1:

@@ -57,8 +57,16 @@ def proposed_rows(
 
 
 def _recognised(found: Iterable[Found], known: Acquaintance) -> tuple[Found, ...]:
-    """Part numbers and customers as earlier rows spell them: 启岳汽车临江基地 is 启岳汽车."""
-    return tuple(_known_customer(item, known.customers) for item in recognised(found, known.parts))
+    """Part numbers and customers as earlier rows spell them, 启岳汽车临江基地 is 启岳汽车; names alone."""
+    spelled = (_known_customer(item, known.customers) for item in recognised(found, known.parts))
+    return tuple(_without_house(item, known.customers) for item in spelled)
+
+
+def _without_house(item: Found, customers: Iterable[str]) -> Found:
+    """A reporter's name without the customer that stands before it, in full or in short: 启岳 宋立群."""
+    house, _, name = item.text.partition(" ")
+    named = item.field == "reporter" and len(house) > 1 and name
+    return replace(item, text=name) if named and any(known.startswith(house) for known in customers) else item
 
 
 def _known_customer(item: Found, customers: Iterable[str]) -> Found:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.rules.intake_labels import FIELDS, field_of_heading, field_of_label, is_label, without_item_number
 
-_COLON = re.compile(r"[:：]")
+_COLON = re.compile(r"[:：](?!\d)|(?<!\d)[:：]")  # that of a time of day is none
 _STROKE = re.compile(r"\s*[|｜│]\s*")
 _WIDE_GAP = re.compile(r"\s{2,}|\u3000")
 _FEWEST_LINES = 3

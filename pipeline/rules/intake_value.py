@@ -32,6 +32,7 @@ _NAME = re.compile(r"[\u4e00-\u9fff·]{2,8}|[A-Za-z][A-Za-z.'-]*(?: [A-Za-z.'-]+
 _NO_PERSON = (*"部科室处课厂车线组", "公司", "基地", "集团", "中心")
 _DIALLED = re.compile(r"\d[\d-]{6,}")
 _ANSWER = re.compile(r"(?P<no>没有?停|未停|不停|没有?影响|没有?|未)|(?P<yes>停了|已停|是|有)")
+_IN_ENGLISH = re.compile(r"(?<=[\u4e00-\u9fff])\s*[/(（]?\s*(?P<answer>yes|no)\s*[)）]?$", re.IGNORECASE)
 _EMPTY_BOX = re.compile(r"[□☐○〇]")
 _TICKED = re.compile(r"(?:(?<![^\s□☐○〇])[☑✓√■●✔☒]\s*([^\W\d_]+)|([^\W\d_]+)\s*[☑✓√■●✔☒](?![^\W\d_]))")
 _MEASURED = frozenset({"quantity", "rate", "money", "day", "moment"})
@@ -52,6 +53,7 @@ _ORDINAL = re.compile(
     r"|(?:不合格|不良|问题|异常|缺陷|投诉|客诉|项目?|质量)+[项条件点例案]?[\dA-E]{1,2}"
     r"|(?:item|issue|case|complaint|problem|defect)\s*(?:no\.?)?\s*[#\dA-E]{1,3}", re.IGNORECASE
 )
+_COUNTED_UP = re.compile(r"\d{1,2}")
 _MAY_COUNT_UP = frozenset({"defects", "lot_size", "daily_usage", "good_stock"})
 
 
@@ -61,6 +63,8 @@ def is_pending(field: str, text: str) -> bool:
     if field not in _MAY_COUNT_UP and _ORDINAL.fullmatch(typed):
         return True
     if field == "phenomenon" and plain_text(typed) is None:
+        return True
+    if field == "customer_ref" and _COUNTED_UP.fullmatch(typed):
         return True
     return FIELDS[field].kind.name in _WITH_GRAMMAR and _PENDING.fullmatch(typed) is not None
 
@@ -101,7 +105,7 @@ def readable(field: str, text: str, sent: date) -> str | None:
     if kind in _UNITS:
         typed = simplified(typed)
     if kind == "yes_no":
-        typed = _ticked(typed)
+        typed = _in_one_language(_ticked(typed))
     if kind == "id" and _is_no_identifier(field, typed):
         return None
     if field == "reporter":
@@ -152,6 +156,14 @@ def _ticked(text: str) -> str:
     """The one option that is ticked (□是 √否, 是□ 否■), the text itself where there are no boxes."""
     ticked = [before or behind for before, behind in _TICKED.findall(text)]
     return ticked[0] if len(ticked) == 1 and _EMPTY_BOX.search(text) else text
+
+
+def _in_one_language(text: str) -> str:
+    """A Chinese answer without the English one behind it (无 No); both where they differ."""
+    english = _IN_ENGLISH.search(text)
+    chinese = text[: english.start()] if english else ""
+    agree = english and (chinese in {"是", "有", "要", "需要"}) == (english["answer"].casefold() == "yes")
+    return chinese if agree else text
 
 
 def says_no_number(field: str, text: str) -> bool:

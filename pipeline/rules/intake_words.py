@@ -19,11 +19,11 @@ def _both_ways(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
 _COUNTED = ("qty", "quantity", "pcs")
 _NO = ("no", "number", "id", "#")
 _WRONG = ("不良", "不良品", "不良件", "不合格", "不合格品", "缺陷", "缺陷件", "异常", "异常件", "故障", "故障件",
-          "失效", "失效件", "问题件", "不具合", "ng", "ng品", "发生")
+          "失效", "失效件", "问题件", "不具合", "ng", "ng品", "nok", "发生")
 _PIECE = ("产品", "零件", "部件", "零部件", "部品", "物料", "配件", "故障件", "不良件", "问题件", "失效件")
 _DUE = ("due", "due date", "due on", "deadline", "required by", "截止", "截止日", "截止日期", "截止时间", "期限",
         "要求日期", "要求时间", "回复期限", "答复期限", "回答期限", "提交期限", "完成期限", "回复截止日期",
-        "提交截止日期", "回复截止时间", "提交截止时间")
+        "提交截止日期", "回复截止时间", "提交截止时间", "节点", "节点日期", "节点时间")
 
 #: Fields that a mail from outside never decides: ours, people's, or later steps of the process.
 NOT_FROM_MAIL = frozenset({
@@ -56,7 +56,7 @@ MORE: dict[str, tuple[str, ...]] = {
                 "material description", "item name", "item description", "article"),
     "phenomenon": ("问题内容", "质量问题", "缺陷", "问题点", "不良项目", "failure", "failure symptom", "symptom",
                    "nonconformity", "nonconformance", "fault description", "fault", "defect details",
-                   "problem details", "reason for complaint", "complaint reason",
+                   "problem details", "问题标题", "退货原因", "拒收原因", "reason for complaint", "complaint reason",
                    *_joined((*_WRONG, "问题", "质量问题", "投诉", "抱怨"), (
                        "现象", "内容", "情况", "描述", "说明", "详情", "状况", "现象描述", "情况描述", "内容描述",
                        "详细描述"))),
@@ -68,7 +68,8 @@ MORE: dict[str, tuple[str, ...]] = {
         ("", "产品", "零件", "生产", "制造", "来料", "到货", "供货", "不良", "不良品", "问题", "涉及", "故障件"),
         ("批次", "批号", "批次号", "批次号码", "批次编号"))),
     "lot_size": ("批次总数", "批次数", "总数量", "抽查数", "抽检数", "抽检总数", "抽查数量", "总投入", "总投入数",
-                 "本批数量", *_joined(("来料", "到货", "送货", "交货", "供货", "投入", "检查", "检验"), (
+                 "已查数", "已检数", "本批数量",
+                 *_joined(("来料", "到货", "送货", "交货", "供货", "投入", "检查", "检验"), (
                      "数", "数量", "总数", "总数量", "件数")), "lot size", "batch size",
                  *_both_ways(("delivered", "delivery", "received", "shipped", "lot", "batch", "gr"), _COUNTED)),
     "customer_ref": ("客户编号", "文号", "发文字号", "ncr编号", "ncr号", "qn号", "qn编号",
@@ -77,7 +78,8 @@ MORE: dict[str, tuple[str, ...]] = {
                                "reference", "ref"), _NO),
                      *_joined(("投诉", "抱怨", "通知", "通知单", "质量通知单", "索赔", "异常", "异常单", "不合格",
                                "不合格品", "不合格单", "不良单", "反馈单", "质量反馈单", "联络单", "案件", "检验",
-                               "检验单", "函", "函件", "联络函", "反馈函", "索赔函", "通知书", "联络书", "发文"),
+                               "检验单", "函", "函件", "联络函", "反馈函", "索赔函", "通知书", "联络书", "发文",
+                               "退货", "退货单", "退货通知", "退货通知单"),
                               ("单号", "编号", "号"))),
     "reporter_contact": ("电话", "手机", "手机号", "tel", "mobile", "phone", "联系方法", "联络电话", "mob", "telephone",
                          "cell", "phone no", "phone number", "tel no", "contact no", "contact number"),
@@ -123,10 +125,10 @@ OTHER_LABELS = (
 #: Labels whose words fit more than one field: the value is proposed, never taken for certain.
 LOOSE = {
     "部门": "reporter_department", "数量": "defects", "问题": "phenomenon", "现象": "phenomenon", "qty": "defects",
-    "quantity": "defects", "问题简述": "phenomenon", "描述": "phenomenon",
+    "quantity": "defects", "件数": "defects", "问题简述": "phenomenon", "描述": "phenomenon",
     **dict.fromkeys(("填写人", "填表人", "检验员", "作成", "作成者", "制单人", "经办人", "发出人"), "reporter"),
     "发生地点": "customer_site", "使用地点": "customer_site", "ng": "defects", "nok": "defects",
-    "notification": "customer_ref",
+    "notification": "customer_ref", "报告编号": "customer_ref", "问题编号": "customer_ref",
     **dict.fromkeys(("checked", "inspected", "delivered"), "lot_size"),
     **dict.fromkeys(("抽检数量", "抽样数量", "抽样数", "sample size", "total qty", "total quantity", *_both_ways(
         ("checked", "inspected", "inspection", "sample", "sampled", "tested", "sorted"), _COUNTED)), "lot_size"),
