@@ -186,3 +186,10 @@ def test_a_measure_meant_to_last_is_none_of_the_interim_ones() -> None:
     found = understood([["8D報告書", None], ["D3 暫定対策", None], ["対策", ""], ["恒久対策", ""]])
     assert found["B3"].address == "containment_text"
     assert found["B4"].address == "corrective_text"
+
+
+def test_a_cause_beside_that_of_the_escape_is_of_the_occurrence_and_asked_about() -> None:
+    labels = ["Root cause found", "", "Root cause of non-detection", ""]
+    found = understood([["8D report", *[None] * 3], labels])
+    assert {place: cell.address for place, cell in found.items()} == {"B2": "occurrence_cause", "D2": "escape_cause"}
+    assert not found["B2"].sure

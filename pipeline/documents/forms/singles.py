@@ -195,13 +195,21 @@ class SingleReader:
 
     def _of_leg(self, box: Box, field: str) -> str:
         """The cause that a label asks for where it or its part of the form is about one of the two only."""
-        leg = (self.meanings.own_leg(box.text) or self.parts.leg(box)) if field == "root_cause" else ""
-        return f"{leg}_cause" if leg else field
+        leg = self._leg_told(box) or ("occurrence" if self._is_beside_escape(box) else "")
+        return f"{leg}_cause" if leg and field == "root_cause" else field
+
+    def _leg_told(self, box: Box) -> str:
+        return self.meanings.own_leg(box.text) or self.parts.leg(box)
+
+    def _is_beside_escape(self, box: Box) -> bool:
+        """Whether a cause of which nothing tells the leg stands in a row with that of the escape: it is the other."""
+        beside = {self.meanings.own_leg(other.text) for other in self.grid.row_of(box.row)}
+        return "escape" in beside and not self._leg_told(box)
 
     def _led(self, box: Box, field: str) -> float:
         """Less for a cause, or another part's text, behind a heading that says nothing to us."""
         lost = self.parts.section(box) == UNKNOWN and not self.parts.leg(box) and not d_number(box.text)
-        no_leg = field == "root_cause" and self.parts.is_of_no_leg(box)
+        no_leg = field == "root_cause" and (self.parts.is_of_no_leg(box) or self._is_beside_escape(box))
         return _ASPECT if no_leg or (lost and field in _PART_FIELDS.values()) else 1.0
 
     def _asked_for(self, label: str, section: str) -> tuple[str, float] | None:
