@@ -97,9 +97,9 @@ def _several(mail: IncomingMail, rows: Sequence[tuple[Found, ...]], known: Acqua
 def _one(mail: IncomingMail, letter: list[Found], common: list[Found], known: Acquaintance, sent: date) -> ProposedRow:
     """The row of a mail that seems to hold one complaint, or numbers several in its prose."""
     text = f"{_ANSWERED.sub('', mail.subject)}\n{mail.text}"
-    said = [*letter, *_part_mentions(text, known), *guessed(text, sent), *answered(mail.text, sent)]
+    said = [*letter, *_part_mentions(text, known), *guessed(text, sent), *answered(mail.text, mail.history, sent)]
     said += line_stop_in(text)
-    items, outside = complaint_items(without_answers(mail.text), sent)
+    items, outside = complaint_items(without_answers(mail.text, mail.history), sent)
     if items:
         labels = {(item.field, item.source) for item in labelled(outside, sent)}
         beside = [item for item in letter if item.where == "表格" or (item.field, item.source) in labels]

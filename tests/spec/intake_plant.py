@@ -36,7 +36,10 @@ _DIGEST = "d0d0d0d0"
 
 
 def letter(given: Given, number: int = 0) -> IncomingMail:
-    """A mail from 发, sent 2026-11-26 08:10 unless 时间 says otherwise; 号 is its identity, 转自 what it passes on."""
+    """A mail from 发, sent 2026-11-26 08:10 unless 时间 says otherwise; 号 is its identity, 转自 what it passes on.
+
+    原信 is what it answers.
+    """
     writer = WRITERS[given.get("发", "客户")]
     name, address = PEOPLE[writer][:2] if isinstance(writer, str) else writer
     table = given.get("表")
@@ -50,6 +53,7 @@ def letter(given: Given, number: int = 0) -> IncomingMail:
         tables=(TextTable(tuple(tuple(map(str, row)) for row in table), "正文"),) if table else (),
         call_sheets=tuple(sheet(answers, "表.xlsx") for answers in given.get("信息收集表", ())),
         automatic=given.get("自动", ""), own_key=given.get("标记", ""), damage=given.get("损坏", ""),
+        history=given.get("原信", ""),
     )
 
 

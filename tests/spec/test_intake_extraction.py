@@ -47,7 +47,7 @@ def test_there_are_enough_mails_of_every_program() -> None:
 
 @pytest.mark.parametrize(("name", "precision", "recall"), [
     (CORPUS, 0.99, 0.99), (HELD_OUT, 0.98, 0.92), (SECOND, 0.97, 0.95), (THIRD, 0.98, 0.97),
-    (FOURTH, 0.99, 0.98), (FIFTH, 0.98, 0.97), (SIXTH, 0.98, 0.97), (SEVENTH, 0.98, 0.97), (EIGHTH, 0.98, 0.90),
+    (FOURTH, 0.99, 0.98), (FIFTH, 0.98, 0.97), (SIXTH, 0.98, 0.97), (SEVENTH, 0.98, 0.97), (EIGHTH, 0.98, 0.93),
 ])
 def test_precision_and_recall_with_nothing_confidently_wrong(name: str, precision: float, recall: float) -> None:
     found = score(name)
