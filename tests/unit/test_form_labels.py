@@ -175,6 +175,7 @@ def test_labels_of_many_customers_are_known(label: str, section: str, field: str
 
 @pytest.mark.parametrize(("label", "field"), [
     ("用户单位", "customer"), ("Vendor part no.", "part_number"), ("Contact person", "reporter"),
+    ("Werk", "customer_site"), ("Quantity concerned", "defects"),
 ])
 def test_a_word_that_may_name_somebody_else_is_asked_about(label: str, field: str) -> None:
     found = packaged_meanings().field(label, HEAD)
