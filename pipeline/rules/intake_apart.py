@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from pipeline.rules.intake_blocks import Block, Blocks
-from pipeline.rules.intake_items import names_complaint, numbered
+from pipeline.rules.intake_items import asks_or_explains, names_complaint, numbered
 from pipeline.rules.intake_lines import labelled
 from pipeline.rules.intake_parts import parts_in
 from pipeline.rules.intake_prose import guessed
@@ -39,22 +39,41 @@ def told_apart(text: str, parts: Mapping[str, KnownPart], sent: date) -> Blocks:
 
 
 def _listed(text: str, parts: Mapping[str, KnownPart], sent: date) -> Blocks:
-    """The lines of a list with bullets or numbers of which each complains of another part, and nothing else does."""
-    lines = text.split("\n")
-    complaints = [line for line in lines if _LISTED.match(line) and parts_in(line, parts)]
-    others = [line for line in lines if line not in complaints]
-    named = [parts_in(line, parts) for line in complaints]
+    """The items of a list with bullets or numbers of which each complains of another part, and nothing else does.
+
+    A defect without a number of pieces is no complaint below a line that asks for something or gives reasons.
+    """
+    items, outside, lead = _set_as_list(text)
+    complaints = [item for item in items if parts_in(item, parts)]
+    others = [*outside, *(item for item in items if item not in complaints)]
+    named = [parts_in(item, parts) for item in complaints]
     apart = len(complaints) > 1 and all(len(those) == 1 for those in named) and len(set(named)) == len(named)
-    beside = any(_LISTED.match(line) and names_complaint(line, sent) for line in others)
-    if apart and not beside and all(_complains(line, sent) for line in complaints) and not _figures(
-            "\n".join(others), sent):
+    beside = any(_figures(other, sent) or (other in items and names_complaint(other, sent)) for other in others)
+    counted = not asks_or_explains(lead) or all("defects" in _figures(item, sent) for item in complaints)
+    if apart and not beside and counted and all(_complains(item, sent) for item in complaints):
         return _as_blocks(complaints, others, sent)
     return Blocks()
 
 
-def _complains(line: str, sent: date) -> bool:
-    count = _figures(line, sent).get("defects")
-    return names_complaint(line, sent) if count is None else any(digit in "123456789" for digit in count)
+def _set_as_list(text: str) -> tuple[list[str], list[str], str]:
+    """The items of a list with the lines indented below them, the lines outside, and the one above the list."""
+    items: list[str] = []
+    outside: list[str] = []
+    lead, inside = "", False
+    for line in text.split("\n"):
+        listed = bool(_LISTED.match(line))
+        if inside and not listed and line[:1].isspace() and line.strip():
+            items[-1] += f"\n{line}"
+            continue
+        (items if listed else outside).append(line)
+        lead = line if not items and line.strip() else lead
+        inside = listed
+    return items, outside, lead
+
+
+def _complains(item: str, sent: date) -> bool:
+    count = _figures(item, sent).get("defects")
+    return names_complaint(item, sent) if count is None else any(digit in "123456789" for digit in count)
 
 
 def _as_blocks(complaints: Sequence[str], others: Sequence[str], sent: date) -> Blocks:

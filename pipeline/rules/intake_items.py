@@ -55,7 +55,12 @@ def numbered(text: str) -> tuple[list[str], str]:
 
 def names_complaint(item: str, sent: date) -> bool:
     """Whether a clause of an item, labels and requests aside, names a defect."""
-    return any(names_defect(clause) and not _NOT_A_COMPLAINT.search(clause) for clause in _clauses(item, sent))
+    return any(names_defect(clause) and not asks_or_explains(clause) for clause in _clauses(item, sent))
+
+
+def asks_or_explains(text: str) -> bool:
+    """Whether a text is about what is to be done or was done, or why, so that a defect in it is no complaint."""
+    return _NOT_A_COMPLAINT.search(text) is not None
 
 
 def _number(mark: re.Match[str]) -> int:

@@ -32,7 +32,7 @@ _COST = re.compile(
 _USAGE = re.compile(r"(?:每[天日](?:要|需要?)?(?:用|消耗|耗用|装)|日用量)\s*(\d[\d,]*\s*[件个只支根套条])")
 _GOOD_STOCK = re.compile(r"(?<!不)良品(?:还有|还剩|剩下?|只有|只剩|库存|约)?\s*(\d[\d,]*\s*[件个只支根套条])")
 _REFERENCE = re.compile(
-    r"(?:单|书|函|报告|表)\s+(?:No\.?|编号)\s*[:：]?\s*((?=[A-Za-z-]*\d)[A-Za-z0-9][A-Za-z0-9/-]{4,30})(?![A-Za-z0-9-])",
+    r"(?:通知|退货|联络|反馈|不良|不合格|异常|投诉|索赔|拒收)(?:单|书|函|报告)\s+(?:No\.?|编号)\s*[:：]?\s*((?=[A-Za-z-]*\d)[A-Za-z0-9][A-Za-z0-9/-]{4,30})(?![A-Za-z0-9-])",
     re.IGNORECASE
 )
 _IN_ALL = re.compile(r"合计|总计|总额|共计?|total", re.IGNORECASE)
