@@ -50,7 +50,7 @@ def answered(text: str, history: str, sent: date) -> Iterator[Found]:
 
 def without_answers(text: str, history: str) -> str:
     """A text without the lines that answer questions: all are about one complaint, however they are numbered."""
-    if not _behind(text) and _by_number(text, history):
+    if _by_number(text, history):
         return numbered(text)[1]
     return "\n".join(line for line in text.split("\n") if _answer(line) is None)
 

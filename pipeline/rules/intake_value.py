@@ -40,7 +40,7 @@ _WITH_GRAMMAR = _MEASURED | {"id", "yes_no"}
 #: What stands where the value will be one day: says nothing, not even in words.
 _PENDING = re.compile(
     r"(?:[待未]|尚未|暂未|还没|正在|目前)[^\d]{0,12}(?:定|查|确认|统计|清点|盘点|核实|核对|核算|补充|提供|反馈|判定|分析|检|挑选)"
-    r"|[^\d]{0,12}(?:[没未]看[清到见]|看不[清到见]|没来得及|不清楚|不详|不明|后补|补报|另报|再报)[^\d]{0,12}"
+    r"|[^\d]{0,12}(?:[没未]看[清到见]|看不[清到见]|不清楚|不详|不明|后补|补报)[^\d]{0,12}"
     r"|[^\d]{0,8}(?:统计|清点|盘点|确认|核实|核算|排查|全检|挑选|分析|检测|更新)中"
     r"|(?:to be|not yet) [a-z ]{3,30}|t\.?b\.?[acd]\.?|pending|unknown|open|under [a-z ]{3,20}|in progress|n\.?/?a\.?",
     re.IGNORECASE,
