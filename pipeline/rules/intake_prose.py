@@ -77,7 +77,7 @@ _ASKS_8D = re.compile(
     rf"(?:提交|提供|回复|出具|发送|要求|需要?|(?<![不没])要|做|完成|给|交|补)[^。，,；;]{{0,12}}{_8D}"
     rf"|(?:feedback|submit|provide|send|need|require|request|expect|issue|return|reply)[^。；;]{{0,60}}{_8D}"
     rf"|{_8D}[^。；;，,]{{0,16}}(?:提交|提供|回复|发|给|交|安排|提出|{_REPLIED})|{_8D}[^。；;,]{{0,6}}请|{_8D}[^。；;]{{0,24}}(?:required|requested|needed|due\b|by\b)"
-    rf"|[天日]内[^。;,]{{0,8}}{_8D}",
+    rf"|[天日]内[^。;,]{{0,8}}{_8D}|[☑✓√■✔☒]\]?\s*{_8D}",
     re.IGNORECASE
 )
 _NOT_ASKED = re.compile(
