@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +15,6 @@ from pipeline.documents.photos import PhotoDesk, PhotoRefused, ReadPhoto
 
 #: Stands for a drawing until the part is put together; a private-use character, cleaned from all input.
 MARK = "\ue001"
-_PLACE = re.compile(f"{MARK}(\\d+){MARK}")
 _EMU = 360_000  # a centimetre
 _FRAME = (7.9, 6.2)  # the room of a photo in cm
 _DESK = PhotoDesk(1400)  # pixels of the longer side: 8 cm in print at more than 300 dpi
@@ -45,7 +43,7 @@ class Drawings:
     """The drawings of one document: marked in its context, put into its main part, their files into the package."""
 
     read: ReadPhoto | None
-    _made: list[etree._Element] = field(default_factory=list)
+    _made: list[str] = field(default_factory=list)
     _media: dict[str, bytes] = field(default_factory=dict)
 
     def marked(self, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,12 +55,12 @@ class Drawings:
                 for row in context["picture_rows"]
             ]
         if context.get("fishbone"):
-            shape = fishbone.drawing(context["fishbone"])
-            found["fishbone"] = {**context["fishbone"], "drawing": self._mark(shape)}
+            shapes = fishbone.drawing(context["fishbone"])
+            found["fishbone"] = {**context["fishbone"], "drawing": self._mark(shapes)}
         return found
 
-    def _mark(self, element: etree._Element) -> Markup:
-        self._made.append(element)
+    def _mark(self, markup: str) -> Markup:
+        self._made.append(markup)
         return Markup(f"{MARK}{len(self._made) - 1}{MARK}")  # noqa: S704 - digits between two marks of our own
 
     def _photo(self, path: str) -> str | Markup:
@@ -78,18 +76,22 @@ class Drawings:
         self._media[f"kesu{number}.{photo.kind}"] = photo.content
         scale = min(_FRAME[0] / photo.width, _FRAME[1] / photo.height)
         size = (round(photo.width * scale * _EMU), round(photo.height * scale * _EMU))
-        xml = _INLINE.format(r=_R, cx=size[0], cy=size[1], n=number, rid=f"rIdKesu{number}")
-        return self._mark(etree.fromstring(xml))
+        return self._mark(_INLINE.format(r=_R, cx=size[0], cy=size[1], n=number, rid=f"rIdKesu{number}"))
 
-    def place(self, tree: etree._Element) -> None:
-        """Put the drawings where their marks stand."""
-        if not self._made:
-            return
-        for text in list(tree.iter(f"{W}t")):
-            found = _PLACE.search(text.text or "")
-            run = text.getparent()
-            if found is not None and run is not None:
-                run.replace(text, self._made[int(found.group(1))])
+    def placed(self, part: str) -> str:
+        """A rendered part with the drawings in place of the texts that hold their marks."""
+        pieces: list[str] = []
+        done = 0
+        at = part.find(MARK) if self._made else -1
+        while at >= 0:
+            behind = part.index(MARK, at + 1)
+            pieces += (part[done : part.rindex("<", done, at)], self._made[int(part[at + 1 : behind])])
+            done = part.index(">", part.index("</", behind)) + 1
+            at = part.find(MARK, done)
+        return "".join((*pieces, part[done:]))
+
+    def fit(self, tree: etree._Element) -> None:
+        """Make photos no wider than the cells they stand in."""
         for cell in tree.iter(f"{W}tc") if self._media else ():
             _fit(cell)
 

@@ -82,7 +82,7 @@ class WordTemplate:
 
     def _render_part(self, part: _Part, context: Mapping[str, Any], drawings: Drawings) -> bytes:
         try:
-            text = part.template.render(context)
+            text = drawings.placed(part.template.render(context))
         except (TemplateError, *RUN_ERRORS) as error:
             place = _place(part.source, fault_line(error, self.name), str(error))
             raise fault_of(error, self.name, place, all_names(context)) from error
@@ -92,7 +92,7 @@ class WordTemplate:
             raise TemplateFault(
                 self.name, "", "", "标签的位置打乱了段落或表格", "请让循环、判断的开始和结束标签各占同一层的整行或整段"
             ) from error
-        drawings.place(tree)
+        drawings.fit(tree)
         finish(tree)
         return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
 

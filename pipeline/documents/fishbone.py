@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from lxml import etree
-
 from pipeline.documents.sandbox import clean
 
 _EMU = 360_000
@@ -30,11 +28,11 @@ _OPEN = """<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/mark
 _CLOSE = """</wpg:wgp></a:graphicData></a:graphic></wp:inline></w:drawing></mc:Choice></mc:AlternateContent>"""
 
 
-def drawing(bones: Mapping[str, Any]) -> etree._Element:
-    """The drawing of ``{"problem": text, "bones": [{"factor": 人, "causes": [{"text", "verdict"}]}]}``, for a run."""
+def drawing(bones: Mapping[str, Any]) -> str:
+    """The markup for ``{"problem": text, "bones": [{"factor": 人, "causes": [{"text", "verdict"}]}]}``, for a run."""
     size = {"cx": _emu(_WIDTH), "cy": _emu(_HEIGHT)}
     shapes = "".join(_shapes(str(bones["problem"]), bones["bones"]))
-    return etree.fromstring(_OPEN.format(**size) + shapes + _CLOSE)
+    return _OPEN.format(**size) + shapes + _CLOSE
 
 
 def _emu(length: float) -> int:
