@@ -43,7 +43,7 @@ def rows(scale: Scale) -> Iterator[Row]:
     """Text only, then with three photos from a telephone; every draft is written to memory."""
     documents = TemplateDocuments()
     context = {**documents.context("eight_d", *cases.full(), None), "fishbone": None}
-    yield _row("8D draft, text only", "all fields", documents, context, {}, scale, scale.choose(quick=8, full=40))
+    yield _row("8D draft, text only", "all fields", documents, context, {}, scale, scale.choose(quick=24, full=40))
     width, height = scale.choose(quick=(800, 600), full=(3000, 2250))
     photos = {f"{number}.jpg": _photo(number, width, height) for number in (1, 2, 3)}
     shown = TemplateDocuments([], lambda path: photos[path.rpartition("/")[2]])
