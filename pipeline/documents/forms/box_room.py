@@ -12,7 +12,7 @@ from pipeline.ooxml.row_heights import RowHeight
 from pipeline.ooxml.sheet_layout import SheetLayout
 
 _WIDTH, _HEIGHT = 8.43, 15.0    # Excel's own, in characters and points
-_POINTS, _LINE = 10.5, 1.25     # letters of an ordinary form: what is told is a hint, no layout
+_POINTS, _LINE = 10.5, 1.4      # letters of an ordinary form, 15 points a line: what is told is a hint, no layout
 _LATIN_EM = 0.52
 _HIGHEST = 409.0                # points; Excel lets no row be higher
 _NONE: Mapping[int, RowHeight] = MappingProxyType({})
