@@ -1,4 +1,4 @@
-"""What sentences say without a label: always a guess, except a known part number and a line that has stopped."""
+"""What sentences say without a label: always a guess."""
 
 from __future__ import annotations
 
@@ -43,33 +43,6 @@ _SAFETY = re.compile(
 #: A question about it, a label whose answer is read elsewhere, or a rule for all such parts.
 _SAFETY_ASKED = re.compile(r"是否|是不是|如果?|若|如是|\bif\b|whether|(?:件|part)\s*[:?吗]", re.IGNORECASE)
 _UNIT = re.compile(r"\s*(?:[件个只支根套条]|[a-z]+)\.?$", re.IGNORECASE)
-_NOT = (r"(?:没有?|未|(?<!有)无)(?:造成|导致|引起|发生|产生|出现|影响|构成)?"
-        r"(?:客户|产线|生产线|生产|整线|线体|主线|总装)?")
-_STOPPED = re.compile(
-    r"已经?停线|已停产|(?:导致|造成|引起|被迫|因此)[^，,。；]{0,8}?停[线产]|将停线|要停线|面临停线|有停线风险|停线风险|甩车|断线风险|即将断线|停线中"
-    r"|停线[一二两三四五六\d]|停了(?:大约|大概|约|近|将近)?[一二两三四五六七八九十\d]{1,4}\s*多?(?:分钟|个?小时)"
-    r"|(?:产|装|主|流水|[一二三四五六七八九十\d])线[^,，。；上]{0,8}停下"
-    r"|line (?:stood|stands|came to a|was at a) (?:still|stop|standstill|halt)"
-    r"|(?:line|production)(?: [A-Z0-9]{1,3})?\s+(?:(?:was|is|has been|had to be|been)\s+)?"
-    r"(?:stopped|down|halted|interrupted|shut down)"
-    r"|(?:line|production) (?:stood still|came to a (?:stop|standstill))"
-    r"|(?:caus|result|lead|led)\w*\s+(?:\w+\s+){0,3}line (?:stop|down)|risk of (?:a )?line (?:stop|down)", re.IGNORECASE
-)
-#: Stopped, by the look of it: what has stopped is not said.
-_WAITING = re.compile(r"全停了|停[产机]?[待等]料|(?:产?线|生产)(?:都|全|也)?停了")
-_DENIED = re.compile(
-    r"没有|没|未|无|不会|不存在|避免|防止|以免|免得|已解除|已恢复|恢复|是否|若|如果|如|要求|否则|会不会|可能|险些|差点|几乎|上次|那次"
-    r"|此前|以前|曾|\b(?:no|not|never|without|avoid|prevent|if|whether|may|might|could|otherwise|almost|nearly)\b",
-    re.IGNORECASE
-)
-#: A form's own question, whose answer is read elsewhere.
-_LABELLED = re.compile(r"(?:停线|停产|甩车|断线|生产|line stop\w*|line down)[^：:，,]{0,6}[：:]", re.IGNORECASE)
-_NO_STOP = re.compile(
-    rf"(?:不影响|未影响|没有影响|没影响)(?:客户)?(?:生产|装配|节拍|交付)|{_NOT}停[线产]|不停线|(?:[产线]线?|生产)(?:也|都|均|并)?(?:没有?|未)(?:停|中断|间断|受影响)"
-    r"|(?:no|without)\s+(?:a\s+)?(?:line|production) (?:stop|down|interruption)"
-    r"|(?:line|production)\s+(?:was|is|has|did|were)?\s*(?:not|n't)\s+(?:been\s+)?(?:stop|interrupt|affect|halt|impact)",
-    re.IGNORECASE
-)
 #: How letters in old style ask for an answer.
 _REPLIED = "[惠赐示回见][覆复]"
 _8D = r"(?:8\s?-?D|八D)"
@@ -106,23 +79,6 @@ _STEPS = (("d3_due", _D3), ("d5_due", _D5), ("d8_due", _D8))
 #: What stands between the name of a step and its day where a list says no more than the two.
 _ONLY_NAMED = re.compile(r"\s*(?:报告|终版|完成|提交|日期|时间|期限)*\s*[:：]?\s*")
 _WEEKDAY_COMMA = re.compile(r"\b((?:mon|tues|wednes|thurs|fri|satur|sun)day),\s*(?=\w)", re.IGNORECASE)
-
-
-def line_stop_in(text: str) -> Iterator[Found]:
-    """A line that stops or will stop: said outright is certain (it alerts at once), said not to be is a guess of no."""
-    said = [(sentence, plain(sentence)) for sentence in sentences(text)]
-    for sentence, told in said:
-        match = None if _LABELLED.search(told) else _STOPPED.search(told)
-        if match and not _DENIED.search(told[: match.end() + 4]) and "解除" not in told:
-            yield Found("line_stop", "是", sentence[:120], "正文", certain=True)
-            return
-    waiting = next((sentence for sentence, told in said if _WAITING.search(told) and not _DENIED.search(told)), None)
-    if waiting:
-        yield Found("line_stop", "是", waiting[:120], "正文", certain=False)
-        return
-    denied = next((sentence for sentence, told in said if _NO_STOP.search(told)), None)
-    if denied:
-        yield Found("line_stop", "否", denied[:120], "正文", certain=False)
 
 
 def guessed(text: str, sent: date) -> Iterator[Found]:

@@ -15,8 +15,9 @@ from pipeline.rules.intake_items import complaint_items
 from pipeline.rules.intake_lines import labelled
 from pipeline.rules.intake_parts import parts_in, recognised
 from pipeline.rules.intake_people import from_author, from_sender, is_outside
-from pipeline.rules.intake_prose import guessed, line_stop_in
+from pipeline.rules.intake_prose import guessed
 from pipeline.rules.intake_settled import settled
+from pipeline.rules.intake_stops import line_stop_in
 from pipeline.rules.intake_tables import complaint_rows, labelled_cells, lists_parts, typed_tables
 from schemas.incoming import IncomingMail
 from schemas.intake import Acquaintance, Correspondent, Found, ProposedRow

@@ -15,6 +15,7 @@ from pipeline.rules.intake_labels import field_of_heading, field_of_label
 from pipeline.rules.intake_proposal import engineer_for, evidence_of, row_values, typed_row
 from pipeline.rules.intake_rows import proposed_rows
 from pipeline.rules.intake_senders import Senders
+from pipeline.rules.intake_stops import line_stop_in
 from pipeline.rules.intake_value import readable, value_under
 from pipeline.rules.wanted_intake import left_alone
 from schemas.case import Directory
@@ -45,6 +46,12 @@ def test_what_is_read_from_a_letter(row: Row) -> None:
     lines = [told(found) for found in rows]
     assert (lines[0] if len(lines) == 1 else [f"第{n}行 {line}" for n, found in enumerate(lines, 1) for line in found]
             ) == row["得"]
+
+
+@pytest.mark.parametrize("row", READ.rows("说停线的句子"), ids=row_id)
+def test_what_sentences_say_of_a_line_that_stops(row: Row) -> None:
+    said = [f"{found.text}（{'确定' if found.certain else '待核对'}）" for found in line_stop_in(row["给"])]
+    assert (said or ["没有说"]) == [row["得"]]
 
 
 @pytest.mark.parametrize("row", READ.rows("日子的说法（来信日 2026-11-26，周四）"), ids=row_id)
