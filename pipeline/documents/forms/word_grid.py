@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ LINES = "正文"
 _PARTS = ("word/document.xml", "word/header", "word/footer")
 _LONGEST_HEADING = 80
 _MOST_BYTES = 60 << 20
+_MOST_COLUMNS = 63
 _NOTES = re.compile(r"word/(?:foot|end)notes\.xml")
 JOINER = "\u2060"
 _TAG_MARK = re.compile(r"\{[{%#]|[}%#]\}")
@@ -56,7 +58,7 @@ def _opened(path: Path) -> WordForm:
             if sum(info.file_size for info in package.infolist()) > _MOST_BYTES:
                 raise FormUnreadable(path.name, "解压后过大", "请删除其中的大图后重试")
             members = [(info, package.read(info)) for info in package.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise FormUnreadable(path.name, "不是 .docx 文档，或设有打开密码", "请在 Word 或 WPS 中另存为 .docx") from error
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
@@ -125,11 +127,11 @@ def _table(form: WordForm, table: etree._Element, name: str) -> None:
     rows = [row for row in table.iter(f"{W}tr") if next(row.iterancestors(f"{W}tbl")) is table]
     open_merges: dict[int, tuple[int, int]] = {}  # column -> place of the box that goes on below
     for number, row in enumerate(rows, start=1):
-        column = _skipped(row)
+        column = _columns(row.find(f"{W}trPr/{W}gridBefore"))
         for cell in (item for item in row.iter(f"{W}tc") if next(item.iterancestors(f"{W}tr")) is row):
             look = cell.find(f"{W}tcPr")
             span = look.find(f"{W}gridSpan") if look is not None else None
-            width = int(span.get(f"{W}val", "1")) if span is not None else 1
+            width = max(_columns(span), 1)
             merge = look.find(f"{W}vMerge") if look is not None else None
             last = column + width - 1
             if merge is not None and merge.get(f"{W}val", "continue") == "continue" and column in open_merges:
@@ -147,6 +149,12 @@ def _table(form: WordForm, table: etree._Element, name: str) -> None:
         form.grids.append(Grid(name, list(boxes.values()), _over(table)))
 
 
+def _columns(told: etree._Element | None) -> int:
+    """A number of columns as Word tells it; Word itself knows no table with more than 63."""
+    value = told.get(f"{W}val", "") if told is not None else ""
+    return min(int(value), _MOST_COLUMNS) if value.isdecimal() else 0
+
+
 def _over(table: etree._Element) -> str:
     """What a table stands under: the text of its cell, or of the one at the left, else the line before it; or ""."""
     cell = next(table.iterancestors(f"{W}tc"), None)
@@ -160,11 +168,6 @@ def _over(table: etree._Element) -> str:
         if text:
             return text if len(text) <= _LONGEST_HEADING else ""
     return ""
-
-
-def _skipped(row: etree._Element) -> int:
-    before = row.find(f"{W}trPr/{W}gridBefore")
-    return int(before.get(f"{W}val", "0")) if before is not None else 0
 
 
 def _has_table(cell: etree._Element) -> bool:

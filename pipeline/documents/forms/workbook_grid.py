@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from xml.parsers import expat
 
 from pipeline.documents.forms.box_room import SheetRoom
 from pipeline.documents.forms.faults import FormUnreadable
@@ -67,8 +68,13 @@ def read_workbook(path: Path) -> FormSheets:
         layout = locate(path, address.name, package.read(member))
         if layout.element("sheetProtection") is not None:
             remarks.append(f"工作表“{address.name}”设有保护：照常填写，保护和密码保持原样")
-        grids.append(_grid(layout, shared, looks, formats))
-        rooms[address.name] = SheetRoom(layout)
+        try:
+            grids.append(_grid(layout, shared, looks, formats))
+            rooms[address.name] = SheetRoom(layout)
+        except (ValueError, expat.ExpatError) as error:
+            raise FormUnreadable(
+                path.name, f"工作表“{address.name}”的内容损坏", "请用 Excel 或 WPS 打开、修复后另存，再用另存的文件"
+            ) from error
     if any(member.name.lower().endswith("vbaproject.bin") for member in package.members):
         remarks.append("带有宏：宏保持原样，不会运行")
     kept = tuple(grid for grid in grids if grid.labels())
@@ -80,11 +86,11 @@ def read_workbook(path: Path) -> FormSheets:
 def _grid(
     layout: SheetLayout, shared: Callable[[int], str], looks: CellLooks, formats: NumberFormats
 ) -> Grid:
-    merged = [area for area in layout.ranges("mergeCell") if area.top <= _ROWS and area.left < _COLUMNS]
+    merged = list(_merged(layout))
     spilling = list(layout.spilling())
     inside = {
-        (row, column) for area in merged for row in range(area.top, min(area.bottom, _ROWS) + 1)
-        for column in range(area.left, min(area.right, _COLUMNS) + 1)
+        (row, column) for area in merged for row in range(area.top, area.bottom + 1)
+        for column in range(area.left, area.right + 1)
     }
     areas = {(area.top, area.left): area for area in merged}
     found: dict[tuple[int, int], Box] = {}
@@ -103,6 +109,19 @@ def _grid(
     for place, area in areas.items():
         found.setdefault(place, Box(area.top, area.left, area.bottom, area.right))
     return Grid(layout.sheet, list(found.values()))
+
+
+def _merged(layout: SheetLayout) -> Iterator[CellRange]:
+    """The merged ranges as far as a form reaches. Raises ValueError for more of them than do not overlap: each costs
+    as much as it covers."""
+    room = _ROWS * _COLUMNS
+    for area in layout.ranges("mergeCell"):
+        if area.top <= _ROWS and area.left < _COLUMNS:
+            within = CellRange(area.top, area.left, min(area.bottom, _ROWS), min(area.right, _COLUMNS - 1))
+            room -= (within.bottom - within.top + 1) * (within.right - within.left + 1)
+            if room < 0:
+                raise ValueError(f"merged cells of {layout.sheet} lie over each other")
+            yield within
 
 
 def _box(
