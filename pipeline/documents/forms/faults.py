@@ -19,6 +19,7 @@ class FormUnreadable(KesuError):
     """A form of a kind that cannot be read, or without anything to read."""
 
     def __init__(self, name: str, reason: str, remedy: str) -> None:
+        self.reason, self.remedy = reason, remedy
         super().__init__(f"表样 {name} 无法使用：{reason}。{remedy}。")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.documents.fault import TemplateFault
-from pipeline.documents.forms.faults import MapFault
+from pipeline.documents.forms.faults import FormUnreadable, MapFault
 from pipeline.documents.forms.form_context import CONTINUED, holds, line_of, named_rows
 from pipeline.documents.forms.form_map import CheckedMap, TableRows
 from pipeline.documents.forms.form_photos import pictures_in, plan_photos
@@ -131,6 +131,8 @@ def sheets_in(name: str, content: bytes) -> FormSheets:
 
 
 def _unfit(name: str, error: KesuError) -> TemplateFault:
+    if isinstance(error, FormUnreadable):
+        return TemplateFault(name, "", "", error.reason, error.remedy)
     return TemplateFault(name, "", "", f"表样无法填写（{error}）", "请换用没有此限制的表样")
 
 
